@@ -1,1 +1,27 @@
-//! Placeholder until its first module lands.
+//! Who connects: client certificates with their private keys, and the roots a gateway may be pinned to.
+//!
+//! [`Identity`] reads a certificate chain and its key from PEM or PFX, checks that they belong together and hands the
+//! TLS layer a ready [`rustls::sign::CertifiedKey`]. [`CertificateSummary`] is what a host shows when a user has to
+//! choose. [`TrustedRoots`] turns the SHA-1 hash that an Azure profile pins into the certificate it stands for.
+//!
+//! Nothing here opens a file, reads a clock or touches the process: bytes and the time come in as arguments, and no
+//! process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
+//! wipes them when the last [`Identity`] or TLS session that uses them is dropped.
+
+mod certificate;
+mod error;
+mod identity;
+mod input;
+mod key;
+mod pem;
+mod pfx;
+mod roots;
+mod thumbprint;
+mod time_text;
+
+pub use certificate::CertificateSummary;
+pub use error::AuthError;
+pub use identity::{Identity, IdentityCriteria};
+pub use roots::TrustedRoots;
+pub use thumbprint::Thumbprint;
+pub use time_text::rfc3339;

@@ -1,0 +1,271 @@
+//! A client certificate chain together with its private key.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::sign::{CertifiedKey, SigningKey};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
+
+use crate::AuthError;
+use crate::certificate::{Certificate, CertificateSummary};
+use crate::input::check_size;
+use crate::key::{self, KeyDer};
+use crate::thumbprint::Thumbprint;
+use crate::{pem, pfx};
+
+/// More certificates than this are refused: a whole public root store has about 150.
+const MAX_CERTIFICATES: usize = 512;
+
+/// More private keys than this are refused: a personal export holds one.
+const MAX_KEYS: usize = 16;
+
+/// A chain is cut off after this many issuers, so that certificates that issue each other end somewhere.
+const MAX_ISSUERS: usize = 10;
+
+/// Proves who the client is: a certificate chain, leaf first, and the private key that fits the leaf.
+///
+/// Cheap to clone; clones share the key. `Debug` prints the subject and thumbprint only. The key's encoding is wiped
+/// right after loading and lives on only inside the cryptography library, which wipes it on drop; the PFX decoder keeps
+/// short-lived copies of its own that it does not wipe.
+#[derive(Clone)]
+pub struct Identity {
+    leaf: Certificate,
+    /// Issuer of the leaf, issuer of that, and so on; with the root if the input had it.
+    issuers: Vec<Certificate>,
+    key: Arc<CertifiedKey>,
+}
+
+/// Says what a profile asks of a client certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdentityCriteria {
+    /// SHA-1 thumbprint of the client certificate (`clientauth/cert/hash`), if the profile names one.
+    pub thumbprint: Option<Thumbprint>,
+    /// SHA-1 thumbprint of the root certificate that was uploaded to the gateway (`clientauth/cert/issuer`), if the
+    /// profile names one.
+    pub root: Option<Thumbprint>,
+}
+
+impl Identity {
+    /// Reads PEM: certificates and the key in one input, or in two (`key_pem`), in any order.
+    ///
+    /// Keys may be PKCS#8, PKCS#1, SEC1, or PKCS#8 encrypted with PBES2, for which `password` is used. The traditional
+    /// encryption of OpenSSL (`Proc-Type: 4,ENCRYPTED`) is refused by name: it has no integrity and derives keys with MD5.
+    /// Of several keys and certificates the pair that fits is taken, see [`Identity::from_der`].
+    pub fn from_pem(
+        certificate_pem: &[u8],
+        key_pem: Option<&[u8]>,
+        password: Option<&str>,
+    ) -> Result<Self, AuthError> {
+        let mut certificates = Vec::new();
+        let mut keys = Vec::new();
+        for input in [Some(certificate_pem), key_pem].into_iter().flatten() {
+            check_size(input)?;
+            for section in pem::sections(input)? {
+                if let Some(key) = key::from_pem(&section, password)? {
+                    keys.push(key);
+                } else if matches!(section.label, "CERTIFICATE" | "X509 CERTIFICATE") {
+                    certificates.push(Certificate::parse(&section.der)?);
+                }
+            }
+        }
+        Self::assemble(certificates, keys)
+    }
+
+    /// Reads a PFX container (PKCS#12), as exported by Windows, macOS or `openssl pkcs12`.
+    ///
+    /// Handles PBES2 with AES, and 3DES or RC2 with SHA-1 as old tools write. Fails with [`AuthError::WrongPassword`] if
+    /// the password does not open it. Key derivation of a hostile file may take seconds: call it off the user interface's
+    /// thread.
+    pub fn from_pfx(pfx: &[u8], password: &str) -> Result<Self, AuthError> {
+        check_size(pfx)?;
+        let contents = pfx::open(pfx, password)?;
+        Self::assemble(contents.certificates, contents.keys)
+    }
+
+    /// Takes DER certificates in any order and one key.
+    ///
+    /// The leaf is the certificate whose public key is the key's own; of several, one that permits client authentication,
+    /// then the one that expires last. The chain follows from it by issuer; certificates that are not part of it are left
+    /// out.
+    pub fn from_der(
+        certificates: &[CertificateDer<'_>],
+        key: PrivateKeyDer<'static>,
+    ) -> Result<Self, AuthError> {
+        let key = Zeroizing::new(key);
+        check_size(key.secret_der())?;
+        let certificates = certificates
+            .iter()
+            .map(|der| check_size(der).and_then(|()| Certificate::parse(der)))
+            .collect::<Result<_, _>>()?;
+        Self::assemble(certificates, vec![key])
+    }
+
+    /// Returns what the TLS layer needs: the chain to send and the key, backed by aws-lc-rs.
+    ///
+    /// A root at the end of the chain is not sent, as TLS allows (RFC 8446 section 4.4.2): the gateway has it.
+    pub fn certified_key(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.key)
+    }
+
+    /// Describes the leaf certificate.
+    pub fn summary(&self) -> &CertificateSummary {
+        &self.leaf.summary
+    }
+
+    /// Describes every certificate of the chain, leaf first, including the root if it was in the input.
+    pub fn chain(&self) -> impl Iterator<Item = &CertificateSummary> {
+        std::iter::once(&self.leaf)
+            .chain(&self.issuers)
+            .map(|certificate| &certificate.summary)
+    }
+
+    /// Checks whether the gateway of a profile can accept it at the given time in Unix seconds.
+    ///
+    /// Azure names the root by hash, so the root can be checked only where the chain reaches one: a chain without a
+    /// self-signed end is accepted, and left for the gateway to judge. A profile may also name an intermediate; any
+    /// certificate of the chain that has the wanted hash will do.
+    pub fn check(&self, now: i64, criteria: &IdentityCriteria) -> Result<(), AuthError> {
+        let leaf = self.summary();
+        if let Some(wanted) = criteria.thumbprint.filter(|wanted| *wanted != leaf.sha1) {
+            return Err(AuthError::ThumbprintMismatch {
+                wanted,
+                found: leaf.sha1,
+            });
+        }
+        if let Some(wanted) = criteria.root {
+            self.check_root(wanted)?;
+        }
+        if !leaf.permits_client_authentication {
+            return Err(AuthError::NotForClientAuthentication);
+        }
+        if now < leaf.not_before {
+            return Err(AuthError::NotYetValid {
+                not_before: leaf.not_before,
+                now,
+            });
+        }
+        if now > leaf.not_after {
+            return Err(AuthError::Expired {
+                not_after: leaf.not_after,
+                now,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_root(&self, wanted: Thumbprint) -> Result<(), AuthError> {
+        if self.chain().any(|certificate| certificate.sha1 == wanted) {
+            return Ok(());
+        }
+        let last = self.issuers.last().unwrap_or(&self.leaf);
+        if last.is_self_issued() {
+            return Err(AuthError::RootMismatch {
+                wanted,
+                found: last.summary.sha1,
+            });
+        }
+        Ok(())
+    }
+
+    fn assemble(certificates: Vec<Certificate>, keys: Vec<KeyDer>) -> Result<Self, AuthError> {
+        if certificates.len() > MAX_CERTIFICATES {
+            return Err(AuthError::TooLarge {
+                what: "certificates",
+                limit: MAX_CERTIFICATES,
+            });
+        }
+        if keys.len() > MAX_KEYS {
+            return Err(AuthError::TooLarge {
+                what: "private keys",
+                limit: MAX_KEYS,
+            });
+        }
+        if certificates.is_empty() {
+            return Err(AuthError::NoCertificate);
+        }
+        let (leaf, key) = choose_pair(&certificates, &keys)?;
+        let issuers = order_issuers(leaf, &certificates);
+        let intermediates = issuers.iter().filter(|issuer| !issuer.is_self_issued());
+        let sent = std::iter::once(leaf)
+            .chain(intermediates)
+            .map(|certificate| certificate.der.clone())
+            .collect();
+        Ok(Self {
+            leaf: leaf.clone(),
+            issuers,
+            key: Arc::new(CertifiedKey::new(sent, key)),
+        })
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let summary = self.summary();
+        formatter
+            .debug_struct("Identity")
+            .field("subject", &summary.subject)
+            .field("sha1", &summary.sha1_text())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Finds the key and certificate that belong together.
+///
+/// Compares public keys rather than calling [`CertifiedKey::keys_match`], which refuses X.509 version 1 certificates such
+/// as plain `openssl x509 -req` writes.
+fn choose_pair<'a>(
+    certificates: &'a [Certificate],
+    keys: &[KeyDer],
+) -> Result<(&'a Certificate, Arc<dyn SigningKey>), AuthError> {
+    let mut unusable = AuthError::NoPrivateKey;
+    let mut best: Option<(&Certificate, Arc<dyn SigningKey>)> = None;
+    for key in keys {
+        let key = match key::signing_key(key) {
+            Ok(key) => key,
+            Err(error) => {
+                unusable = error;
+                continue;
+            }
+        };
+        unusable = AuthError::KeyMismatch;
+        let Some(public_key) = key.public_key() else {
+            continue;
+        };
+        for certificate in certificates
+            .iter()
+            .filter(|certificate| certificate.public_key == public_key.as_ref())
+        {
+            if best
+                .as_ref()
+                .is_none_or(|(other, _)| suitability(certificate) > suitability(other))
+            {
+                best = Some((certificate, Arc::clone(&key)));
+            }
+        }
+    }
+    best.ok_or(unusable)
+}
+
+fn suitability(certificate: &Certificate) -> (bool, i64) {
+    (
+        certificate.summary.permits_client_authentication,
+        certificate.summary.not_after,
+    )
+}
+
+fn order_issuers(leaf: &Certificate, certificates: &[Certificate]) -> Vec<Certificate> {
+    let mut issuers = Vec::new();
+    let mut last = leaf;
+    while issuers.len() < MAX_ISSUERS && !last.is_self_issued() {
+        let Some(issuer) = certificates
+            .iter()
+            .find(|candidate| last.is_issued_by(candidate))
+        else {
+            break;
+        };
+        issuers.push(issuer.clone());
+        last = issuer;
+    }
+    issuers
+}
