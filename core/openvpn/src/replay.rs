@@ -1,0 +1,89 @@
+//! The window of packet numbers that tells new packets from repeated ones.
+
+/// Which of the last packet numbers were seen already: an ever sliding window over a bitmap.
+///
+/// Numbers start at 1; 0 is never new. Both calls take constant time whatever the number: a jump
+/// ahead clears at most the bitmap. The method is that of RFC 6479.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplayWindow {
+    /// One bit a number, the number modulo the bitmap's size; a power of two of words.
+    words: Box<[u64]>,
+    highest: u64,
+    size: u64,
+}
+
+impl ReplayWindow {
+    /// A window that accepts numbers in any order as long as they lag less than `size` behind the highest.
+    pub(crate) fn new(size: u32) -> Self {
+        // One word more than the window, so that the word being entered never holds bits still in use.
+        let words = (size.div_ceil(u64::BITS) as usize + 1).next_power_of_two();
+        Self {
+            words: vec![0; words].into_boxed_slice(),
+            highest: 0,
+            size: u64::from(size),
+        }
+    }
+
+    /// Whether this number is new: neither seen, nor too old, nor zero.
+    #[inline]
+    pub(crate) fn check(&self, id: u64) -> bool {
+        if id > self.highest {
+            return true;
+        }
+        if id == 0 || self.highest - id >= self.size {
+            return false;
+        }
+        self.words
+            .get(self.word_of(id))
+            .is_some_and(|word| word & bit_of(id) == 0)
+    }
+
+    /// Notes that this number was seen; call it for authentic packets only.
+    #[inline]
+    pub(crate) fn mark(&mut self, id: u64) {
+        if id > self.highest {
+            self.advance(id);
+        } else if self.highest - id >= self.size {
+            return;
+        }
+        let word = self.word_of(id);
+        if let Some(word) = self.words.get_mut(word) {
+            *word |= bit_of(id);
+        }
+    }
+
+    /// The highest number seen so far; 0 before the first.
+    pub(crate) const fn highest(&self) -> u64 {
+        self.highest
+    }
+
+    /// Forgets all numbers.
+    pub(crate) fn reset(&mut self) {
+        self.words.fill(0);
+        self.highest = 0;
+    }
+
+    fn advance(&mut self, id: u64) {
+        let from = self.highest / u64::from(u64::BITS);
+        let entered = id / u64::from(u64::BITS) - from;
+        for step in 1..=entered.min(self.words.len() as u64) {
+            let word = self.slot(from + step);
+            if let Some(word) = self.words.get_mut(word) {
+                *word = 0;
+            }
+        }
+        self.highest = id;
+    }
+
+    fn word_of(&self, id: u64) -> usize {
+        self.slot(id / u64::from(u64::BITS))
+    }
+
+    fn slot(&self, word: u64) -> usize {
+        word as usize & (self.words.len() - 1)
+    }
+}
+
+const fn bit_of(id: u64) -> u64 {
+    1 << (id % u64::BITS as u64)
+}

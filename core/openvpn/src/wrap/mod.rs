@@ -1,0 +1,19 @@
+//! What protects control packets before and beside TLS: tls-auth, tls-crypt, tls-crypt-v2.
+
+mod config;
+mod key_error;
+mod packet_number;
+mod static_key;
+mod tls_auth;
+mod tls_crypt;
+mod tls_crypt_v2;
+mod wrapper;
+
+pub use config::{Digest, KeyDirection, UnknownDigest, Wrapping};
+pub use key_error::KeyError;
+pub use static_key::StaticKey;
+pub use tls_crypt_v2::{TlsCryptV2ClientKey, TlsCryptV2ServerKey, UnwrappedClientKey};
+pub(crate) use wrapper::{WrapError, Wrapper};
+
+#[cfg(test)]
+mod tests;
