@@ -20,6 +20,19 @@ impl Framing {
             Self::Datagram => 0,
         }
     }
+
+    /// Fills in the header of a frame, for which [`Self::header_len`] bytes are kept free before the packet.
+    ///
+    /// Returns none, and the frame must not be sent, when the packet is empty or longer than 65535 bytes.
+    #[must_use]
+    pub fn write_header(self, frame: &mut [u8]) -> Option<()> {
+        let packet_len = frame.len().checked_sub(self.header_len())?;
+        let header = stream_header(packet_len)?;
+        if self == Self::Stream {
+            *frame.first_chunk_mut()? = header;
+        }
+        Some(())
+    }
 }
 
 /// What the start of a stream's buffer holds.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 /// The message ids that one packet acknowledges, at most eight.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct AckList {
     ids: [u32; Self::MAX],
     len: u8,
@@ -11,15 +11,9 @@ impl AckList {
     /// The most acknowledgements that a receiver accepts in one packet.
     pub(crate) const MAX: usize = 8;
 
-    /// A list without an acknowledgement.
-    pub(crate) const EMPTY: Self = Self {
-        ids: [0; Self::MAX],
-        len: 0,
-    };
-
     /// The list of these ids in this order; none when there are more than eight.
     pub(crate) fn from_slice(ids: &[u32]) -> Option<Self> {
-        let mut list = Self::EMPTY;
+        let mut list = Self::default();
         ids.iter().all(|&id| list.push(id)).then_some(list)
     }
 

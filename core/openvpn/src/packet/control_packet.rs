@@ -62,7 +62,7 @@ impl<'a> ControlPacket<'a> {
 
         let mut reader = Reader(body);
         let [count] = reader.take()?;
-        let mut acks = AckList::EMPTY;
+        let mut acks = AckList::default();
         for _ in 0..count {
             if !acks.push(u32::from_be_bytes(reader.take()?)) {
                 return Err(PacketError::TooManyAcks);

@@ -10,7 +10,7 @@ use super::key_error::KeyError;
 /// They are two pairs of a cipher key and an HMAC key in slots of 64 bytes, of which only the leading bytes are used.
 /// Erased when dropped, and never printed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct StaticKey(Box<[u8; Self::LEN]>);
+pub struct StaticKey(Box<[[u8; SLOT_LEN]; 4]>);
 
 impl StaticKey {
     /// Bytes of a key.
@@ -19,7 +19,9 @@ impl StaticKey {
     /// The key of these bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Self {
-        Self(Box::new(*bytes))
+        let mut key = Self::zero();
+        key.0.as_flattened_mut().copy_from_slice(bytes);
+        key
     }
 
     /// Reads an OpenVPN key file: hexadecimal digits in any layout between the markers
@@ -31,11 +33,11 @@ impl StaticKey {
         let mut digits = pem_body(text, LABEL)?
             .bytes()
             .filter(|byte| !byte.is_ascii_whitespace());
-        let mut key = Self(Box::new([0; Self::LEN]));
+        let mut key = Self::zero();
         let mut found = 0;
         while let Some(high) = digits.next() {
             let byte = hex_digit(high)? << 4 | hex_digit(digits.next().ok_or(ENCODING)?)?;
-            if let Some(place) = key.0.get_mut(found) {
+            if let Some(place) = key.0.as_flattened_mut().get_mut(found) {
                 *place = byte;
             }
             found += 1;
@@ -49,13 +51,13 @@ impl StaticKey {
         Ok(key)
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8; Self::LEN] {
-        &self.0
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.0.as_flattened()
     }
 
     /// The cipher key of a pair.
     pub(super) fn cipher(&self, pair: Pair) -> &[u8; SLOT_LEN] {
-        let [cipher_first, _, cipher_second, _] = self.slots();
+        let [cipher_first, _, cipher_second, _] = &*self.0;
         match pair {
             Pair::First => cipher_first,
             Pair::Second => cipher_second,
@@ -64,7 +66,7 @@ impl StaticKey {
 
     /// The HMAC key of a pair.
     pub(super) fn hmac(&self, pair: Pair) -> &[u8; SLOT_LEN] {
-        let [_, hmac_first, _, hmac_second] = self.slots();
+        let [_, hmac_first, _, hmac_second] = &*self.0;
         match pair {
             Pair::First => hmac_first,
             Pair::Second => hmac_second,
@@ -74,17 +76,14 @@ impl StaticKey {
     /// Both keys combined bit by bit, so that the result is secret as long as one of them is.
     pub(super) fn xor(&self, other: &[u8; Self::LEN]) -> Self {
         let mut key = self.clone();
-        key.0
-            .iter_mut()
-            .zip(other)
-            .for_each(|(byte, other)| *byte ^= other);
+        for (byte, other) in key.0.as_flattened_mut().iter_mut().zip(other) {
+            *byte ^= other;
+        }
         key
     }
 
-    fn slots(&self) -> [&[u8; SLOT_LEN]; 4] {
-        let (slots, _) = self.0.as_chunks();
-        let mut slots = slots.iter();
-        std::array::from_fn(|_| slots.next().unwrap_or(&[0; SLOT_LEN]))
+    fn zero() -> Self {
+        Self(Box::new([[0; SLOT_LEN]; 4]))
     }
 }
 

@@ -19,32 +19,32 @@ pub(super) struct TlsCryptKeys {
 
 impl TlsCryptKeys {
     /// Clients send with the second pair of the static key, gateways with the first.
-    pub(super) fn new(key: &StaticKey, role: Role) -> Result<Self, Unspecified> {
+    pub(super) fn new(key: &StaticKey, role: Role) -> Self {
         let (send, receive) = match role {
             Role::Client => (Pair::Second, Pair::First),
             Role::Gateway => (Pair::First, Pair::Second),
         };
         let key_of = |pair| CryptKey::new(leading(key.cipher(pair)), leading(key.hmac(pair)));
-        Ok(Self {
-            send: key_of(send)?,
-            receive: key_of(receive)?,
-        })
+        Self {
+            send: key_of(send),
+            receive: key_of(receive),
+        }
     }
 }
 
 /// AES-256 in counter mode whose initial counter is the HMAC-SHA256 of the plaintext: a synthetic IV.
 pub(super) struct CryptKey {
-    cipher: EncryptingKey,
+    /// The library has no reason to refuse a key of the right length; if it does, every use says so.
+    cipher: Result<EncryptingKey, Unspecified>,
     mac: hmac::Key,
 }
 
 impl CryptKey {
-    pub(super) fn new(cipher: &[u8], mac: &[u8]) -> Result<Self, Unspecified> {
-        let cipher = EncryptingKey::ctr(UnboundCipherKey::new(&AES_256, cipher)?)?;
-        Ok(Self {
-            cipher,
+    pub(super) fn new(cipher: &[u8], mac: &[u8]) -> Self {
+        Self {
+            cipher: UnboundCipherKey::new(&AES_256, cipher).and_then(EncryptingKey::ctr),
             mac: hmac::Key::new(hmac::HMAC_SHA256, mac),
-        })
+        }
     }
 
     /// Encrypts a text in place and returns the tag of it and of the header, which stays in clear.
@@ -79,13 +79,13 @@ impl CryptKey {
     /// Encrypts or decrypts: both are the same in counter mode.
     fn apply_keystream(&self, tag: &[u8; TAG_LEN], text: &mut [u8]) -> Result<(), Unspecified> {
         let counter: &[u8; 16] = tag.first_chunk().ok_or(Unspecified)?;
-        self.cipher
-            .less_safe_encrypt(text, EncryptionContext::Iv128(counter.into()))?;
+        let cipher = self.cipher.as_ref().map_err(|error| *error)?;
+        cipher.less_safe_encrypt(text, EncryptionContext::Iv128(counter.into()))?;
         Ok(())
     }
 }
 
 /// The leading bytes of a slot, which are all that a key of 32 bytes takes of it.
 fn leading(slot: &[u8; 64]) -> &[u8] {
-    slot.get(..32).unwrap_or(slot)
+    &slot[..32]
 }

@@ -87,7 +87,7 @@ impl WrappedClientKey {
 ///
 /// Erased when dropped, and never printed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct TlsCryptV2ServerKey(Box<[u8; Self::LEN]>);
+pub struct TlsCryptV2ServerKey(Box<[[u8; 32]; 4]>);
 
 impl TlsCryptV2ServerKey {
     /// Bytes of a key.
@@ -96,7 +96,9 @@ impl TlsCryptV2ServerKey {
     /// The key of these bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Self {
-        Self(Box::new(*bytes))
+        let mut key = Self(Box::new([[0; 32]; 4]));
+        key.0.as_flattened_mut().copy_from_slice(bytes);
+        key
     }
 
     /// Reads a server key file: base64 between `-----BEGIN OpenVPN tls-crypt-v2 server key-----` and its end.
@@ -128,9 +130,9 @@ impl TlsCryptV2ServerKey {
         text.extend_from_slice(key.as_bytes());
         text.extend_from_slice(metadata);
         let tag = self
-            .crypt_key()?
+            .crypt_key()
             .seal(&length_field, &mut text)
-            .map_err(library)?;
+            .map_err(|Unspecified| KeyError::Library)?;
         let wrapped = [tag.as_slice(), &text, &length_field]
             .concat()
             .into_boxed_slice();
@@ -153,7 +155,7 @@ impl TlsCryptV2ServerKey {
             .ok_or(KeyError::WrappedClientKey)?;
 
         let mut text = Zeroizing::new(text.to_vec());
-        let opened = self.crypt_key()?.open(length_field, tag, &mut text);
+        let opened = self.crypt_key().open(length_field, tag, &mut text);
         opened.map_err(|Unspecified| KeyError::ForeignClientKey)?;
 
         let (key, metadata) = text.split_first_chunk().ok_or(KeyError::WrappedClientKey)?;
@@ -163,12 +165,10 @@ impl TlsCryptV2ServerKey {
         })
     }
 
-    fn crypt_key(&self) -> Result<CryptKey, KeyError> {
-        let (slots, _) = self.0.as_chunks::<32>();
-        match slots {
-            [cipher, _, mac, _] => CryptKey::new(cipher, mac).map_err(library),
-            _ => Err(KeyError::Library),
-        }
+    /// The cipher key begins the first half, the HMAC key the second.
+    fn crypt_key(&self) -> CryptKey {
+        let [cipher, _, mac, _] = &*self.0;
+        CryptKey::new(cipher, mac)
     }
 }
 
@@ -185,8 +185,4 @@ pub struct UnwrappedClientKey {
     pub key: StaticKey,
     /// What the gateway's operator put beside it; the first byte is its type.
     pub metadata: Vec<u8>,
-}
-
-fn library(_: Unspecified) -> KeyError {
-    KeyError::Library
 }

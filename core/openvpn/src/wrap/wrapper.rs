@@ -5,7 +5,7 @@ use super::static_key::StaticKey;
 use super::tls_auth::TlsAuthKeys;
 use super::tls_crypt::{TAG_LEN, TlsCryptKeys};
 use super::tls_crypt_v2::{TlsCryptV2ServerKey, WrappedClientKey};
-use crate::packet::{ControlPacket, HEAD_LEN, PacketError, Role, opcode_and_key};
+use crate::packet::{ControlPacket, HEAD_LEN, Opcode, PacketError, Role, opcode_and_key};
 
 /// Puts the wrapping of one connection around control packets and takes it off again.
 ///
@@ -24,8 +24,8 @@ pub(crate) struct Wrapper {
 
 enum Scheme {
     Plain,
-    TlsAuth(TlsAuthKeys),
-    TlsCrypt(TlsCryptKeys),
+    TlsAuth(Box<TlsAuthKeys>),
+    TlsCrypt(Box<TlsCryptKeys>),
     /// The gateway's side of tls-crypt-v2 before the first authentic packet of the client.
     AwaitingClientKey(TlsCryptV2ServerKey),
 }
@@ -51,7 +51,7 @@ pub(crate) enum WrapError {
 
 impl Wrapper {
     /// Prepares the keys of this end.
-    pub(crate) fn new(wrapping: &Wrapping, role: Role) -> Result<Self, WrapError> {
+    pub(crate) fn new(wrapping: &Wrapping, role: Role) -> Self {
         let mut wrapper = Self {
             role,
             scheme: Scheme::Plain,
@@ -67,12 +67,13 @@ impl Wrapper {
                 direction,
                 digest,
             } => {
-                wrapper.scheme = Scheme::TlsAuth(TlsAuthKeys::new(key, *direction, *digest));
+                wrapper.scheme =
+                    Scheme::TlsAuth(Box::new(TlsAuthKeys::new(key, *direction, *digest)));
                 wrapper.shared = Some(key.clone());
             }
-            Wrapping::TlsCrypt { key } => wrapper.use_tls_crypt(key.clone())?,
+            Wrapping::TlsCrypt { key } => wrapper.use_tls_crypt(key.clone()),
             Wrapping::TlsCryptV2 { client_key } => {
-                wrapper.use_tls_crypt(client_key.key().clone())?;
+                wrapper.use_tls_crypt(client_key.key().clone());
                 if role == Role::Client {
                     wrapper.client_key = Some(client_key.wrapped().clone());
                     wrapper.sent = SendNumbers::starting_after(EARLY_NEGOTIATION);
@@ -82,24 +83,27 @@ impl Wrapper {
                 wrapper.scheme = Scheme::AwaitingClientKey(server_key.clone());
             }
         }
-        Ok(wrapper)
+        wrapper
     }
 
     /// The wrapper of all packets of rekeys when dynamic tls-crypt was negotiated.
     ///
     /// `exporter_output` is what the TLS session of the first key exports with the label
     /// `EXPORTER-OpenVPN-dynamic-tls-crypt` and no context.
-    pub(crate) fn dynamic(
-        &self,
-        exporter_output: &[u8; StaticKey::LEN],
-    ) -> Result<Self, WrapError> {
+    pub(crate) fn dynamic(&self, exporter_output: &[u8; StaticKey::LEN]) -> Self {
         let key = match &self.shared {
             Some(shared) => shared.xor(exporter_output),
             None => StaticKey::from_bytes(exporter_output),
         };
-        let mut wrapper = Self::new(&Wrapping::None, self.role)?;
-        wrapper.use_tls_crypt(key)?;
-        Ok(wrapper)
+        Self::new(&Wrapping::TlsCrypt { key }, self.role)
+    }
+
+    /// The kind of a client's first packet.
+    pub(crate) fn client_reset_opcode(&self) -> Opcode {
+        match self.client_key {
+            Some(_) => Opcode::HardResetClientV3,
+            None => Opcode::HardResetClientV2,
+        }
     }
 
     /// Appends a packet as it travels, without the length that goes before it in a stream.
@@ -151,7 +155,7 @@ impl Wrapper {
                     .unwrap(wrapped)
                     .map_err(WrapError::ClientKey)?
                     .key;
-                let keys = TlsCryptKeys::new(&key, self.role).map_err(|_| WrapError::Library)?;
+                let keys = Box::new(TlsCryptKeys::new(&key, self.role));
                 let packet = packet.get_mut(..end).unwrap_or_default();
                 let packet = open_tls_crypt(&keys, &mut self.received, packet)?;
                 self.scheme = Scheme::TlsCrypt(keys);
@@ -177,11 +181,9 @@ impl Wrapper {
             .map_or(0, |key| key.as_bytes().len())
     }
 
-    fn use_tls_crypt(&mut self, key: StaticKey) -> Result<(), WrapError> {
-        self.scheme =
-            Scheme::TlsCrypt(TlsCryptKeys::new(&key, self.role).map_err(|_| WrapError::Library)?);
+    fn use_tls_crypt(&mut self, key: StaticKey) {
+        self.scheme = Scheme::TlsCrypt(Box::new(TlsCryptKeys::new(&key, self.role)));
         self.shared = Some(key);
-        Ok(())
     }
 
     fn append(
