@@ -78,3 +78,90 @@ pub const fn stream_header(packet_len: usize) -> Option<[u8; STREAM_HEADER_LEN]>
 }
 
 const STREAM_HEADER_LEN: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )]
+
+    use super::*;
+
+    #[test]
+    fn a_stream_cut_anywhere_says_how_much_is_missing_and_loses_nothing() {
+        let packets: [&[u8]; 4] = [b"a", b"control", &[7; 300], &[8; 65_535]];
+        let stream = stream_of(&packets);
+        for cut in (0..700).chain(stream.len() - 10..=stream.len()) {
+            let (mut read, mut found) = (stream[..cut].to_vec(), Vec::new());
+            let mut start = 0;
+            loop {
+                match next_frame(&read[start..]) {
+                    Frame::Packet(range) => {
+                        found.push(read[start + range.start..start + range.end].to_vec());
+                        start += range.end;
+                    }
+                    Frame::Incomplete { needed } if read.len() + needed <= stream.len() => {
+                        assert!(needed > 0);
+                        let end = read.len() + needed;
+                        read.extend_from_slice(&stream[read.len()..end]);
+                    }
+                    Frame::Incomplete { .. } => break,
+                    Frame::Invalid => panic!("no frame is invalid"),
+                }
+            }
+            assert_eq!(found, packets, "cut at {cut}");
+            assert_eq!(start, stream.len());
+        }
+    }
+
+    #[test]
+    fn no_more_is_asked_for_than_the_frame_needs() {
+        let stream = stream_of(&[&[1; 5]]);
+
+        let needed: Vec<Frame> = (0..7).map(|len| next_frame(&stream[..len])).collect();
+
+        let expected = [2, 1, 5, 4, 3, 2, 1].map(|needed| Frame::Incomplete { needed });
+        assert_eq!(needed, expected);
+        assert_eq!(next_frame(&stream), Frame::Packet(2..7));
+    }
+
+    #[test]
+    fn a_length_of_zero_is_invalid() {
+        assert_eq!(next_frame(&[0, 0]), Frame::Invalid);
+        assert_eq!(next_frame(&[0, 0, 1, 2]), Frame::Invalid);
+    }
+
+    #[test]
+    fn headers_are_written_for_packets_that_fit_only() {
+        let mut whole = [0; 5];
+        let mut too_long = vec![0; 2 + 65_536];
+
+        assert_eq!(Framing::Stream.write_header(&mut whole), Some(()));
+        assert_eq!(whole, [0, 3, 0, 0, 0]);
+        assert_eq!(Framing::Stream.write_header(&mut [0; 2]), None);
+        assert_eq!(Framing::Stream.write_header(&mut [0; 1]), None);
+        assert_eq!(Framing::Stream.write_header(&mut too_long), None);
+        assert_eq!(stream_header(65_535), Some([0xff, 0xff]));
+    }
+
+    #[test]
+    fn datagrams_have_no_header() {
+        let mut datagram = [9; 3];
+
+        assert_eq!(Framing::Datagram.write_header(&mut datagram), Some(()));
+        assert_eq!(datagram, [9; 3]);
+        assert_eq!(Framing::Datagram.header_len(), 0);
+        assert_eq!(Framing::Datagram.write_header(&mut []), None);
+    }
+
+    fn stream_of(packets: &[&[u8]]) -> Vec<u8> {
+        let framed = packets.iter().map(|packet| {
+            let header = stream_header(packet.len()).unwrap();
+            [&header, *packet].concat()
+        });
+        framed.collect::<Vec<_>>().concat()
+    }
+}

@@ -87,3 +87,108 @@ impl ReplayWindow {
 const fn bit_of(id: u64) -> u64 {
     1 << (id % u64::BITS as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )]
+
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_number_is_new_once() {
+        let mut window = ReplayWindow::new(64);
+
+        assert!(accept(&mut window, 1));
+        assert!(!accept(&mut window, 1));
+        assert!(accept(&mut window, 2));
+        assert_eq!(window.highest(), 2);
+    }
+
+    #[test]
+    fn zero_is_never_new() {
+        let mut window = ReplayWindow::new(64);
+
+        assert!(!accept(&mut window, 0));
+        assert!(accept(&mut window, 5));
+        assert!(!accept(&mut window, 0));
+    }
+
+    #[test]
+    fn stragglers_within_the_window_are_accepted_and_older_ones_are_not() {
+        for size in [1, 63, 64, 65, 1024, 2048] {
+            let mut window = ReplayWindow::new(size);
+            assert!(accept(&mut window, 5000));
+
+            assert!(!accept(&mut window, 5000 - u64::from(size)), "{size}");
+            for lag in 1..u64::from(size) {
+                assert!(accept(&mut window, 5000 - lag), "{size} {lag}");
+                assert!(!accept(&mut window, 5000 - lag), "{size} {lag}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jump_over_all_numbers_forgets_the_old_ones_and_keeps_the_new_one() {
+        let mut window = ReplayWindow::new(64);
+        assert!((1..=64).all(|id| accept(&mut window, id)));
+
+        assert!(accept(&mut window, u64::MAX));
+
+        assert!(!accept(&mut window, u64::MAX));
+        assert!(!accept(&mut window, 64));
+        assert!((1..64).all(|lag| accept(&mut window, u64::MAX - lag)));
+        assert!(!accept(&mut window, u64::MAX - 64));
+    }
+
+    #[test]
+    fn a_reset_window_starts_over() {
+        let mut window = ReplayWindow::new(64);
+        accept(&mut window, 1000);
+
+        window.reset();
+
+        assert!(accept(&mut window, 1));
+        assert!(!accept(&mut window, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_is_judged_as_a_set_of_numbers_would(
+            size in 1_u32..200,
+            steps in prop::collection::vec((any::<bool>(), 0_u64..300), 0..300),
+        ) {
+            let mut window = ReplayWindow::new(size);
+            let mut seen = HashSet::new();
+            let mut highest = 0_u64;
+            for (ahead, distance) in steps {
+                let id = if ahead { highest + distance } else { highest.saturating_sub(distance) };
+                let in_window = id > highest || highest - id < u64::from(size);
+                let expected = id != 0 && in_window && !seen.contains(&id);
+
+                prop_assert_eq!(accept(&mut window, id), expected, "{} of {}", id, highest);
+
+                if expected {
+                    seen.insert(id);
+                    highest = highest.max(id);
+                }
+            }
+        }
+    }
+
+    fn accept(window: &mut ReplayWindow, id: u64) -> bool {
+        let new = window.check(id);
+        if new {
+            window.mark(id);
+        }
+        new
+    }
+}

@@ -16,4 +16,8 @@ pub use tls_crypt_v2::{TlsCryptV2ClientKey, TlsCryptV2ServerKey, UnwrappedClient
 pub(crate) use wrapper::{WrapError, Wrapper};
 
 #[cfg(test)]
+mod captures_tests;
+#[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod tests;

@@ -93,3 +93,135 @@ impl ReceivedNumbers {
 
 /// OpenVPN's `replay-window` unless told otherwise.
 const WINDOW: u32 = 64;
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )]
+
+    use super::*;
+
+    #[test]
+    fn the_time_of_the_first_packet_stays() {
+        let mut numbers = SendNumbers::starting_after(0);
+
+        assert_eq!(
+            numbers.next(100),
+            Some(PacketNumber {
+                counter: 1,
+                time: 100
+            })
+        );
+        assert_eq!(
+            numbers.next(200),
+            Some(PacketNumber {
+                counter: 2,
+                time: 100
+            })
+        );
+    }
+
+    #[test]
+    fn an_overflow_of_the_counter_takes_a_newer_time() {
+        let mut numbers = SendNumbers {
+            counter: u32::MAX - 1,
+            time: Some(100),
+        };
+
+        assert_eq!(
+            numbers.next(200),
+            Some(PacketNumber {
+                counter: u32::MAX,
+                time: 100
+            })
+        );
+        assert_eq!(
+            numbers.next(200),
+            Some(PacketNumber {
+                counter: 1,
+                time: 200
+            })
+        );
+        let mut standing = SendNumbers {
+            counter: u32::MAX,
+            time: Some(100),
+        };
+        assert_eq!(
+            standing.next(100),
+            Some(PacketNumber {
+                counter: 1,
+                time: 101
+            })
+        );
+    }
+
+    #[test]
+    fn numbers_end_rather_than_repeat() {
+        let mut numbers = SendNumbers {
+            counter: u32::MAX,
+            time: Some(u32::MAX),
+        };
+
+        assert_eq!(numbers.next(u32::MAX), None);
+        assert_eq!(numbers.next(u32::MAX), None);
+    }
+
+    #[test]
+    fn a_newer_time_opens_a_new_window_and_an_older_one_is_refused() {
+        let mut received = ReceivedNumbers::new();
+
+        assert!(received.accept(PacketNumber {
+            counter: 1,
+            time: 10
+        }));
+        assert!(!received.accept(PacketNumber {
+            counter: 1,
+            time: 10
+        }));
+        assert!(received.accept(PacketNumber {
+            counter: 1,
+            time: 11
+        }));
+        assert!(!received.accept(PacketNumber {
+            counter: 2,
+            time: 10
+        }));
+        assert!(received.accept(PacketNumber {
+            counter: 0x0f00_0001,
+            time: 11
+        }));
+        assert!(!received.accept(PacketNumber {
+            counter: 2,
+            time: 11
+        }));
+    }
+
+    #[test]
+    fn a_counter_of_zero_is_refused_whatever_its_time() {
+        let mut received = ReceivedNumbers::new();
+
+        assert!(!received.accept(PacketNumber {
+            counter: 0,
+            time: 10
+        }));
+        assert!(received.accept(PacketNumber {
+            counter: 1,
+            time: 9
+        }));
+    }
+
+    #[test]
+    fn the_counter_goes_before_the_time() {
+        let number = PacketNumber {
+            counter: 1,
+            time: 0x61d3_bf6c,
+        };
+
+        assert_eq!(number.to_bytes(), [0, 0, 0, 1, 0x61, 0xd3, 0xbf, 0x6c]);
+        assert_eq!(PacketNumber::from_bytes(number.to_bytes()), number);
+    }
+}

@@ -30,9 +30,15 @@ impl StaticKey {
     /// # Errors
     /// No such key is in the text, it holds something else than hexadecimal digits, or has not exactly 256 bytes.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let mut digits = pem_body(text, LABEL)?
-            .bytes()
-            .filter(|byte| !byte.is_ascii_whitespace());
+        Self::from_hex(pem_body(text, LABEL)?)
+    }
+
+    /// Reads 512 hexadecimal digits with any whitespace between them.
+    ///
+    /// # Errors
+    /// The text holds something else, or not exactly 256 bytes.
+    pub fn from_hex(text: &str) -> Result<Self, KeyError> {
+        let mut digits = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
         let mut key = Self::zero();
         let mut found = 0;
         while let Some(high) = digits.next() {
