@@ -1,1 +1,71 @@
-//! Placeholder until its first module lands.
+//! What to connect to: Azure VPN profiles read into one typed model.
+//!
+//! An administrator hands out `azurevpnconfig.xml`; this crate turns its bytes into a [`Profile`]
+//! and says what it had to forgive, with line and column.
+//!
+//! ```
+//! use p2svpn_profile::{Authentication, Profile};
+//!
+//! # fn main() -> Result<(), p2svpn_profile::ImportError> {
+//! # let bytes = include_bytes!("../tests/fixtures/certificate.xml");
+//! let imported = Profile::from_azure_xml(bytes)?;
+//! for warning in &imported.warnings {
+//!     eprintln!("{warning}");
+//! }
+//! let profile = imported.profile;
+//! println!("{} connects to {}", profile.name, profile.servers.first());
+//! if let Authentication::Certificate(wanted) = &profile.authentication {
+//!     println!("it needs a client certificate issued below {:?}", wanted.issuer);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Contract
+//!
+//! - **Pure.** Bytes in, values out: no clock, socket, file, thread or log. Every type is `Send +
+//!   Sync`.
+//! - **A profile is hostile input.** It names the sign-in host, the DNS servers and the routes.
+//!   Reading one never panics, and uses memory in proportion to [`MAXIMUM_XML_BYTES`], never to a
+//!   number written in the file. What is read is well formed; whether it is *trusted* is for the
+//!   host to ask its user.
+//! - **Tolerant, and honest about it.** Everything that Azure's portal, Microsoft's client and
+//!   administrators' editors are known to write is accepted; what was ignored or repaired is a
+//!   [`Warning`]. What would send traffic elsewhere if it were guessed (a route, a DNS server, a
+//!   pinned root, the secret) is an [`ImportError`] instead.
+//! - **Secrets stay secret.** The [`ServerSecret`] and a [`ProfilePassword`] zeroize when dropped,
+//!   never print, and never occur in an error or a warning.
+
+mod authentication;
+mod azure;
+mod content;
+mod error;
+mod excerpt;
+mod imported;
+mod invalid_value;
+mod one_or_more;
+mod position;
+mod profile;
+mod secret;
+mod server;
+mod thumbprint;
+mod validation;
+mod warning;
+
+pub use authentication::{
+    Authentication, CertificateAuthentication, EntraAuthentication, PasswordAuthentication,
+    ProfilePassword,
+};
+pub use azure::{MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
+pub use content::Content;
+pub use error::ImportError;
+pub use imported::Imported;
+pub use invalid_value::InvalidValue;
+pub use one_or_more::OneOrMore;
+pub use position::Position;
+pub use profile::{Profile, Transport, TunnelMode};
+pub use secret::ServerSecret;
+pub use server::Server;
+pub use thumbprint::Thumbprint;
+pub use validation::ServerValidation;
+pub use warning::{MAXIMUM_WARNINGS, Warning, WarningKind};

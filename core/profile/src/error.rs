@@ -1,0 +1,183 @@
+use crate::content::Content;
+use crate::invalid_value::InvalidValue;
+use crate::position::Position;
+
+/// Why a file could not be read as a profile.
+///
+/// Nothing was imported. Trying again with the same bytes fails in the same way: somebody has to
+/// fetch another file or edit this one. No variant repeats a secret; what one repeats of the file
+/// is shortened and escaped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The file is of another kind. Ask the user for `azurevpnconfig.xml`, and say what was given
+    /// instead.
+    #[error("this is {found}, not an Azure VPN profile")]
+    NotAzureProfile {
+        /// What it looks like.
+        found: Content,
+    },
+    /// The file is larger than any profile. Ask the user whether it is the right file.
+    #[error("the file has {size} bytes, more than the {limit} of the largest profile")]
+    TooLarge {
+        /// The file's size in bytes.
+        size: usize,
+        /// The largest size in bytes.
+        limit: usize,
+    },
+    /// The file is neither in UTF-8 nor in UTF-16. Ask the user to save it as UTF-8, or to fetch it
+    /// again.
+    #[error("{position}: {reason}")]
+    Encoding {
+        /// The first character that cannot be read.
+        position: Position,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// The file holds a character that XML 1.0 section 2.2 does not allow. It is damaged: ask the
+    /// user to fetch it again.
+    #[error("{position}: the character U+{code:04X} is not allowed in XML")]
+    Character {
+        /// Where it is.
+        position: Position,
+        /// The character's code point.
+        code: u32,
+    },
+    /// The file is not well-formed XML, for example cut short. Show the position and ask the user
+    /// to fetch it again.
+    #[error("{position}: the XML is damaged: {reason}")]
+    Malformed {
+        /// Where the damage shows.
+        position: Position,
+        /// What the XML reader says.
+        reason: String,
+    },
+    /// The file declares a document type. No profile does, and it may be an attack: do not offer to
+    /// repair it.
+    #[error("{position}: a document type is declared, which is refused as unsafe")]
+    DocumentType {
+        /// Where it is declared.
+        position: Position,
+    },
+    /// The file refers to an entity other than the five of XML. No profile does: treat it like a
+    /// document type.
+    #[error("{position}: the entity '&{name};' is refused")]
+    Entity {
+        /// Where it is.
+        position: Position,
+        /// The entity's name.
+        name: String,
+    },
+    /// The elements are nested deeper than in any profile. It may be an attack: do not offer to
+    /// repair it.
+    #[error("{position}: the elements are nested more than {limit} deep")]
+    TooDeep {
+        /// The first element that is too deep.
+        position: Position,
+        /// The greatest depth.
+        limit: usize,
+    },
+    /// There are more elements than in any profile. Ask the user whether it is the right file.
+    #[error("{position}: there are more than {limit} elements")]
+    TooManyElements {
+        /// The first element that is too many.
+        position: Position,
+        /// The greatest number.
+        limit: usize,
+    },
+    /// A value that a profile must have is absent, nil or empty. The profile is incomplete: it has
+    /// to be fetched anew from the Azure portal or from the administrator.
+    #[error("{position}: {path} is missing")]
+    Missing {
+        /// The innermost element that should hold it.
+        position: Position,
+        /// The value's path below the root element.
+        path: &'static str,
+    },
+    /// A value cannot be read. Show the line: an administrator has edited it, or it is damaged.
+    #[error("{position}: {path} {reason}")]
+    Value {
+        /// The element that holds it.
+        position: Position,
+        /// The value's path below the root element.
+        path: &'static str,
+        /// What is wrong with it.
+        reason: InvalidValue,
+    },
+    /// The profile wants a way to sign in that is not known. Nothing can be done with it here: say
+    /// so by the name given.
+    #[error(
+        "{position}: clientauth/type is '{found}', which is neither aad, cert nor usernamepass"
+    )]
+    UnknownAuthentication {
+        /// The element that names it.
+        position: Position,
+        /// The name given.
+        found: String,
+    },
+    /// One route names several destinations. Microsoft's client refuses it too: show the line, each
+    /// destination needs a `route` of its own.
+    #[error(
+        "{position}: several values for '{element}' in one route; each needs a route of its own"
+    )]
+    AmbiguousRoute {
+        /// The second value.
+        position: Position,
+        /// The name of the element that stands twice: `destination` or `mask`.
+        element: &'static str,
+    },
+}
+
+impl ImportError {
+    /// Returns the place in the file, where there is one to show.
+    pub fn position(&self) -> Option<Position> {
+        match *self {
+            Self::NotAzureProfile { .. } | Self::TooLarge { .. } => None,
+            Self::Encoding { position, .. }
+            | Self::Character { position, .. }
+            | Self::Malformed { position, .. }
+            | Self::DocumentType { position }
+            | Self::Entity { position, .. }
+            | Self::TooDeep { position, .. }
+            | Self::TooManyElements { position, .. }
+            | Self::Missing { position, .. }
+            | Self::Value { position, .. }
+            | Self::UnknownAuthentication { position, .. }
+            | Self::AmbiguousRoute { position, .. } => Some(position),
+        }
+    }
+
+    /// Returns what the user can do about it, in a sentence.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotAzureProfile {
+                found: Content::ZipArchive,
+            } => "Unpack the archive and choose AzureVPN/azurevpnconfig.xml from it.",
+            Self::NotAzureProfile {
+                found: Content::VpnSettings | Content::OpenVpnConfiguration,
+            } => "Choose AzureVPN/azurevpnconfig.xml from the same package.",
+            Self::NotAzureProfile {
+                found: Content::IntuneProfile,
+            } => "Save the AzVpnProfile element inside it as a file of its own and choose that.",
+            Self::NotAzureProfile { .. } | Self::TooLarge { .. } | Self::TooManyElements { .. } => {
+                "Choose azurevpnconfig.xml from the package of the Azure portal."
+            }
+            Self::Encoding { .. } => "Save the file as UTF-8, or download it again.",
+            Self::Character { .. } | Self::Malformed { .. } => {
+                "Correct the place if the file was edited, or download it again."
+            }
+            Self::DocumentType { .. } | Self::Entity { .. } | Self::TooDeep { .. } => {
+                "Do not use this file; ask the administrator where it comes from."
+            }
+            Self::Missing { .. } => {
+                "Download the profile again, or ask the administrator for a new one."
+            }
+            Self::Value { .. } | Self::AmbiguousRoute { .. } => {
+                "Correct the line, or ask the administrator for a corrected profile."
+            }
+            Self::UnknownAuthentication { .. } => {
+                "Ask the administrator for a profile with certificate, Entra or password sign-in."
+            }
+        }
+    }
+}
