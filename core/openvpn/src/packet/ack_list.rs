@@ -11,12 +11,6 @@ impl AckList {
     /// The most acknowledgements that a receiver accepts in one packet.
     pub(crate) const MAX: usize = 8;
 
-    /// The list of these ids in this order; none when there are more than eight.
-    pub(crate) fn from_slice(ids: &[u32]) -> Option<Self> {
-        let mut list = Self::default();
-        ids.iter().all(|&id| list.push(id)).then_some(list)
-    }
-
     /// Appends an id; false when the list is full and was left as it was.
     pub(crate) fn push(&mut self, id: u32) -> bool {
         let Some(free) = self.ids.get_mut(usize::from(self.len)) else {

@@ -96,17 +96,6 @@ impl<'a> ControlPacket<'a> {
         head
     }
 
-    /// Bytes of the packet in plain form.
-    pub(crate) fn plain_len(&self) -> usize {
-        let peer = self.peer_session_id.map_or(0, |_| SessionId::LEN);
-        HEAD_LEN
-            + 1
-            + 4 * self.acks.len()
-            + peer
-            + self.message_id.map_or(0, |_| 4)
-            + self.payload.len()
-    }
-
     /// Appends the whole packet in plain form; writes nothing if it is inconsistent.
     pub(crate) fn write(&self, out: &mut Vec<u8>) -> Result<(), PacketError> {
         self.check()?;

@@ -37,7 +37,7 @@ fn the_published_control_packet_with_an_acknowledgement_is_read() {
     let packet = ControlPacket::parse(&bytes).unwrap();
 
     assert_eq!(packet.opcode, Opcode::ControlV1);
-    assert_eq!(packet.acks, AckList::from_slice(&[0]).unwrap());
+    assert_eq!(packet.acks, acks(&[0]));
     assert_eq!(packet.peer_session_id, Some(session_id("eafebfa4418ae31b")));
     assert_eq!(packet.message_id, Some(1));
     assert_eq!(packet.payload, [0x16, 3, 1]);
@@ -65,7 +65,6 @@ fn what_was_read_is_written_alike() {
         packet.write(&mut written).unwrap();
 
         assert_eq!(written, bytes);
-        assert_eq!(packet.plain_len(), bytes.len());
     }
 }
 
@@ -225,12 +224,11 @@ fn key_ids_never_return_to_the_first() {
 
 #[test]
 fn a_full_acknowledgement_list_takes_no_more() {
-    let mut list = AckList::from_slice(&[1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
+    let mut list = acks(&[1, 2, 3, 4, 5, 6, 7, 8]);
 
     assert!(!list.push(9));
 
     assert_eq!(list.as_slice(), [1, 2, 3, 4, 5, 6, 7, 8]);
-    assert_eq!(AckList::from_slice(&[0; 9]), None);
 }
 
 #[test]
@@ -287,7 +285,7 @@ proptest! {
             opcode,
             key_id: KeyId::new(key).unwrap(),
             session_id: SessionId::from_bytes([1; 8]).unwrap(),
-            acks: AckList::from_slice(&ids).unwrap(),
+            acks: acks(&ids),
             peer_session_id: (!ids.is_empty()).then(|| SessionId::from_bytes([2; 8]).unwrap()),
             message_id: (!is_ack).then_some(message_id),
             payload: if is_ack { &[] } else { &payload },
@@ -296,7 +294,6 @@ proptest! {
 
         packet.write(&mut bytes).unwrap();
 
-        prop_assert_eq!(bytes.len(), packet.plain_len());
         prop_assert_eq!(ControlPacket::parse(&bytes), Ok(packet));
     }
 }
@@ -309,6 +306,12 @@ impl SecureRandom for Constant {
         buffer.fill(self.0);
         Ok(())
     }
+}
+
+fn acks(ids: &[u32]) -> AckList {
+    let mut list = AckList::default();
+    assert!(ids.iter().all(|id| list.push(*id)));
+    list
 }
 
 fn session_id(hex: &str) -> SessionId {

@@ -13,7 +13,7 @@ pub use config::{Digest, KeyDirection, UnknownDigest, Wrapping};
 pub use key_error::KeyError;
 pub use static_key::StaticKey;
 pub use tls_crypt_v2::{TlsCryptV2ClientKey, TlsCryptV2ServerKey, UnwrappedClientKey};
-pub(crate) use wrapper::{WrapError, Wrapper};
+pub(crate) use wrapper::Wrapper;
 
 #[cfg(test)]
 mod captures_tests;
