@@ -1,1 +1,29 @@
-//! Placeholder until its first module lands.
+//! The machine: what a session changes on it, and how that is put back.
+//!
+//! A [`NetworkConfig`] says how the machine's network shall look while a session is up. [`Interface`] makes it so, by
+//! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`Clock`] tells the time that
+//! protocols and deadlines run on: it counts the time a machine sleeps.
+//!
+//! Linux is done through netlink. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
+
+mod applied;
+mod clock;
+mod config;
+mod error;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(any(test, target_os = "linux"))]
+mod plan;
+mod privilege;
+#[cfg(any(test, not(target_os = "linux")))]
+mod unsupported;
+
+pub use applied::{Applied, Unapplied};
+pub use clock::Clock;
+pub use config::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
+pub use error::SystemError;
+#[cfg(target_os = "linux")]
+pub use linux::Interface;
+pub use privilege::can_configure_network;
+#[cfg(not(target_os = "linux"))]
+pub use unsupported::Interface;

@@ -1,0 +1,81 @@
+//! What came of applying a configuration.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::config::{InterfaceAddress, Route};
+
+/// Reports what was changed, and what was left out and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "it says what the user must be told"]
+pub struct Applied {
+    /// Generation of the configuration.
+    pub generation: u64,
+    /// How many addresses, routes and settings were added, changed or removed; 0 if the machine was as wanted.
+    pub changes: usize,
+    /// Parts of the configuration that are not in effect; the host should tell the user.
+    pub unapplied: Vec<Unapplied>,
+}
+
+/// Names a part of a configuration that is not in effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unapplied {
+    /// DNS servers are not set by this version; the host may set them itself.
+    DnsServers(Vec<IpAddr>),
+    /// DNS suffixes are not set by this version; the host may set them itself.
+    DnsSuffixes(Vec<String>),
+    /// An address is not set: the interface has it in another form, or IPv6 is turned off on it. Without its IPv6 address
+    /// a tunnel carries no IPv6 routes either.
+    Address {
+        /// The address.
+        address: InterfaceAddress,
+        /// The system's reason.
+        reason: String,
+    },
+    /// A route is not in the routing table, or another route with the same destination and metric stands there.
+    Route {
+        /// The route.
+        route: Route,
+        /// Why it is not.
+        reason: String,
+    },
+    /// An exclude has no effect, because outside the tunnel there is no route to it.
+    Exclude {
+        /// The excluded network.
+        destination: IpNet,
+        /// Why it has no effect.
+        reason: String,
+    },
+    /// All traffic shall go through the tunnel, but IPv6 does not: the tunnel has no IPv6 address.
+    Ipv6OutsideTunnel,
+}
+
+impl std::fmt::Display for Unapplied {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::DnsServers(servers) => write!(formatter, "DNS servers are not set: {servers:?}"),
+            Self::DnsSuffixes(suffixes) => {
+                write!(formatter, "DNS suffixes are not set: {suffixes:?}")
+            }
+            Self::Address { address, reason } => write!(
+                formatter,
+                "address {} is not set: {reason}",
+                address.network
+            ),
+            Self::Route { route, reason } => write!(
+                formatter,
+                "route {} is not set: {reason}",
+                route.destination
+            ),
+            Self::Exclude {
+                destination,
+                reason,
+            } => write!(formatter, "exclude {destination} has no effect: {reason}"),
+            Self::Ipv6OutsideTunnel => {
+                write!(formatter, "IPv6 traffic does not go through the tunnel")
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Linux: addresses and routes through netlink.
+
+mod interface;
+mod netlink;
+
+pub use interface::Interface;
