@@ -1,0 +1,5 @@
+//! How packets reach the gateway.
+
+mod tcp;
+
+pub use tcp::{ProtectSocket, RawSocket, TcpOptions, TcpTransport};
