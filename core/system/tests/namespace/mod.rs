@@ -3,6 +3,7 @@
 use std::process::Command;
 
 /// Runs a test on a thread in a new network namespace, with an uplink that has a default route and a TUN device `tunnel`.
+#[track_caller]
 pub(crate) fn in_namespace<F: AsyncFnOnce() + Send + 'static>(test: F) {
     if !p2svpn_house::require_root("it makes network namespaces") {
         return;
