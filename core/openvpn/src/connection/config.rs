@@ -1,0 +1,102 @@
+//! What a connection needs to know before it starts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::crypto::CryptoProvider;
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::CertificateDer;
+use zeroize::Zeroizing;
+
+use crate::data::Cipher;
+use crate::frame::Framing;
+use crate::tls::{ServerValidation, TlsVersions};
+use crate::wrap::Wrapping;
+
+/// The moment at which a connection starts, by both clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// The monotonic clock of all later calls. It should count sleep.
+    pub now: Instant,
+    /// Seconds since 1970 at that moment: certificates are judged by it, and the replay protection sends it.
+    pub unix_time: u64,
+}
+
+/// How long each part of the handshake may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the first packet to the gateway's first answer.
+    pub answer: Duration,
+    /// From the first packet to the end of the key exchange (OpenVPN's `hand-window`).
+    pub handshake: Duration,
+    /// From the end of the key exchange to the complete push reply.
+    pub push: Duration,
+}
+
+impl Default for Timeouts {
+    /// 20 s for the first answer, and OpenVPN's 60 s for each of the others.
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(20),
+            handshake: Duration::from_secs(60),
+            push: Duration::from_secs(60),
+        }
+    }
+}
+
+/// User name and password, sent inside TLS.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The user name; Azure expects any non-empty text beside an Entra token.
+    pub username: Zeroizing<String>,
+    /// The password or access token, at most 65,534 bytes.
+    pub password: Zeroizing<String>,
+}
+
+/// The client's side of a connection.
+#[derive(Clone)]
+pub struct ClientConfig {
+    /// Cryptography and randomness.
+    pub provider: Arc<CryptoProvider>,
+    /// Whether packets travel over a byte stream (TCP) or as datagrams.
+    pub framing: Framing,
+    /// How control packets are protected outside TLS.
+    pub wrapping: Wrapping,
+    /// What the gateway's certificate must be.
+    pub validation: ServerValidation,
+    /// The TLS versions to offer.
+    pub tls_versions: TlsVersions,
+    /// The client certificate and its key, if one is used.
+    pub identity: Option<Arc<CertifiedKey>>,
+    /// User name and password, if they are used.
+    pub credentials: Option<Credentials>,
+    /// The data ciphers that are allowed, preferred first. The first one is used where the gateway names none.
+    pub ciphers: Vec<Cipher>,
+    /// The client's name and version as the gateway sees them (`IV_VER`).
+    pub version: String,
+    /// The platform as the gateway sees it (`IV_PLAT`): `linux`, `win`, `mac`.
+    pub platform: String,
+    /// The largest MTU of the tunnel that a gateway may ask for.
+    pub mtu: u16,
+    /// How long each part of the handshake may take.
+    pub timeouts: Timeouts,
+}
+
+/// The gateway's side of a connection.
+#[derive(Clone)]
+pub struct GatewayConfig {
+    /// Cryptography and randomness.
+    pub provider: Arc<CryptoProvider>,
+    /// Whether packets travel over a byte stream (TCP) or as datagrams.
+    pub framing: Framing,
+    /// How control packets are protected outside TLS.
+    pub wrapping: Wrapping,
+    /// The TLS versions to accept.
+    pub tls_versions: TlsVersions,
+    /// The gateway's certificate chain and key.
+    pub identity: Arc<CertifiedKey>,
+    /// The roots of client certificates; empty: none is asked for.
+    pub client_roots: Vec<CertificateDer<'static>>,
+    /// How long each part of the handshake may take.
+    pub timeouts: Timeouts,
+}

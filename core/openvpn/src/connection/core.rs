@@ -1,0 +1,280 @@
+//! What both roles share: the control channel, the keys, the timers of a running connection, and the events.
+
+use std::collections::VecDeque;
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::crypto::CryptoProvider;
+use zeroize::Zeroizing;
+
+use super::channel::{ControlChannel, Received};
+use super::config::{ClientConfig, GatewayConfig, Start};
+use super::event::{CloseReason, Established, Event, KeepAlive, Stage, TimeoutReason};
+use crate::data::{Cipher, DataChannel, DataFormat, DataStatistics};
+use crate::error::Error;
+use crate::frame::Framing;
+use crate::keying::KeyMaterial;
+use crate::packet::{Role, SessionId};
+use crate::push::{PushReply, PushWarning};
+use crate::tls::{SessionTime, TlsSession};
+
+/// The message by which either side says goodbye, where `protocol-flags cc-exit` was agreed.
+const EXIT: &[u8] = b"EXIT\0";
+
+/// What both roles share.
+pub(super) struct Core {
+    role: Role,
+    framing: Framing,
+    channel: ControlChannel,
+    provider: Arc<CryptoProvider>,
+    time: Arc<SessionTime>,
+    stage: Stage,
+    data: Option<DataChannel>,
+    keep_alive: KeepAlive,
+    /// When the peer was last heard on the control channel.
+    heard: Instant,
+    /// When a keepalive was last asked for, so that an idle driver is not asked twice.
+    keep_alive_asked: Instant,
+    may_exit: bool,
+    events: VecDeque<Event>,
+    closed: bool,
+}
+
+/// What was agreed on the data channel.
+pub(super) struct Agreement {
+    pub(super) cipher: Cipher,
+    pub(super) peer_id: Option<u32>,
+    pub(super) material: KeyMaterial,
+    pub(super) may_exit: bool,
+    pub(super) push: PushReply,
+}
+
+impl Core {
+    pub(super) fn client(config: &ClientConfig, start: Start) -> Result<Self, Error> {
+        let time = Arc::new(SessionTime::new(start.now, start.unix_time));
+        let channel =
+            ControlChannel::new(Role::Client, config.framing, &config.wrapping, &config.provider, Arc::clone(&time))?;
+        Ok(Self::new(Role::Client, config.framing, channel, Arc::clone(&config.provider), time, start.now))
+    }
+
+    pub(super) fn gateway(config: &GatewayConfig, start: Start) -> Result<Self, Error> {
+        let time = Arc::new(SessionTime::new(start.now, start.unix_time));
+        let channel =
+            ControlChannel::new(Role::Gateway, config.framing, &config.wrapping, &config.provider, Arc::clone(&time))?;
+        Ok(Self::new(Role::Gateway, config.framing, channel, Arc::clone(&config.provider), time, start.now))
+    }
+
+    fn new(
+        role: Role,
+        framing: Framing,
+        channel: ControlChannel,
+        provider: Arc<CryptoProvider>,
+        time: Arc<SessionTime>,
+        now: Instant,
+    ) -> Self {
+        Self {
+            role,
+            framing,
+            channel,
+            provider,
+            time,
+            stage: Stage::Reset,
+            data: None,
+            keep_alive: KeepAlive::default(),
+            heard: now,
+            keep_alive_asked: now,
+            may_exit: false,
+            events: VecDeque::new(),
+            closed: false,
+        }
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Goes on to the next part of the handshake.
+    pub(super) fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.events.push_back(Event::Stage(stage));
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(super) fn provider(&self) -> &Arc<CryptoProvider> {
+        &self.provider
+    }
+
+    pub(super) fn time(&self) -> &Arc<SessionTime> {
+        &self.time
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    pub(super) fn warn(&mut self, warnings: impl IntoIterator<Item = PushWarning>) {
+        self.events.extend(warnings.into_iter().map(Event::Warning));
+    }
+
+    pub(super) fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub(super) fn poll_transmit(&mut self, now: Instant) -> Option<Vec<u8>> {
+        self.channel.poll_transmit(now)
+    }
+
+    pub(super) fn receive(&mut self, now: Instant, packet: &mut [u8]) -> Result<Received, Error> {
+        let received = self.channel.receive(now, packet)?;
+        if received != Received::Ignored {
+            self.heard = now;
+        }
+        Ok(received)
+    }
+
+    pub(super) fn send_reset(&mut self) {
+        self.channel.send_reset();
+    }
+
+    pub(super) fn start_tls(&mut self, session: TlsSession) {
+        self.channel.start_tls(session);
+        self.enter(Stage::Tls);
+    }
+
+    pub(super) fn tls(&self) -> Option<&TlsSession> {
+        self.channel.tls()
+    }
+
+    pub(super) fn tls_is_established(&self) -> bool {
+        self.tls().is_some_and(TlsSession::is_established)
+    }
+
+    pub(super) fn send_message(&mut self, message: &[u8]) -> Result<(), Error> {
+        self.channel.send_message(message)
+    }
+
+    pub(super) fn take_plaintext(&mut self) -> Vec<Zeroizing<Vec<u8>>> {
+        self.channel.take_plaintext()
+    }
+
+    /// Both session ids, the client's first, as the classic key derivation wants them.
+    pub(super) fn session_ids(&self) -> Option<(SessionId, SessionId)> {
+        let local = self.channel.local();
+        let remote = self.channel.remote()?;
+        Some(match self.role {
+            Role::Client => (local, remote),
+            Role::Gateway => (remote, local),
+        })
+    }
+
+    /// Opens the data channel and hands its halves out.
+    pub(super) fn establish(&mut self, now: Instant, agreement: Agreement) -> Result<(), Error> {
+        let format = DataFormat {
+            framing: self.framing,
+            peer_id: agreement.peer_id,
+            epoch: false,
+        };
+        let key_id = self.channel.key_id();
+        let (mut data, sealer, opener) = DataChannel::new(format, now);
+        data.install(key_id, agreement.cipher, &agreement.material, self.role)?;
+        data.activate(key_id);
+        self.data = Some(data);
+        self.may_exit = agreement.may_exit;
+        self.keep_alive = KeepAlive {
+            interval: agreement.push.ping,
+            give_up: agreement.push.ping_restart.or(agreement.push.ping_exit),
+        };
+        self.keep_alive_asked = now;
+        self.heard = now;
+        let tls = self.tls().map(TlsSession::summary);
+        self.enter(Stage::Established);
+        self.events.push_back(Event::Established(Box::new(Established {
+            push: agreement.push,
+            tls: tls.ok_or(Error::Protocol("keys without TLS"))?,
+            cipher: agreement.cipher.name(),
+            sealer,
+            opener,
+        })));
+        Ok(())
+    }
+
+    pub(super) fn timeout(&self, now: Instant) -> Option<(Instant, TimeoutReason)> {
+        let transmit = self.channel.transmit_due(now).map(|due| (due, TimeoutReason::Transmit));
+        let keep_alive = self.keep_alive_due().map(|due| (due, TimeoutReason::KeepAlive));
+        let silent = self.give_up_due().map(|(due, _)| (due, TimeoutReason::PeerSilent));
+        let all = [transmit, keep_alive, silent];
+        all.into_iter().flatten().min_by_key(|(due, _)| *due)
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
+        if self.keep_alive_due().is_some_and(|due| due <= now) {
+            self.keep_alive_asked = now;
+            self.events.push_back(Event::KeepAliveDue);
+        }
+        match self.give_up_due() {
+            Some((due, after)) if due <= now => Err(Error::PeerSilent(after)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The transport ended: what that means at this stage.
+    pub(super) fn transport_error(&self, kind: Option<ErrorKind>) -> Error {
+        match self.stage {
+            Stage::Reset => Error::ClosedWithoutAnswer(kind),
+            Stage::Established => Error::TransportClosed(kind),
+            stage => Error::ClosedDuringHandshake {
+                stage,
+                certificate_sent: stage > Stage::Tls,
+                kind,
+            },
+        }
+    }
+
+    /// Ends with an error; the peer is told by what TLS has queued. The first error is the one that counts.
+    pub(super) fn fail(&mut self, error: Error) {
+        self.end(CloseReason::Failed(error));
+    }
+
+    pub(super) fn close_politely(&mut self) {
+        if self.closed {
+            return;
+        }
+        if self.may_exit {
+            // Nothing more can be done if TLS refuses it: the transport's end says the same.
+            let _ = self.channel.send_message(EXIT);
+        }
+        self.channel.close_tls();
+        self.end(CloseReason::Local);
+    }
+
+    pub(super) fn ignored_packets(&self) -> u64 {
+        self.channel.ignored()
+    }
+
+    pub(super) fn data_statistics(&self) -> Option<DataStatistics> {
+        self.data.as_ref().map(DataChannel::statistics)
+    }
+
+    fn end(&mut self, reason: CloseReason) {
+        if !self.closed {
+            self.closed = true;
+            self.events.push_back(Event::Closed(reason));
+        }
+    }
+
+    fn keep_alive_due(&self) -> Option<Instant> {
+        let interval = self.keep_alive.interval?;
+        let sent = self.data.as_ref()?.last_sent();
+        Some(sent.map_or(self.keep_alive_asked, |sent| sent.max(self.keep_alive_asked)) + interval)
+    }
+
+    fn give_up_due(&self) -> Option<(Instant, Duration)> {
+        let after = self.keep_alive.give_up?;
+        let received = self.data.as_ref()?.last_received();
+        Some((received.map_or(self.heard, |received| received.max(self.heard)) + after, after))
+    }
+}

@@ -1,0 +1,116 @@
+//! What a connection tells its driver.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::data::{Opener, Sealer};
+use crate::error::Error;
+use crate::peer_info::PeerInfo;
+use crate::push::{PushReply, PushWarning};
+use crate::tls::TlsSummary;
+use rustls_pki_types::CertificateDer;
+use zeroize::Zeroizing;
+
+/// Something that happened, in order.
+pub enum Event {
+    /// The handshake reached its next part.
+    Stage(Stage),
+    /// Gateway role: a client has shown who it is; answer with `Connection::admit` or `Connection::refuse`.
+    Admission(Box<Admission>),
+    /// The keys are there: data can flow.
+    Established(Box<Established>),
+    /// Something is odd but not fatal.
+    Warning(PushWarning),
+    /// Nothing was sent for as long as the peer allows: seal and send a keepalive now.
+    KeepAliveDue,
+    /// The connection is over. Nothing follows this event.
+    Closed(CloseReason),
+}
+
+/// How far the handshake has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// The first packet is on its way, nothing has come back.
+    Reset,
+    /// The peer answered: TLS is being negotiated.
+    Tls,
+    /// TLS stands: keys are being exchanged.
+    KeyExchange,
+    /// Keys are exchanged: settings are awaited.
+    Push,
+    /// Data can flow.
+    Established,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Reset => "awaiting the first answer",
+            Self::Tls => "negotiating TLS",
+            Self::KeyExchange => "exchanging keys",
+            Self::Push => "awaiting settings",
+            Self::Established => "established",
+        })
+    }
+}
+
+/// The two halves of the data channel, and what was agreed.
+pub struct Established {
+    /// The settings that the gateway pushed; in the gateway role, those it has sent.
+    pub push: PushReply,
+    /// What was negotiated in TLS.
+    pub tls: TlsSummary,
+    /// The data cipher's name.
+    pub cipher: &'static str,
+    /// Seals outgoing packets; owned by whoever sends.
+    pub sealer: Sealer,
+    /// Opens incoming packets; owned by whoever receives.
+    pub opener: Opener,
+}
+
+/// Who asks to be let in, in the gateway role.
+pub struct Admission {
+    /// The client's certificate chain, verified; empty where none was asked for.
+    pub certificates: Vec<CertificateDer<'static>>,
+    /// The user name; empty where none was sent.
+    pub username: Zeroizing<String>,
+    /// The password; empty where none was sent.
+    pub password: Zeroizing<String>,
+    /// What the client says of itself.
+    pub peer_info: PeerInfo,
+}
+
+/// Why a connection is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloseReason {
+    /// This side closed it.
+    Local,
+    /// It failed, or the peer ended it.
+    Failed(Error),
+}
+
+/// What `Connection::poll_timeout` waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeoutReason {
+    /// A control packet is due, for the first time or again.
+    Transmit,
+    /// The gateway must have answered by then.
+    Answer,
+    /// The key exchange must be done by then.
+    Handshake,
+    /// The push reply must be complete by then.
+    Push,
+    /// The push request is due again.
+    PushRequest,
+    /// A keepalive is due unless something is sent before.
+    KeepAlive,
+    /// The peer counts as lost unless something is heard before.
+    PeerSilent,
+}
+
+/// When to send keepalives and when to give the peer up; the gateway pushes both (`ping`, `ping-restart`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct KeepAlive {
+    pub(crate) interval: Option<Duration>,
+    pub(crate) give_up: Option<Duration>,
+}

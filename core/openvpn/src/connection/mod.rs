@@ -1,0 +1,186 @@
+//! One connection, from the first packet to the last, in either role.
+
+mod channel;
+mod client;
+mod config;
+mod core;
+mod event;
+mod gateway;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::ErrorKind;
+use std::time::Instant;
+
+use self::client::ClientRole;
+use self::core::Core;
+use self::gateway::GatewayRole;
+use crate::data::DataStatistics;
+use crate::error::Error;
+use crate::packet::opcode_and_key;
+use crate::push::PushReply;
+
+pub use self::config::{ClientConfig, Credentials, GatewayConfig, Start, Timeouts};
+pub use self::event::{Admission, CloseReason, Established, Event, Stage, TimeoutReason};
+
+
+/// An OpenVPN connection without sockets and clocks.
+///
+/// A driver hands in control packets and the time, and after each call takes out, until there is nothing more,
+/// what [`poll_transmit`](Self::poll_transmit) has for the wire and what [`poll_event`](Self::poll_event) has to
+/// tell; it calls [`handle_timeout`](Self::handle_timeout) at the instant that
+/// [`poll_timeout`](Self::poll_timeout) names. Data packets do not come through here: the
+/// [`Sealer`](crate::Sealer) and the [`Opener`](crate::Opener) that arrive with [`Event::Established`] handle them
+/// wherever the driver wants.
+///
+/// The same input at the same instants gives the same output, but for the randomness that the provider draws.
+pub struct Connection {
+    core: Core,
+    role: Role,
+}
+
+enum Role {
+    Client(Box<ClientRole>),
+    Gateway(Box<GatewayRole>),
+}
+
+impl Connection {
+    /// A client that opens the session: its first packet is ready for `poll_transmit`.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`], and [`Error::Configuration`] where the settings cannot be used.
+    pub fn client(config: ClientConfig, start: Start) -> Result<Self, Error> {
+        let mut core = Core::client(&config, start)?;
+        let role = ClientRole::new(config, start.now, &mut core)?;
+        Ok(Self {
+            core,
+            role: Role::Client(Box::new(role)),
+        })
+    }
+
+    /// A gateway that waits for one client's first packet.
+    ///
+    /// # Errors
+    /// As for [`Connection::client`].
+    pub fn gateway(config: GatewayConfig, start: Start) -> Result<Self, Error> {
+        let core = Core::gateway(&config, start)?;
+        Ok(Self {
+            core,
+            role: Role::Gateway(Box::new(GatewayRole::new(config, start.now))),
+        })
+    }
+
+    /// Takes in one control packet, without the length that precedes it on a stream.
+    ///
+    /// Data packets belong to the [`Opener`](crate::Opener); here they are ignored.
+    pub fn receive(&mut self, now: Instant, packet: &mut [u8]) {
+        let is_control = packet
+            .first()
+            .and_then(|first| opcode_and_key(*first))
+            .is_some_and(|(opcode, _)| !opcode.is_data());
+        if !is_control || self.core.is_closed() {
+            return;
+        }
+        let result = match self.core.receive(now, packet) {
+            Ok(received) => match &mut self.role {
+                Role::Client(role) => role.received(now, received, &mut self.core),
+                Role::Gateway(role) => role.received(now, received, &mut self.core),
+            },
+            Err(error) => Err(error),
+        };
+        self.settle(result);
+    }
+
+    /// The next bytes for the wire, framed; none when there are none now.
+    ///
+    /// It goes on giving out what is left after the end, such as the alert that tells the peer why.
+    pub fn poll_transmit(&mut self, now: Instant) -> Option<Vec<u8>> {
+        self.core.poll_transmit(now)
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) next, and why; none after the end.
+    pub fn poll_timeout(&self, now: Instant) -> Option<(Instant, TimeoutReason)> {
+        if self.core.is_closed() {
+            return None;
+        }
+        let role = match &self.role {
+            Role::Client(role) => role.timeout(&self.core),
+            Role::Gateway(role) => role.timeout(&self.core),
+        };
+        let all = [self.core.timeout(now), role];
+        all.into_iter().flatten().min_by_key(|(due, _)| *due)
+    }
+
+    /// Does what has become due by `now`.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.core.is_closed() {
+            return;
+        }
+        let result = self.core.handle_timeout(now).and_then(|()| match &mut self.role {
+            Role::Client(role) => role.handle_timeout(now, &mut self.core),
+            Role::Gateway(role) => role.handle_timeout(now, &mut self.core),
+        });
+        self.settle(result);
+    }
+
+    /// The next event; none when there are none now.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.core.poll_event()
+    }
+
+    /// Tells that the transport has ended: in order (none) or with an error.
+    ///
+    /// [`Event::Closed`] follows, with a cause that fits the stage.
+    pub fn transport_closed(&mut self, kind: Option<ErrorKind>) {
+        let error = self.core.transport_error(kind);
+        self.settle(Err(error));
+    }
+
+    /// Ends the connection: tells the peer where it understands that, then [`Event::Closed`] follows.
+    pub fn close(&mut self) {
+        self.core.close_politely();
+    }
+
+    /// Tells that the sealer refuses to send because its key is used up: [`Event::Closed`] follows.
+    pub fn keys_exhausted(&mut self) {
+        self.settle(Err(Error::KeysExhausted));
+    }
+
+    /// Gateway role: lets the client in that [`Event::Admission`] told of.
+    pub fn admit(&mut self, now: Instant, push: PushReply) {
+        if let Role::Gateway(role) = &mut self.role {
+            let result = role.admit(now, push, &mut self.core);
+            self.settle(result);
+        }
+    }
+
+    /// Gateway role: turns the client away; `text` is shown to its user.
+    pub fn refuse(&mut self, now: Instant, text: &str) {
+        if let Role::Gateway(role) = &mut self.role {
+            let result = role.refuse(now, text, &mut self.core);
+            self.settle(result);
+        }
+    }
+
+    /// How far the connection has come.
+    pub fn stage(&self) -> Stage {
+        self.core.stage()
+    }
+
+    /// Control packets that were ignored because they were damaged, replayed or of another session.
+    pub fn ignored_packets(&self) -> u64 {
+        self.core.ignored_packets()
+    }
+
+    /// What went through the data channel; none before it is there.
+    pub fn data_statistics(&self) -> Option<DataStatistics> {
+        self.core.data_statistics()
+    }
+
+    fn settle(&mut self, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.core.fail(error);
+        }
+    }
+}

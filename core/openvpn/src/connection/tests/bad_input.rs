@@ -1,0 +1,210 @@
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use rcgen::ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
+
+use super::pair::{Authority, Flaw, Plan, push};
+use crate::connection::Stage;
+use crate::error::{Error, ServerCertificateError};
+use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
+
+const A_MINUTE: Duration = Duration::from_secs(61);
+
+#[test]
+fn a_wrong_server_secret_ends_in_no_answer_within_its_deadline() {
+    let mut plan = Plan::azure();
+    plan.client.wrapping = Wrapping::TlsAuth {
+        key: StaticKey::from_bytes(&[9; 256]),
+        direction: KeyDirection::One,
+        digest: Digest::Sha256,
+    };
+    let answer = plan.client.timeouts.answer;
+    let mut pair = plan.meet();
+    let start = pair.now;
+
+    pair.run(A_MINUTE);
+
+    assert_eq!(pair.client_error(), Some(&Error::NoAnswer(answer)));
+    assert_eq!(pair.now - start, answer);
+    assert!(pair.gateway.ignored_packets() > 0);
+}
+
+#[test]
+fn a_root_that_is_not_the_pinned_one_is_refused() {
+    let mut plan = Plan::azure();
+    plan.client.validation.pinned = vec![[7; 20]];
+    assert_refused(plan, ServerCertificateError::NotPinned);
+}
+
+#[test]
+fn a_certificate_for_another_name_is_refused_and_both_names_are_told() {
+    let mut plan = Plan::azure();
+    plan.client.validation.names = vec!["other.vpn.azure.com".to_owned()];
+    assert_refused(
+        plan,
+        ServerCertificateError::WrongName {
+            expected: vec!["other.vpn.azure.com".to_owned()],
+            presented: vec!["0f1e2d3c-1111-2222-3333-444455556666.vpn.azure.com".to_owned()],
+        },
+    );
+}
+
+#[test]
+fn a_wildcard_stands_for_one_label_and_only_where_it_is_allowed() {
+    for (name, allowed, accepted) in [
+        ("gateway.vpn.azure.com", true, true),
+        ("gateway.vpn.azure.com", false, false),
+        ("deep.gateway.vpn.azure.com", true, false),
+        ("vpn.azure.com", true, false),
+    ] {
+        let (mut plan, servers) = with_own_servers();
+        plan.gateway.identity = servers.issue("*.vpn.azure.com", ServerAuth, Flaw::None);
+        plan.client.validation.names = vec![name.to_owned()];
+        plan.client.validation.wildcards = allowed;
+        let mut pair = plan.meet();
+        pair.run(A_MINUTE);
+        assert_eq!(pair.client_end.established.is_some(), accepted, "{name}");
+    }
+}
+
+#[test]
+fn an_expired_gateway_certificate_is_refused() {
+    assert_flaw_is_refused(Flaw::Expired, ServerCertificateError::Expired);
+}
+
+#[test]
+fn a_gateway_certificate_that_is_not_valid_yet_is_refused() {
+    assert_flaw_is_refused(Flaw::NotYetValid, ServerCertificateError::NotYetValid);
+}
+
+#[test]
+fn a_gateway_certificate_without_server_usage_is_refused() {
+    assert_flaw_is_refused(Flaw::NoServerUsage, ServerCertificateError::NotForServers);
+}
+
+#[test]
+fn a_client_certificate_of_another_authority_is_refused_by_the_gateway() {
+    let mut plan = Plan::azure();
+    plan.client.identity = Some(Authority::new("Strangers").issue("mallory", ClientAuth, Flaw::None));
+    let error = run_to_error(plan);
+    assert!(matches!(error, Error::ClientCertificateRefused(_)), "{error:?}");
+}
+
+#[test]
+fn an_expired_client_certificate_is_refused_by_the_gateway() {
+    let mut plan = Plan::azure();
+    let users = Authority::new("Users");
+    plan.gateway.client_roots = vec![users.root()];
+    plan.client.identity = Some(users.issue("alice", ClientAuth, Flaw::Expired));
+    let error = run_to_error(plan);
+    assert!(matches!(error, Error::ClientCertificateRefused(ref text) if text.contains("expired")), "{error:?}");
+}
+
+#[test]
+fn no_client_certificate_where_one_is_demanded_is_told_apart() {
+    let mut plan = Plan::azure();
+    plan.client.identity = None;
+    let error = run_to_error(plan);
+    assert!(matches!(error, Error::ClientCertificateRefused(_)), "{error:?}");
+}
+
+#[test]
+fn a_refused_sign_in_carries_the_gateways_words() {
+    let mut plan = Plan::azure();
+    plan.refusal = Some("account disabled");
+    assert_eq!(run_to_error(plan), Error::AuthenticationFailed("account disabled".to_owned()));
+}
+
+#[test]
+fn a_push_reply_without_an_address_is_refused() {
+    let mut plan = Plan::azure();
+    plan.push = push("route 10.1.0.0 255.255.0.0");
+    assert_eq!(run_to_error(plan), Error::NoAddress);
+}
+
+#[test]
+fn a_cipher_that_is_not_allowed_is_refused_by_name() {
+    let mut plan = Plan::azure();
+    plan.push = push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,cipher AES-128-GCM");
+    assert_eq!(run_to_error(plan), Error::Cipher("AES-128-GCM".to_owned()));
+}
+
+#[test]
+fn silence_after_the_first_answer_ends_at_the_handshake_deadline() {
+    let plan = Plan::azure();
+    let after = plan.client.timeouts.handshake;
+    let mut pair = plan.meet();
+    pair.lost = |number| number >= 2;
+    let start = pair.now;
+
+    pair.run(Duration::from_secs(120));
+
+    let stage = Stage::Tls;
+    assert_eq!(pair.client_error(), Some(&Error::HandshakeTimedOut { stage, after }));
+    assert_eq!(pair.now - start, after);
+}
+
+#[test]
+fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
+    let mut pair = Plan::azure().meet();
+    pair.client.transport_closed(Some(ErrorKind::ConnectionReset));
+    pair.exchange();
+    let reset = Some(ErrorKind::ConnectionReset);
+    assert_eq!(pair.client_error(), Some(&Error::ClosedWithoutAnswer(reset)));
+
+    let mut pair = Plan::azure().meet();
+    pair.lost = |number| number >= 2;
+    pair.exchange();
+    pair.client.transport_closed(None);
+    pair.exchange();
+    let error = pair.client_error().unwrap();
+    assert!(matches!(error, Error::ClosedDuringHandshake { stage: Stage::Tls, certificate_sent: false, .. }));
+
+    let mut pair = Plan::azure().meet();
+    pair.run(Duration::ZERO);
+    pair.client.transport_closed(None);
+    pair.exchange();
+    assert_eq!(pair.client_error(), Some(&Error::TransportClosed(None)));
+}
+
+#[test]
+fn garbage_before_and_in_mid_session_is_counted_and_changes_nothing() {
+    let mut pair = Plan::azure().meet();
+    for length in 0..200 {
+        let mut garbage: Vec<u8> = (0..length).map(|index| (index * 37 + length) as u8).collect();
+        if let Some(first) = garbage.first_mut() {
+            *first = 0x40;
+        }
+        pair.client.receive(pair.now, &mut garbage);
+    }
+    assert_eq!(pair.client.ignored_packets(), 199);
+
+    pair.run(Duration::ZERO);
+
+    assert!(pair.client_end.established.is_some());
+}
+
+fn with_own_servers() -> (Plan, Authority) {
+    let mut plan = Plan::azure();
+    let servers = Authority::new("Own Servers");
+    plan.client.validation.pinned = Vec::new();
+    plan.client.validation.roots = vec![servers.root()];
+    (plan, servers)
+}
+
+fn assert_flaw_is_refused(flaw: Flaw, cause: ServerCertificateError) {
+    let (mut plan, servers) = with_own_servers();
+    plan.gateway.identity = servers.issue(&plan.client.validation.names[0], ServerAuth, flaw);
+    assert_refused(plan, cause);
+}
+
+fn assert_refused(plan: Plan, cause: ServerCertificateError) {
+    assert_eq!(run_to_error(plan), Error::ServerCertificate(cause));
+}
+
+fn run_to_error(plan: Plan) -> Error {
+    let mut pair = plan.meet();
+    pair.run(A_MINUTE);
+    assert!(pair.client_end.established.is_none() || pair.client_end.closed.is_some());
+    pair.client_error().expect("the client must fail").clone()
+}

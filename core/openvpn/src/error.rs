@@ -1,0 +1,143 @@
+//! Why a connection could not be made or ended.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use crate::connection::Stage;
+use crate::keying::KeyMethodError;
+use crate::push::PushError;
+
+/// Why a connection could not be made or ended; each cause is told apart so that a host can say what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The source of randomness failed: a fault of the machine; try again, then give up.
+    #[error("the system gave no random bytes")]
+    NoRandomness,
+    /// The TLS settings contradict each other: the host or the profile must be changed.
+    #[error("the TLS settings cannot be used: {0}")]
+    Configuration(String),
+    /// Nothing came back to the first packet: the wrong server secret (a stale profile), the wrong
+    /// host, or a network that swallows packets. Fetch the profile anew, check the network.
+    #[error("the gateway did not answer within {} s", .0.as_secs())]
+    NoAnswer(Duration),
+    /// The gateway ended the transport before its first answer: gateways do so when the server
+    /// secret is wrong. Fetch the profile anew.
+    #[error("the gateway closed the connection without an answer")]
+    ClosedWithoutAnswer(Option<ErrorKind>),
+    /// The transport ended in mid-handshake. If `certificate_sent`, the gateway most probably refused the
+    /// client certificate: OpenVPN 2.6 and older do not say so in an alert.
+    #[error("the connection ended during the handshake ({stage})")]
+    ClosedDuringHandshake {
+        /// How far the handshake had come.
+        stage: Stage,
+        /// Whether the client certificate was on its way by then.
+        certificate_sent: bool,
+        /// What the transport reported; none for an orderly end.
+        kind: Option<ErrorKind>,
+    },
+    /// The handshake took too long: try again; if it persists, the network loses packets.
+    #[error("the handshake did not finish within {} s ({stage})", .after.as_secs())]
+    HandshakeTimedOut {
+        /// How far the handshake had come.
+        stage: Stage,
+        /// The deadline that passed.
+        after: Duration,
+    },
+    /// The gateway's certificate was refused: do not connect; see the cause.
+    #[error("the gateway's certificate was refused: {0}")]
+    ServerCertificate(#[from] ServerCertificateError),
+    /// The gateway refused the client certificate: choose or renew it.
+    #[error("the gateway refused the client certificate: {0}")]
+    ClientCertificateRefused(String),
+    /// No TLS version or cipher suite in common: the gateway is outdated or set up unusually.
+    #[error("no TLS version or cipher suite in common with the gateway: {0}")]
+    NoCommonTls(String),
+    /// Any other TLS failure, as text.
+    #[error("TLS failed: {0}")]
+    Tls(String),
+    /// The peer's key method 2 message makes no sense.
+    #[error("the key exchange failed: {0}")]
+    KeyMethod(#[from] KeyMethodError),
+    /// The gateway refused the credentials: ask the user again, never repeat them unasked.
+    #[error("the gateway refused the sign-in{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
+    AuthenticationFailed(String),
+    /// The gateway did not send its settings in time.
+    #[error("the gateway sent no settings within {} s", .0.as_secs())]
+    PushTimedOut(Duration),
+    /// The gateway's settings make no sense.
+    #[error("the gateway's settings cannot be used: {0}")]
+    Push(#[from] PushError),
+    /// The gateway assigned no address: its address pool may be used up.
+    #[error("the gateway assigned no address")]
+    NoAddress,
+    /// The gateway asks for a data cipher that is not supported or not allowed.
+    #[error("the gateway asks for the data cipher {0:?}, which is not supported or not allowed")]
+    Cipher(String),
+    /// The gateway asks for compression, which is never used because it leaks what is sent.
+    #[error("the gateway asks for {0}, which is refused")]
+    Compression(String),
+    /// Nothing was heard for as long as the gateway had asked to take for a failure: connect again.
+    #[error("the gateway was silent for {} s", .0.as_secs())]
+    PeerSilent(Duration),
+    /// The gateway said goodbye: connect again.
+    #[error("the gateway ended the session")]
+    PeerExit,
+    /// The gateway asked for a new connection: connect again.
+    #[error("the gateway asked for a restart: {0}")]
+    PeerRestart(String),
+    /// The gateway ordered the client to stop: do not connect again unasked.
+    #[error("the gateway ordered a stop: {0}")]
+    PeerHalt(String),
+    /// The transport ended while connected: connect again.
+    #[error("the connection to the gateway was lost")]
+    TransportClosed(Option<ErrorKind>),
+    /// No packet may be sent under the keys any more: connect again.
+    #[error("the session's keys are used up")]
+    KeysExhausted,
+    /// The peer broke the protocol in a way that cannot be overlooked.
+    #[error("the peer broke the protocol: {0}")]
+    Protocol(&'static str),
+}
+
+/// Why the gateway's certificate was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerCertificateError {
+    /// The chain does not end in one of the pinned roots: a wrong gateway, an inspecting proxy, or an outdated profile.
+    #[error("its chain does not end in the root that the profile names")]
+    NotPinned,
+    /// The root that the profile names is not known on this machine and the gateway did not send it.
+    #[error("the root that the profile names ({0}) is not known here")]
+    RootUnknown(String),
+    /// The certificate is for another name.
+    #[error("it is for {}, not for {}", list(.presented), list(.expected))]
+    WrongName {
+        /// The names that would have been accepted.
+        expected: Vec<String>,
+        /// The names in the certificate, at most ten.
+        presented: Vec<String>,
+    },
+    /// The certificate has expired, or this machine's clock is wrong.
+    #[error("it has expired, or the clock of this machine is wrong")]
+    Expired,
+    /// The certificate is not valid yet, or this machine's clock is wrong.
+    #[error("it is not valid yet, or the clock of this machine is wrong")]
+    NotYetValid,
+    /// The certificate was not issued for servers.
+    #[error("it was not issued for servers (no extended key usage serverAuth)")]
+    NotForServers,
+    /// The certificate was revoked.
+    #[error("it was revoked")]
+    Revoked,
+    /// The certificate cannot be read or its signature does not hold.
+    #[error("it is damaged or of an unsupported kind: {0}")]
+    Damaged(String),
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        return "no name".to_owned();
+    }
+    names.join(", ")
+}

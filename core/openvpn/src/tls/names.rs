@@ -1,0 +1,76 @@
+//! The names in a certificate, and whether one of them is wanted.
+
+use std::net::IpAddr;
+
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// How many presented names an error shows.
+const SHOWN: usize = 10;
+
+/// The names that a certificate is for: its subject alternative names, and its common name, which is
+/// what OpenVPN's own `verify-x509-name` looks at.
+pub(super) struct CertificateNames {
+    dns: Vec<String>,
+    addresses: Vec<IpAddr>,
+}
+
+impl CertificateNames {
+    /// Reads the names of a DER certificate; none if it cannot be parsed.
+    pub(super) fn read(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        let mut names = Self {
+            dns: Vec::new(),
+            addresses: Vec::new(),
+        };
+        let alternative = certificate.subject_alternative_name().ok().flatten();
+        for name in alternative.iter().flat_map(|extension| &extension.value.general_names) {
+            match name {
+                GeneralName::DNSName(text) => names.dns.push((*text).to_owned()),
+                GeneralName::IPAddress(bytes) => names.addresses.extend(address(bytes)),
+                _ => {}
+            }
+        }
+        for common_name in certificate.subject().iter_common_name() {
+            if let Ok(text) = common_name.as_str()
+                && !names.dns.iter().any(|known| known.eq_ignore_ascii_case(text))
+            {
+                names.dns.push(text.to_owned());
+            }
+        }
+        Some(names)
+    }
+
+    /// Whether the certificate is for `wanted`; a wildcard stands for exactly one label, and counts only if allowed.
+    pub(super) fn matches(&self, wanted: &str, wildcards: bool) -> bool {
+        if let Ok(address) = wanted.parse::<IpAddr>() {
+            return self.addresses.contains(&address);
+        }
+        let wanted = wanted.trim_end_matches('.');
+        self.dns.iter().any(|name| {
+            let name = name.trim_end_matches('.');
+            name.eq_ignore_ascii_case(wanted) || (wildcards && wildcard_matches(name, wanted))
+        })
+    }
+
+    /// The names to show in an error.
+    pub(super) fn shown(&self) -> Vec<String> {
+        let addresses = self.addresses.iter().map(IpAddr::to_string);
+        self.dns.iter().cloned().chain(addresses).take(SHOWN).collect()
+    }
+}
+
+fn wildcard_matches(pattern: &str, wanted: &str) -> bool {
+    let (Some(suffix), Some((label, rest))) = (pattern.strip_prefix("*."), wanted.split_once('.')) else {
+        return false;
+    };
+    // "*.com" would stand for far too much.
+    suffix.contains('.') && !label.is_empty() && suffix.eq_ignore_ascii_case(rest)
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    if let Ok(four) = <[u8; 4]>::try_from(bytes) {
+        return Some(IpAddr::from(four));
+    }
+    <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from)
+}
