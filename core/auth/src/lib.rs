@@ -8,6 +8,8 @@
 //! process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
 //! wipes them when the last [`Identity`] or TLS session that uses them is dropped.
 
+#![forbid(unsafe_code)]
+
 mod certificate;
 mod error;
 mod identity;
