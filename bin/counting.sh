@@ -2,7 +2,8 @@
 #
 #   source "$(dirname "${BASH_SOURCE[0]}")/../counting.sh"      (from bin/stages)
 #   gate "what must hold" command arguments...                   one count by the exit code
-#   rust_tests --package NAME                                    one count a test
+#   rust_tests NAME...                                           one count a test of these packages
+#   rust_tests_except NAME...                                    one count a test of all other packages
 #   skip "why it cannot run here"                                one count
 #   finish NAME                                                  the last line, and the exit code
 #
@@ -32,20 +33,43 @@ skip() {
     skipped=$((skipped + 1))
 }
 
-# Runs Rust tests with nextest where it is installed (one process a test, a limit on each), else with cargo test.
+# Both build the tests of the whole workspace: building packages one by one would choose other features of what they
+# stand on, and build that again.
 rust_tests() {
-    local log records
+    local name filter="none()" selection=()
+    for name in "$@"; do
+        filter+=" | package($name)"
+        selection+=(--package "$name")
+    done
+    run_tests "$filter" "${selection[@]}"
+}
+
+rust_tests_except() {
+    local name filter="all()" selection=(--workspace)
+    for name in "$@"; do
+        filter+=" - package($name)"
+        selection+=(--exclude "$name")
+    done
+    run_tests "$filter" "${selection[@]}"
+}
+
+# Runs Rust tests with nextest where it is installed (one process a test, a limit on each), else with cargo test.
+# Both also run what says #[ignore]: a test that cannot run here says so itself. What nextest calls skipped is what
+# the filter leaves to another call.
+run_tests() {
+    local filter=$1 log records record
+    shift
     log=$(mktemp)
     records=$(mktemp -d)
     if cargo nextest --version >/dev/null 2>&1; then
         P2SVPN_SKIPPED_DIR=$records count_tests "$log" \
-            cargo nextest run --locked --no-fail-fast --color never "$@"
+            cargo nextest run --locked --no-fail-fast --color never --run-ignored all --workspace -E "$filter"
     else
-        P2SVPN_SKIPPED_DIR=$records count_tests "$log" cargo test --locked --no-fail-fast --tests "$@"
+        P2SVPN_SKIPPED_DIR=$records count_tests "$log" \
+            cargo test --locked --no-fail-fast --tests "$@" -- --include-ignored
     fi
 
     # A test that skipped itself has passed for its runner, and left a file that says why.
-    local record
     for record in "$records"/*; do
         if [ -f "$record" ]; then
             cat "$record"
@@ -81,7 +105,7 @@ count_tests() {
     fi
     passed=$((passed + $(sum_of "$log" 'passed')))
     failed=$((failed + failures))
-    skipped=$((skipped + $(sum_of "$log" '(skipped|ignored)')))
+    skipped=$((skipped + $(sum_of "$log" 'ignored')))
 }
 
 sum_of() {
