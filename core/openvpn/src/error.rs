@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use crate::connection::Stage;
+use crate::control_message::DynamicChallenge;
 use crate::keying::KeyMethodError;
 use crate::push::PushError;
 
@@ -62,6 +63,17 @@ pub enum Error {
     /// The gateway refused the credentials: ask the user again, never repeat them unasked.
     #[error("the gateway refused the sign-in{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
     AuthenticationFailed(String),
+    /// The gateway lets nobody in just now: try again, not before `backoff` has passed if it is given.
+    #[error("the gateway lets nobody in just now{}{message}", if message.is_empty() { "" } else { ": " })]
+    TemporarilyRefused {
+        /// The gateway's words; may be empty.
+        message: String,
+        /// How long to wait at least.
+        backoff: Option<Duration>,
+    },
+    /// The gateway asks the user a question: connect again with the user name and the response that it gives.
+    #[error("the gateway asks: {}", .0.text)]
+    Challenge(Box<DynamicChallenge>),
     /// The gateway did not send its settings in time.
     #[error("the gateway sent no settings within {} s", .0.as_secs())]
     PushTimedOut(Duration),

@@ -7,9 +7,9 @@ use rustls::crypto::CryptoProvider;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::frame::{Framing, stream_header};
+use crate::frame::Framing;
 use crate::packet::{ControlPacket, KeyId, Opcode, Role, SessionId};
-use crate::reliability::{Acknowledgements, ReceiveQueue, Receipt, SendQueue};
+use crate::reliability::{Acknowledgements, Receipt, ReceiveQueue, SendQueue};
 use crate::tls::{SessionTime, TlsSession};
 use crate::wrap::{Wrapper, Wrapping};
 
@@ -127,7 +127,11 @@ impl ControlChannel {
         }
         self.time.advance(now);
         self.deliver()?;
-        Ok(if first { Received::Reset } else { Received::Control })
+        Ok(if first {
+            Received::Reset
+        } else {
+            Received::Control
+        })
     }
 
     /// The next control packet, ready for the wire, if one is due.
@@ -160,11 +164,10 @@ impl ControlChannel {
         };
         let mut wire = vec![0; self.framing.header_len()];
         // Fails only when a 32-bit packet number is used up, and then the handshake's deadline ends it.
-        self.wrapper.wrap(&packet, self.time.unix_time(), &mut wire).ok()?;
-        if self.framing == Framing::Stream {
-            let length = stream_header(wire.len() - self.framing.header_len())?;
-            wire.first_chunk_mut().map(|header| *header = length)?;
-        }
+        self.wrapper
+            .wrap(&packet, self.time.unix_time(), &mut wire)
+            .ok()?;
+        self.framing.write_header(&mut wire)?;
         Some(wire)
     }
 
@@ -251,13 +254,22 @@ fn is_of_session(
     }
     let is_reset = match role {
         // The answer echoes our session id, so that one of an earlier session cannot pass for it.
-        Role::Client => packet.opcode == Opcode::HardResetServerV2 && (remote.is_some() || packet.peer_session_id.is_some()),
-        Role::Gateway => matches!(packet.opcode, Opcode::HardResetClientV2 | Opcode::HardResetClientV3),
+        Role::Client => {
+            packet.opcode == Opcode::HardResetServerV2
+                && (remote.is_some() || packet.peer_session_id.is_some())
+        }
+        Role::Gateway => matches!(
+            packet.opcode,
+            Opcode::HardResetClientV2 | Opcode::HardResetClientV3
+        ),
     };
     match remote {
         Some(remote) if remote != packet.session_id => false,
         Some(_) if is_reset => packet.message_id == Some(0),
-        Some(_) => matches!(packet.opcode, Opcode::ControlV1 | Opcode::ControlWkcV1 | Opcode::AckV1),
+        Some(_) => matches!(
+            packet.opcode,
+            Opcode::ControlV1 | Opcode::ControlWkcV1 | Opcode::AckV1
+        ),
         None => is_reset && packet.message_id == Some(0),
     }
 }

@@ -8,17 +8,22 @@ use super::channel::Received;
 use super::config::ClientConfig;
 use super::core::{Agreement, Core};
 use super::event::{Stage, TimeoutReason};
-use crate::control_message::{ControlMessage, ControlMessages};
+use crate::control_message::{AuthFailure, ControlMessage, ControlMessages};
 use crate::data::Cipher;
 use crate::error::Error;
-use crate::keying::{ClientKeyMessage, ClientSecrets, KeyMaterial, KeyMethodError, ServerKeyMessage};
+use crate::keying::{
+    ClientKeyMessage, ClientSecrets, KeyMaterial, KeyMethodError, ServerKeyMessage,
+};
 use crate::options_string;
 use crate::peer_info::PeerInfo;
-use crate::push::{PushAssembly, PushReply};
+use crate::push::{PushAssembly, PushReply, PushWarning};
 use crate::tls::TlsSession;
 
 /// How often the push request is repeated.
 const PUSH_REQUEST_EVERY: Duration = Duration::from_secs(5);
+
+/// The longest wait for a sign-in elsewhere that a gateway can ask for: half of the usual life of a key.
+const LONGEST_PENDING: Duration = Duration::from_secs(1_800);
 
 const PUSH_REQUEST: &[u8] = b"PUSH_REQUEST\0";
 
@@ -60,7 +65,12 @@ impl ClientRole {
         })
     }
 
-    pub(super) fn received(&mut self, now: Instant, received: Received, core: &mut Core) -> Result<(), Error> {
+    pub(super) fn received(
+        &mut self,
+        now: Instant,
+        received: Received,
+        core: &mut Core,
+    ) -> Result<(), Error> {
         if received == Received::Reset {
             let session = Self::tls_session(&self.config, core)?;
             core.start_tls(session);
@@ -79,11 +89,18 @@ impl ClientRole {
         let timeouts = &self.config.timeouts;
         match core.stage() {
             Stage::Reset => Some((self.started + timeouts.answer, TimeoutReason::Answer)),
-            Stage::Tls | Stage::KeyExchange => Some((self.started + timeouts.handshake, TimeoutReason::Handshake)),
+            Stage::Tls | Stage::KeyExchange => {
+                Some((self.started + timeouts.handshake, TimeoutReason::Handshake))
+            }
             Stage::Push => {
                 let deadline = self.push_deadline.map(|due| (due, TimeoutReason::Push));
-                let request = self.push_request_due.map(|due| (due, TimeoutReason::PushRequest));
-                [deadline, request].into_iter().flatten().min_by_key(|(due, _)| *due)
+                let request = self
+                    .push_request_due
+                    .map(|due| (due, TimeoutReason::PushRequest));
+                [deadline, request]
+                    .into_iter()
+                    .flatten()
+                    .min_by_key(|(due, _)| *due)
             }
             Stage::Established => None,
         }
@@ -126,7 +143,9 @@ impl ClientRole {
         self.inbound.extend_from_slice(plaintext);
         let (message, rest) = match ServerKeyMessage::decode(&self.inbound) {
             Ok((message, rest)) => (message, Zeroizing::new(rest.to_vec())),
-            Err(KeyMethodError::Truncated) if self.inbound.len() < LONGEST_KEY_MESSAGE => return Ok(()),
+            Err(KeyMethodError::Truncated) if self.inbound.len() < LONGEST_KEY_MESSAGE => {
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         };
         self.inbound = Zeroizing::default();
@@ -140,7 +159,12 @@ impl ClientRole {
         Ok(())
     }
 
-    fn read_messages(&mut self, now: Instant, plaintext: &[u8], core: &mut Core) -> Result<(), Error> {
+    fn read_messages(
+        &mut self,
+        now: Instant,
+        plaintext: &[u8],
+        core: &mut Core,
+    ) -> Result<(), Error> {
         self.messages.feed(plaintext);
         while let Some(message) = self.messages.next_message() {
             self.obey(now, message, core)?;
@@ -148,7 +172,12 @@ impl ClientRole {
         Ok(())
     }
 
-    fn obey(&mut self, now: Instant, message: ControlMessage, core: &mut Core) -> Result<(), Error> {
+    fn obey(
+        &mut self,
+        now: Instant,
+        message: ControlMessage,
+        core: &mut Core,
+    ) -> Result<(), Error> {
         match message {
             ControlMessage::PushReply(text) if core.stage() == Stage::Push => {
                 let Some(push) = self.push.add(&text)? else {
@@ -156,7 +185,19 @@ impl ClientRole {
                 };
                 self.establish(now, push, core)
             }
-            ControlMessage::AuthFailed(text) => Err(Error::AuthenticationFailed(text)),
+            ControlMessage::AuthPending(limit) if core.stage() == Stage::Push => {
+                self.wait_for_sign_in(now, limit);
+                Ok(())
+            }
+            ControlMessage::AuthFailed(text) => Err(match AuthFailure::parse(&text) {
+                AuthFailure::Temporary {
+                    backoff, message, ..
+                } => Error::TemporarilyRefused { message, backoff },
+                AuthFailure::Challenge(challenge) => Error::Challenge(Box::new(challenge)),
+                AuthFailure::SessionExpired(text) | AuthFailure::Permanent(text) => {
+                    Error::AuthenticationFailed(text)
+                }
+            }),
             ControlMessage::Restart(text) => Err(Error::PeerRestart(text)),
             ControlMessage::Halt(text) => Err(Error::PeerHalt(text)),
             ControlMessage::Exit => Err(Error::PeerExit),
@@ -165,12 +206,29 @@ impl ClientRole {
         }
     }
 
+    /// The gateway waits for something outside this connection, such as an approval on a telephone.
+    fn wait_for_sign_in(&mut self, now: Instant, limit: Option<Duration>) {
+        let wait = limit
+            .unwrap_or(self.config.timeouts.push)
+            .min(LONGEST_PENDING);
+        let deadline = now + wait;
+        self.push_deadline = Some(
+            self.push_deadline
+                .map_or(deadline, |known| known.max(deadline)),
+        );
+    }
+
     fn request_push(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
         self.push_request_due = Some(now + PUSH_REQUEST_EVERY);
         core.send_message(PUSH_REQUEST)
     }
 
-    fn establish(&mut self, now: Instant, push: (PushReply, Vec<crate::push::PushWarning>), core: &mut Core) -> Result<(), Error> {
+    fn establish(
+        &mut self,
+        now: Instant,
+        push: (PushReply, Vec<PushWarning>),
+        core: &mut Core,
+    ) -> Result<(), Error> {
         let (push, warnings) = push;
         core.warn(warnings);
         if push.addresses.is_empty() {
@@ -201,7 +259,12 @@ impl ClientRole {
             (None, None) => None,
         };
         let Some(name) = named else {
-            return self.config.ciphers.first().copied().ok_or(Error::Cipher(String::new()));
+            return self
+                .config
+                .ciphers
+                .first()
+                .copied()
+                .ok_or(Error::Cipher(String::new()));
         };
         let cipher = name.parse::<Cipher>().ok();
         cipher
@@ -212,12 +275,20 @@ impl ClientRole {
     fn material(&self, push: &PushReply, core: &Core) -> Result<KeyMaterial, Error> {
         if push.uses_tls_exporter() {
             let tls = core.tls().ok_or(Error::Protocol("keys without TLS"))?;
-            return Ok(KeyMaterial::from_exporter(&tls.export(KeyMaterial::EXPORTER_LABEL)?));
+            return Ok(KeyMaterial::from_exporter(
+                &tls.export(KeyMaterial::EXPORTER_LABEL)?,
+            ));
         }
-        let (Some(server), Some((client_id, gateway_id))) = (&self.server, core.session_ids()) else {
+        let (Some(server), Some((client_id, gateway_id))) = (&self.server, core.session_ids())
+        else {
             return Err(Error::Protocol("settings before the key exchange"));
         };
-        Ok(KeyMaterial::from_prf(&self.key_message.secrets, &server.secrets, client_id, gateway_id)?)
+        Ok(KeyMaterial::from_prf(
+            &self.key_message.secrets,
+            &server.secrets,
+            client_id,
+            gateway_id,
+        ))
     }
 }
 
@@ -227,8 +298,18 @@ fn key_message(config: &ClientConfig, core: &Core) -> Result<ClientKeyMessage, E
     Ok(ClientKeyMessage {
         secrets: ClientSecrets::random(core.provider().secure_random)?,
         options: options_string::client(config.framing, &config.wrapping, cipher, config.mtu),
-        username: credentials.map(|known| known.username.clone()).unwrap_or_default(),
-        password: credentials.map(|known| known.password.clone()).unwrap_or_default(),
-        peer_info: PeerInfo::of_client(&config.version, &config.platform, &config.ciphers, config.mtu).to_text(),
+        username: credentials
+            .map(|known| known.username.clone())
+            .unwrap_or_default(),
+        password: credentials
+            .map(|known| known.password.clone())
+            .unwrap_or_default(),
+        peer_info: PeerInfo::of_client(
+            &config.version,
+            &config.platform,
+            &config.ciphers,
+            config.mtu,
+        )
+        .to_text(),
     })
 }

@@ -53,16 +53,40 @@ pub(super) struct Agreement {
 impl Core {
     pub(super) fn client(config: &ClientConfig, start: Start) -> Result<Self, Error> {
         let time = Arc::new(SessionTime::new(start.now, start.unix_time));
-        let channel =
-            ControlChannel::new(Role::Client, config.framing, &config.wrapping, &config.provider, Arc::clone(&time))?;
-        Ok(Self::new(Role::Client, config.framing, channel, Arc::clone(&config.provider), time, start.now))
+        let channel = ControlChannel::new(
+            Role::Client,
+            config.framing,
+            &config.wrapping,
+            &config.provider,
+            Arc::clone(&time),
+        )?;
+        Ok(Self::new(
+            Role::Client,
+            config.framing,
+            channel,
+            Arc::clone(&config.provider),
+            time,
+            start.now,
+        ))
     }
 
     pub(super) fn gateway(config: &GatewayConfig, start: Start) -> Result<Self, Error> {
         let time = Arc::new(SessionTime::new(start.now, start.unix_time));
-        let channel =
-            ControlChannel::new(Role::Gateway, config.framing, &config.wrapping, &config.provider, Arc::clone(&time))?;
-        Ok(Self::new(Role::Gateway, config.framing, channel, Arc::clone(&config.provider), time, start.now))
+        let channel = ControlChannel::new(
+            Role::Gateway,
+            config.framing,
+            &config.wrapping,
+            &config.provider,
+            Arc::clone(&time),
+        )?;
+        Ok(Self::new(
+            Role::Gateway,
+            config.framing,
+            channel,
+            Arc::clone(&config.provider),
+            time,
+            start.now,
+        ))
     }
 
     fn new(
@@ -179,7 +203,7 @@ impl Core {
             epoch: false,
         };
         let key_id = self.channel.key_id();
-        let (mut data, sealer, opener) = DataChannel::new(format, now);
+        let (data, sealer, opener) = DataChannel::new(format, now);
         data.install(key_id, agreement.cipher, &agreement.material, self.role)?;
         data.activate(key_id);
         self.data = Some(data);
@@ -192,20 +216,28 @@ impl Core {
         self.heard = now;
         let tls = self.tls().map(TlsSession::summary);
         self.enter(Stage::Established);
-        self.events.push_back(Event::Established(Box::new(Established {
-            push: agreement.push,
-            tls: tls.ok_or(Error::Protocol("keys without TLS"))?,
-            cipher: agreement.cipher.name(),
-            sealer,
-            opener,
-        })));
+        self.events
+            .push_back(Event::Established(Box::new(Established {
+                push: agreement.push,
+                tls: tls.ok_or(Error::Protocol("keys without TLS"))?,
+                cipher: agreement.cipher.name(),
+                sealer,
+                opener,
+            })));
         Ok(())
     }
 
     pub(super) fn timeout(&self, now: Instant) -> Option<(Instant, TimeoutReason)> {
-        let transmit = self.channel.transmit_due(now).map(|due| (due, TimeoutReason::Transmit));
-        let keep_alive = self.keep_alive_due().map(|due| (due, TimeoutReason::KeepAlive));
-        let silent = self.give_up_due().map(|(due, _)| (due, TimeoutReason::PeerSilent));
+        let transmit = self
+            .channel
+            .transmit_due(now)
+            .map(|due| (due, TimeoutReason::Transmit));
+        let keep_alive = self
+            .keep_alive_due()
+            .map(|due| (due, TimeoutReason::KeepAlive));
+        let silent = self
+            .give_up_due()
+            .map(|(due, _)| (due, TimeoutReason::PeerSilent));
         let all = [transmit, keep_alive, silent];
         all.into_iter().flatten().min_by_key(|(due, _)| *due)
     }
@@ -269,12 +301,19 @@ impl Core {
     fn keep_alive_due(&self) -> Option<Instant> {
         let interval = self.keep_alive.interval?;
         let sent = self.data.as_ref()?.last_sent();
-        Some(sent.map_or(self.keep_alive_asked, |sent| sent.max(self.keep_alive_asked)) + interval)
+        Some(
+            sent.map_or(self.keep_alive_asked, |sent| {
+                sent.max(self.keep_alive_asked)
+            }) + interval,
+        )
     }
 
     fn give_up_due(&self) -> Option<(Instant, Duration)> {
         let after = self.keep_alive.give_up?;
         let received = self.data.as_ref()?.last_received();
-        Some((received.map_or(self.heard, |received| received.max(self.heard)) + after, after))
+        Some((
+            received.map_or(self.heard, |received| received.max(self.heard)) + after,
+            after,
+        ))
     }
 }

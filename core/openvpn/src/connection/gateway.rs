@@ -11,7 +11,9 @@ use super::event::{Admission, Event, Stage, TimeoutReason};
 use crate::control_message::{ControlMessage, ControlMessages};
 use crate::data::Cipher;
 use crate::error::Error;
-use crate::keying::{ClientKeyMessage, KeyMaterial, KeyMethodError, ServerKeyMessage, ServerSecrets};
+use crate::keying::{
+    ClientKeyMessage, KeyMaterial, KeyMethodError, ServerKeyMessage, ServerSecrets,
+};
 use crate::options_string;
 use crate::peer_info::PeerInfo;
 use crate::push::PushReply;
@@ -54,7 +56,12 @@ impl GatewayRole {
         }
     }
 
-    pub(super) fn received(&mut self, now: Instant, received: Received, core: &mut Core) -> Result<(), Error> {
+    pub(super) fn received(
+        &mut self,
+        now: Instant,
+        received: Received,
+        core: &mut Core,
+    ) -> Result<(), Error> {
         if received == Received::Reset {
             core.send_reset();
             let config = &self.config;
@@ -80,8 +87,13 @@ impl GatewayRole {
         let timeouts = &self.config.timeouts;
         match core.stage() {
             Stage::Reset => Some((self.started + timeouts.answer, TimeoutReason::Answer)),
-            Stage::Tls | Stage::KeyExchange => Some((self.started + timeouts.handshake, TimeoutReason::Handshake)),
-            Stage::Push => Some((self.started + timeouts.handshake + timeouts.push, TimeoutReason::Push)),
+            Stage::Tls | Stage::KeyExchange => {
+                Some((self.started + timeouts.handshake, TimeoutReason::Handshake))
+            }
+            Stage::Push => Some((
+                self.started + timeouts.handshake + timeouts.push,
+                TimeoutReason::Push,
+            )),
             Stage::Established => None,
         }
     }
@@ -100,11 +112,21 @@ impl GatewayRole {
         }
     }
 
-    pub(super) fn admit(&mut self, now: Instant, push: PushReply, core: &mut Core) -> Result<(), Error> {
+    pub(super) fn admit(
+        &mut self,
+        now: Instant,
+        push: PushReply,
+        core: &mut Core,
+    ) -> Result<(), Error> {
         self.judge(now, Verdict::Admitted(push), core)
     }
 
-    pub(super) fn refuse(&mut self, now: Instant, text: &str, core: &mut Core) -> Result<(), Error> {
+    pub(super) fn refuse(
+        &mut self,
+        now: Instant,
+        text: &str,
+        core: &mut Core,
+    ) -> Result<(), Error> {
         self.judge(now, Verdict::Refused(text.to_owned()), core)
     }
 
@@ -116,14 +138,19 @@ impl GatewayRole {
         self.inbound.extend_from_slice(plaintext);
         let (message, rest) = match ClientKeyMessage::decode(&self.inbound) {
             Ok((message, rest)) => (message, Zeroizing::new(rest.to_vec())),
-            Err(KeyMethodError::Truncated) if self.inbound.len() < LONGEST_KEY_MESSAGE => return Ok(()),
+            Err(KeyMethodError::Truncated) if self.inbound.len() < LONGEST_KEY_MESSAGE => {
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         };
         self.inbound = Zeroizing::default();
         let peer_info = PeerInfo::parse(&message.peer_info);
         self.push_requested = peer_info.wants_push_unasked();
         core.tell(Event::Admission(Box::new(Admission {
-            certificates: core.tls().map(|tls| tls.summary().peer_certificates).unwrap_or_default(),
+            certificates: core
+                .tls()
+                .map(|tls| tls.summary().peer_certificates)
+                .unwrap_or_default(),
             username: message.username.clone(),
             password: message.password.clone(),
             peer_info,
@@ -132,7 +159,12 @@ impl GatewayRole {
         self.read_messages(now, &rest, core)
     }
 
-    fn read_messages(&mut self, now: Instant, plaintext: &[u8], core: &mut Core) -> Result<(), Error> {
+    fn read_messages(
+        &mut self,
+        now: Instant,
+        plaintext: &[u8],
+        core: &mut Core,
+    ) -> Result<(), Error> {
         self.messages.feed(plaintext);
         while let Some(message) = self.messages.next_message() {
             match message {
@@ -199,14 +231,21 @@ impl GatewayRole {
     fn material(&self, push: &PushReply, core: &Core) -> Result<KeyMaterial, Error> {
         if push.uses_tls_exporter() {
             let tls = core.tls().ok_or(Error::Protocol("keys without TLS"))?;
-            return Ok(KeyMaterial::from_exporter(&tls.export(KeyMaterial::EXPORTER_LABEL)?));
+            return Ok(KeyMaterial::from_exporter(
+                &tls.export(KeyMaterial::EXPORTER_LABEL)?,
+            ));
         }
         let (Some(client), Some(own), Some((client_id, gateway_id))) =
             (&self.client, &self.key_message, core.session_ids())
         else {
             return Err(Error::Protocol("settings before the key exchange"));
         };
-        Ok(KeyMaterial::from_prf(&client.secrets, &own.secrets, client_id, gateway_id)?)
+        Ok(KeyMaterial::from_prf(
+            &client.secrets,
+            &own.secrets,
+            client_id,
+            gateway_id,
+        ))
     }
 }
 

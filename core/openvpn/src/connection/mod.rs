@@ -24,7 +24,6 @@ use crate::push::PushReply;
 pub use self::config::{ClientConfig, Credentials, GatewayConfig, Start, Timeouts};
 pub use self::event::{Admission, CloseReason, Established, Event, Stage, TimeoutReason};
 
-
 /// An OpenVPN connection without sockets and clocks.
 ///
 /// A driver hands in control packets and the time, and after each call takes out, until there is nothing more,
@@ -117,10 +116,13 @@ impl Connection {
         if self.core.is_closed() {
             return;
         }
-        let result = self.core.handle_timeout(now).and_then(|()| match &mut self.role {
-            Role::Client(role) => role.handle_timeout(now, &mut self.core),
-            Role::Gateway(role) => role.handle_timeout(now, &mut self.core),
-        });
+        let result = self
+            .core
+            .handle_timeout(now)
+            .and_then(|()| match &mut self.role {
+                Role::Client(role) => role.handle_timeout(now, &mut self.core),
+                Role::Gateway(role) => role.handle_timeout(now, &mut self.core),
+            });
         self.settle(result);
     }
 

@@ -8,8 +8,8 @@ mod receive_queue;
 mod send_queue;
 
 pub(crate) use acknowledgements::Acknowledgements;
-pub(crate) use receive_queue::{ReceiveQueue, Receipt};
-pub(crate) use send_queue::{Outgoing, SendQueue};
+pub(crate) use receive_queue::{Receipt, ReceiveQueue};
+pub(crate) use send_queue::SendQueue;
 
 #[cfg(test)]
 mod tests;

@@ -78,12 +78,19 @@ impl SendQueue {
         if self.has_room() && !self.waiting.is_empty() {
             return Some(now);
         }
-        self.under_way.iter().map(|packet| packet.due.unwrap_or(now)).min()
+        self.under_way
+            .iter()
+            .map(|packet| packet.due.unwrap_or(now))
+            .min()
     }
 
     /// Takes in the acknowledgement of one packet; unknown ids are ignored.
     pub(crate) fn acknowledge(&mut self, message_id: u32) {
-        let Some(position) = self.under_way.iter().position(|packet| packet.message_id == message_id) else {
+        let Some(position) = self
+            .under_way
+            .iter()
+            .position(|packet| packet.message_id == message_id)
+        else {
             return;
         };
         self.under_way.remove(position);

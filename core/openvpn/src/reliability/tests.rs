@@ -1,8 +1,13 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use std::time::{Duration, Instant};
 
-use super::{Acknowledgements, ReceiveQueue, Receipt, SendQueue};
+use super::{Acknowledgements, Receipt, ReceiveQueue, SendQueue};
 use crate::packet::Opcode;
 
 #[test]
@@ -77,12 +82,17 @@ fn no_more_than_four_packets_are_under_way() {
     for byte in 0..6 {
         queue.push(Opcode::ControlV1, vec![byte]);
     }
-    let sent: Vec<_> = std::iter::from_fn(|| queue.poll(start).map(|packet| packet.message_id)).collect();
+    let sent: Vec<_> =
+        std::iter::from_fn(|| queue.poll(start).map(|packet| packet.message_id)).collect();
     assert_eq!(sent, [0, 1, 2, 3]);
     queue.acknowledge(1);
-    assert!(queue.poll(start).is_none(), "the window is held open by packet 0");
+    assert!(
+        queue.poll(start).is_none(),
+        "the window is held open by packet 0"
+    );
     queue.acknowledge(0);
-    let sent: Vec<_> = std::iter::from_fn(|| queue.poll(start).map(|packet| packet.message_id)).collect();
+    let sent: Vec<_> =
+        std::iter::from_fn(|| queue.poll(start).map(|packet| packet.message_id)).collect();
     assert_eq!(sent, [4, 5]);
 }
 

@@ -11,7 +11,9 @@ pub(super) fn from_gateway(alert: AlertDescription) -> Error {
     match alert {
         Alert::CertificateExpired => Error::ClientCertificateRefused(text("it has expired")),
         Alert::CertificateRevoked => Error::ClientCertificateRefused(text("it was revoked")),
-        Alert::UnknownCA => Error::ClientCertificateRefused(text("its issuer is not known to the gateway")),
+        Alert::UnknownCA => {
+            Error::ClientCertificateRefused(text("its issuer is not known to the gateway"))
+        }
         Alert::CertificateRequired | Alert::NoCertificate => {
             Error::ClientCertificateRefused(text("the gateway wants one and none was shown"))
         }

@@ -24,7 +24,10 @@ impl CertificateNames {
             addresses: Vec::new(),
         };
         let alternative = certificate.subject_alternative_name().ok().flatten();
-        for name in alternative.iter().flat_map(|extension| &extension.value.general_names) {
+        for name in alternative
+            .iter()
+            .flat_map(|extension| &extension.value.general_names)
+        {
             match name {
                 GeneralName::DNSName(text) => names.dns.push((*text).to_owned()),
                 GeneralName::IPAddress(bytes) => names.addresses.extend(address(bytes)),
@@ -33,7 +36,10 @@ impl CertificateNames {
         }
         for common_name in certificate.subject().iter_common_name() {
             if let Ok(text) = common_name.as_str()
-                && !names.dns.iter().any(|known| known.eq_ignore_ascii_case(text))
+                && !names
+                    .dns
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(text))
             {
                 names.dns.push(text.to_owned());
             }
@@ -56,12 +62,18 @@ impl CertificateNames {
     /// The names to show in an error.
     pub(super) fn shown(&self) -> Vec<String> {
         let addresses = self.addresses.iter().map(IpAddr::to_string);
-        self.dns.iter().cloned().chain(addresses).take(SHOWN).collect()
+        self.dns
+            .iter()
+            .cloned()
+            .chain(addresses)
+            .take(SHOWN)
+            .collect()
     }
 }
 
 fn wildcard_matches(pattern: &str, wanted: &str) -> bool {
-    let (Some(suffix), Some((label, rest))) = (pattern.strip_prefix("*."), wanted.split_once('.')) else {
+    let (Some(suffix), Some((label, rest))) = (pattern.strip_prefix("*."), wanted.split_once('.'))
+    else {
         return false;
     };
     // "*.com" would stand for far too much.

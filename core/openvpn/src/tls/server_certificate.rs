@@ -42,7 +42,10 @@ pub(super) struct ServerCertificateVerifier {
 
 impl ServerCertificateVerifier {
     pub(super) fn new(validation: ServerValidation, provider: Arc<CryptoProvider>) -> Self {
-        Self { validation, provider }
+        Self {
+            validation,
+            provider,
+        }
     }
 
     fn check(
@@ -54,13 +57,20 @@ impl ServerCertificateVerifier {
         let parsed = ParsedCertificate::try_from(leaf).map_err(damaged)?;
         let anchors = self.anchors(leaf, intermediates)?;
         let algorithms = self.provider.signature_verification_algorithms.all;
-        verify_server_cert_signed_by_trust_anchor(&parsed, &anchors, intermediates, now, algorithms)
-            .map_err(cause)?;
+        verify_server_cert_signed_by_trust_anchor(
+            &parsed,
+            &anchors,
+            intermediates,
+            now,
+            algorithms,
+        )
+        .map_err(cause)?;
         if !is_for_servers(leaf) {
             return Err(ServerCertificateError::NotForServers);
         }
-        let names = CertificateNames::read(leaf)
-            .ok_or_else(|| ServerCertificateError::Damaged("its names cannot be read".to_owned()))?;
+        let names = CertificateNames::read(leaf).ok_or_else(|| {
+            ServerCertificateError::Damaged("its names cannot be read".to_owned())
+        })?;
         let wanted = &self.validation.names;
         let matches = |name: &String| names.matches(name, self.validation.wildcards);
         if wanted.is_empty() || wanted.iter().any(matches) {
@@ -87,7 +97,9 @@ impl ServerCertificateVerifier {
         if pinned.is_empty() {
             return Ok(store);
         }
-        let sent = intermediates.iter().filter(|sent| pinned.contains(&hash(sent)));
+        let sent = intermediates
+            .iter()
+            .filter(|sent| pinned.contains(&hash(sent)));
         for root in sent {
             store.add(root.clone().into_owned()).map_err(damaged)?;
         }
@@ -95,10 +107,16 @@ impl ServerCertificateVerifier {
             return Ok(store);
         }
         // Nothing fits. Where the gateway's chain names its end, it is another root; else we cannot tell.
-        if self_signed(leaf) || intermediates.iter().any(self_signed) || self.ends_in_known(intermediates) {
+        if self_signed(leaf)
+            || intermediates.iter().any(self_signed)
+            || self.ends_in_known(intermediates)
+        {
             return Err(ServerCertificateError::NotPinned);
         }
-        let named = pinned.iter().map(|hash| hexadecimal(hash)).collect::<Vec<_>>();
+        let named = pinned
+            .iter()
+            .map(|hash| hexadecimal(hash))
+            .collect::<Vec<_>>();
         Err(ServerCertificateError::RootUnknown(named.join(", ")))
     }
 
@@ -114,7 +132,12 @@ impl ServerCertificateVerifier {
                 .map(|(_, certificate)| certificate.subject().as_raw().to_vec())
         };
         let last = intermediates.last().and_then(issuer);
-        last.is_some() && self.validation.roots.iter().any(|root| subject(root) == last)
+        last.is_some()
+            && self
+                .validation
+                .roots
+                .iter()
+                .any(|root| subject(root) == last)
     }
 }
 
@@ -129,7 +152,11 @@ impl ServerCertVerifier for ServerCertificateVerifier {
     ) -> Result<ServerCertVerified, rustls::Error> {
         self.check(end_entity, intermediates, now)
             .map(|()| ServerCertVerified::assertion())
-            .map_err(|error| rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(error)))))
+            .map_err(|error| {
+                rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(
+                    error,
+                ))))
+            })
     }
 
     fn verify_tls12_signature(
@@ -138,7 +165,12 @@ impl ServerCertVerifier for ServerCertificateVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -147,11 +179,18 @@ impl ServerCertVerifier for ServerCertificateVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -173,7 +212,9 @@ fn cause(error: rustls::Error) -> ServerCertificateError {
         return damaged(error);
     };
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => ServerCertificateError::Expired,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            ServerCertificateError::Expired
+        }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             ServerCertificateError::NotYetValid
         }
@@ -199,8 +240,9 @@ fn is_for_servers(der: &CertificateDer<'_>) -> bool {
 }
 
 fn self_signed(der: &CertificateDer<'_>) -> bool {
-    X509Certificate::from_der(der)
-        .is_ok_and(|(_, certificate)| certificate.subject().as_raw() == certificate.issuer().as_raw())
+    X509Certificate::from_der(der).is_ok_and(|(_, certificate)| {
+        certificate.subject().as_raw() == certificate.issuer().as_raw()
+    })
 }
 
 fn hash(der: &CertificateDer<'_>) -> [u8; 20] {

@@ -7,7 +7,9 @@ use rustls::client::{Resumption, danger::ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::server::WebPkiClientVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, ClientConnection, Connection, RootCertStore, ServerConfig, ServerConnection};
+use rustls::{
+    ClientConfig, ClientConnection, Connection, RootCertStore, ServerConfig, ServerConnection,
+};
 use rustls::{ProtocolVersion, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, ServerName};
 use zeroize::Zeroizing;
@@ -63,23 +65,26 @@ impl TlsSession {
         validation: &ServerValidation,
         identity: Option<&Arc<CertifiedKey>>,
     ) -> Result<Self, Error> {
-        let verifier: Arc<dyn ServerCertVerifier> =
-            Arc::new(ServerCertificateVerifier::new(validation.clone(), Arc::clone(provider)));
-        let builder = ClientConfig::builder_with_details(Arc::clone(provider), Arc::clone(time) as _)
-            .with_protocol_versions(versions.list())
-            .map_err(configuration)?
-            .dangerous()
-            .with_custom_certificate_verifier(verifier);
+        let verifier: Arc<dyn ServerCertVerifier> = Arc::new(ServerCertificateVerifier::new(
+            validation.clone(),
+            Arc::clone(provider),
+        ));
+        let builder =
+            ClientConfig::builder_with_details(Arc::clone(provider), Arc::clone(time) as _)
+                .with_protocol_versions(versions.list())
+                .map_err(configuration)?
+                .dangerous()
+                .with_custom_certificate_verifier(verifier);
         let mut config = match identity {
-            Some(identity) => {
-                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity))))
-            }
+            Some(identity) => builder
+                .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity)))),
             None => builder.with_no_client_auth(),
         };
         config.enable_sni = false;
         config.resumption = Resumption::disabled();
         // The name is never sent and never compared: `ServerValidation` decides on names.
-        let unused = ServerName::try_from("gateway.invalid").map_err(|error| Error::Configuration(error.to_string()))?;
+        let unused = ServerName::try_from("gateway.invalid")
+            .map_err(|error| Error::Configuration(error.to_string()))?;
         let connection = ClientConnection::new(Arc::new(config), unused).map_err(configuration)?;
         Ok(Self::new(connection.into()))
     }
@@ -92,9 +97,10 @@ impl TlsSession {
         identity: &Arc<CertifiedKey>,
         client_roots: &[CertificateDer<'static>],
     ) -> Result<Self, Error> {
-        let builder = ServerConfig::builder_with_details(Arc::clone(provider), Arc::clone(time) as _)
-            .with_protocol_versions(versions.list())
-            .map_err(configuration)?;
+        let builder =
+            ServerConfig::builder_with_details(Arc::clone(provider), Arc::clone(time) as _)
+                .with_protocol_versions(versions.list())
+                .map_err(configuration)?;
         let builder = if client_roots.is_empty() {
             builder.with_no_client_auth()
         } else {
@@ -102,12 +108,14 @@ impl TlsSession {
             for root in client_roots {
                 roots.add(root.clone()).map_err(configuration)?;
             }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-                .build()
-                .map_err(|error| Error::Configuration(error.to_string()))?;
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+                    .build()
+                    .map_err(|error| Error::Configuration(error.to_string()))?;
             builder.with_client_cert_verifier(verifier)
         };
-        let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity))));
+        let mut config =
+            builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity))));
         config.send_tls13_tickets = 0;
         let connection = ServerConnection::new(Arc::new(config)).map_err(configuration)?;
         Ok(Self::new(connection.into()))
@@ -125,7 +133,11 @@ impl TlsSession {
     ///
     /// Record boundaries matter: the optional end of the server's key method 2 message is told from
     /// what follows it by the end of its record.
-    pub(crate) fn receive(&mut self, bytes: &[u8], plaintext: &mut Vec<Zeroizing<Vec<u8>>>) -> Result<(), Error> {
+    pub(crate) fn receive(
+        &mut self,
+        bytes: &[u8],
+        plaintext: &mut Vec<Zeroizing<Vec<u8>>>,
+    ) -> Result<(), Error> {
         self.inbound.extend_from_slice(bytes);
         let buffered = std::mem::take(&mut self.inbound);
         let mut rest = buffered.as_slice();
@@ -137,7 +149,11 @@ impl TlsSession {
         Ok(())
     }
 
-    fn receive_record(&mut self, mut record: &[u8], plaintext: &mut Vec<Zeroizing<Vec<u8>>>) -> Result<(), Error> {
+    fn receive_record(
+        &mut self,
+        mut record: &[u8],
+        plaintext: &mut Vec<Zeroizing<Vec<u8>>>,
+    ) -> Result<(), Error> {
         // Plaintext is shorter than its record, so this never grows and leaves no copy of a secret behind.
         let mut read = Zeroizing::new(Vec::with_capacity(record.len()));
         while !record.is_empty() {
@@ -145,7 +161,10 @@ impl TlsSession {
                 .connection
                 .read_tls(&mut record)
                 .map_err(|error| Error::Tls(error.to_string()))?;
-            let state = self.connection.process_new_packets().map_err(|error| self.cause(error))?;
+            let state = self
+                .connection
+                .process_new_packets()
+                .map_err(|error| self.cause(error))?;
             let size = state.plaintext_bytes_to_read();
             if size > 0 {
                 let start = read.len();
@@ -219,7 +238,10 @@ impl TlsSession {
         TlsSummary {
             version: version.to_owned(),
             cipher_suite: suite.map_or_else(String::new, |suite| format!("{:?}", suite.suite())),
-            peer_certificates: certificates.iter().map(|der| der.clone().into_owned()).collect(),
+            peer_certificates: certificates
+                .iter()
+                .map(|der| der.clone().into_owned())
+                .collect(),
         }
     }
 
@@ -241,10 +263,12 @@ impl TlsSession {
 
 impl TlsVersions {
     fn list(self) -> &'static [&'static SupportedProtocolVersion] {
+        static ONLY_12: [&SupportedProtocolVersion; 1] = [&rustls::version::TLS12];
+        static ONLY_13: [&SupportedProtocolVersion; 1] = [&rustls::version::TLS13];
         match self {
             Self::Any => rustls::ALL_VERSIONS,
-            Self::Only12 => &[&rustls::version::TLS12],
-            Self::Only13 => &[&rustls::version::TLS13],
+            Self::Only12 => &ONLY_12,
+            Self::Only13 => &ONLY_13,
         }
     }
 }

@@ -85,9 +85,13 @@ fn a_gateway_certificate_without_server_usage_is_refused() {
 #[test]
 fn a_client_certificate_of_another_authority_is_refused_by_the_gateway() {
     let mut plan = Plan::azure();
-    plan.client.identity = Some(Authority::new("Strangers").issue("mallory", ClientAuth, Flaw::None));
+    plan.client.identity =
+        Some(Authority::new("Strangers").issue("mallory", ClientAuth, Flaw::None));
     let error = run_to_error(plan);
-    assert!(matches!(error, Error::ClientCertificateRefused(_)), "{error:?}");
+    assert!(
+        matches!(error, Error::ClientCertificateRefused(_)),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -97,7 +101,10 @@ fn an_expired_client_certificate_is_refused_by_the_gateway() {
     plan.gateway.client_roots = vec![users.root()];
     plan.client.identity = Some(users.issue("alice", ClientAuth, Flaw::Expired));
     let error = run_to_error(plan);
-    assert!(matches!(error, Error::ClientCertificateRefused(ref text) if text.contains("expired")), "{error:?}");
+    assert!(
+        matches!(error, Error::ClientCertificateRefused(ref text) if text.contains("expired")),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -105,14 +112,20 @@ fn no_client_certificate_where_one_is_demanded_is_told_apart() {
     let mut plan = Plan::azure();
     plan.client.identity = None;
     let error = run_to_error(plan);
-    assert!(matches!(error, Error::ClientCertificateRefused(_)), "{error:?}");
+    assert!(
+        matches!(error, Error::ClientCertificateRefused(_)),
+        "{error:?}"
+    );
 }
 
 #[test]
 fn a_refused_sign_in_carries_the_gateways_words() {
     let mut plan = Plan::azure();
     plan.refusal = Some("account disabled");
-    assert_eq!(run_to_error(plan), Error::AuthenticationFailed("account disabled".to_owned()));
+    assert_eq!(
+        run_to_error(plan),
+        Error::AuthenticationFailed("account disabled".to_owned())
+    );
 }
 
 #[test]
@@ -140,17 +153,24 @@ fn silence_after_the_first_answer_ends_at_the_handshake_deadline() {
     pair.run(Duration::from_secs(120));
 
     let stage = Stage::Tls;
-    assert_eq!(pair.client_error(), Some(&Error::HandshakeTimedOut { stage, after }));
+    assert_eq!(
+        pair.client_error(),
+        Some(&Error::HandshakeTimedOut { stage, after })
+    );
     assert_eq!(pair.now - start, after);
 }
 
 #[test]
 fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
     let mut pair = Plan::azure().meet();
-    pair.client.transport_closed(Some(ErrorKind::ConnectionReset));
+    pair.client
+        .transport_closed(Some(ErrorKind::ConnectionReset));
     pair.exchange();
     let reset = Some(ErrorKind::ConnectionReset);
-    assert_eq!(pair.client_error(), Some(&Error::ClosedWithoutAnswer(reset)));
+    assert_eq!(
+        pair.client_error(),
+        Some(&Error::ClosedWithoutAnswer(reset))
+    );
 
     let mut pair = Plan::azure().meet();
     pair.lost = |number| number >= 2;
@@ -158,7 +178,14 @@ fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
     pair.client.transport_closed(None);
     pair.exchange();
     let error = pair.client_error().unwrap();
-    assert!(matches!(error, Error::ClosedDuringHandshake { stage: Stage::Tls, certificate_sent: false, .. }));
+    assert!(matches!(
+        error,
+        Error::ClosedDuringHandshake {
+            stage: Stage::Tls,
+            certificate_sent: false,
+            ..
+        }
+    ));
 
     let mut pair = Plan::azure().meet();
     pair.run(Duration::ZERO);
@@ -171,7 +198,9 @@ fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
 fn garbage_before_and_in_mid_session_is_counted_and_changes_nothing() {
     let mut pair = Plan::azure().meet();
     for length in 0..200 {
-        let mut garbage: Vec<u8> = (0..length).map(|index| (index * 37 + length) as u8).collect();
+        let mut garbage: Vec<u8> = (0..length)
+            .map(|index| (index * 37 + length) as u8)
+            .collect();
         if let Some(first) = garbage.first_mut() {
             *first = 0x40;
         }

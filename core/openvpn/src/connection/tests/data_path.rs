@@ -9,15 +9,25 @@ use crate::error::Error;
 fn packets_go_both_ways_in_both_formats_and_under_both_key_derivations() {
     for options in ["", ",peer-id 5", ",peer-id 5,key-derivation tls-ekm"] {
         let mut plan = Plan::azure();
-        plan.push = push(&format!("ifconfig 172.16.0.2 255.255.255.0,topology subnet{options}"));
+        plan.push = push(&format!(
+            "ifconfig 172.16.0.2 255.255.255.0,topology subnet{options}"
+        ));
         let mut pair = plan.meet();
         pair.run(Duration::ZERO);
         let mut client = pair.client_end.established.take().unwrap();
         let mut gateway = pair.gateway_end.established.take().unwrap();
 
         for payload in [&b"\x45 one"[..], b"\x45 two", &[0x45; 1500]] {
-            assert_eq!(carry(&mut client.sealer, &mut gateway.opener, &pair, payload), payload, "{options}");
-            assert_eq!(carry(&mut gateway.sealer, &mut client.opener, &pair, payload), payload, "{options}");
+            assert_eq!(
+                carry(&mut client.sealer, &mut gateway.opener, &pair, payload),
+                payload,
+                "{options}"
+            );
+            assert_eq!(
+                carry(&mut gateway.sealer, &mut client.opener, &pair, payload),
+                payload,
+                "{options}"
+            );
         }
     }
 }
@@ -33,7 +43,10 @@ fn a_gateway_that_falls_silent_is_given_up_after_the_pushed_time() {
     assert_eq!(pair.client_end.closed, None);
     pair.pass(Duration::from_secs(2));
 
-    assert_eq!(pair.client_error(), Some(&Error::PeerSilent(Duration::from_secs(60))));
+    assert_eq!(
+        pair.client_error(),
+        Some(&Error::PeerSilent(Duration::from_secs(60)))
+    );
 }
 
 #[test]
@@ -47,10 +60,18 @@ fn closing_tells_a_gateway_that_agreed_to_it() {
     pair.exchange();
 
     assert_eq!(pair.client_end.closed, Some(CloseReason::Local));
-    assert_eq!(pair.gateway_end.closed, Some(CloseReason::Failed(Error::PeerExit)));
+    assert_eq!(
+        pair.gateway_end.closed,
+        Some(CloseReason::Failed(Error::PeerExit))
+    );
 }
 
-fn carry(sealer: &mut Sealer, opener: &mut Opener, pair: &super::pair::Pair, payload: &[u8]) -> Vec<u8> {
+fn carry(
+    sealer: &mut Sealer,
+    opener: &mut Opener,
+    pair: &super::pair::Pair,
+    payload: &[u8],
+) -> Vec<u8> {
     let mut frame = vec![0; sealer.headroom()];
     frame.extend_from_slice(payload);
     frame.resize(frame.len() + sealer.tailroom(), 0);

@@ -8,16 +8,27 @@ use crate::tls::TlsVersions;
 #[test]
 fn both_ends_establish_with_every_tls_version_key_derivation_and_packet_format() {
     for versions in [TlsVersions::Only12, TlsVersions::Only13, TlsVersions::Any] {
-        for options in ["", ",peer-id 7", ",key-derivation tls-ekm", ",peer-id 0,protocol-flags cc-exit tls-ekm"] {
+        for options in [
+            "",
+            ",peer-id 7",
+            ",key-derivation tls-ekm",
+            ",peer-id 0,protocol-flags cc-exit tls-ekm",
+        ] {
             let mut plan = Plan::azure();
             plan.client.tls_versions = versions;
-            plan.push = push(&format!("ifconfig 172.16.0.2 255.255.255.0,topology subnet{options}"));
+            plan.push = push(&format!(
+                "ifconfig 172.16.0.2 255.255.255.0,topology subnet{options}"
+            ));
             let mut pair = plan.meet();
 
             pair.run(Duration::ZERO);
 
             let client = pair.client_end.established.as_ref();
-            assert!(client.is_some(), "{versions:?} {options}: {:?}", pair.client_error());
+            assert!(
+                client.is_some(),
+                "{versions:?} {options}: {:?}",
+                pair.client_error()
+            );
             assert_eq!(client.unwrap().push.addresses.len(), 1);
             assert_eq!(pair.gateway.stage(), Stage::Established);
         }
@@ -42,7 +53,11 @@ fn the_handshake_completes_when_every_third_packet_is_lost() {
 
     pair.run(Duration::from_secs(59));
 
-    assert!(pair.client_end.established.is_some(), "{:?}", pair.client_error());
+    assert!(
+        pair.client_end.established.is_some(),
+        "{:?}",
+        pair.client_error()
+    );
     assert!(pair.gateway_end.established.is_some());
 }
 
@@ -50,14 +65,25 @@ fn the_handshake_completes_when_every_third_packet_is_lost() {
 fn a_push_reply_of_a_thousand_routes_arrives_whole() {
     let mut plan = Plan::azure();
     let routes: String = (0..1_000)
-        .map(|number| format!(",route 10.{}.{}.0 255.255.255.0", number / 250, number % 250))
+        .map(|number| {
+            format!(
+                ",route 10.{}.{}.0 255.255.255.0",
+                number / 250,
+                number % 250
+            )
+        })
         .collect();
-    plan.push = push(&format!("ifconfig 172.16.0.2 255.255.255.0,topology subnet{routes}"));
+    plan.push = push(&format!(
+        "ifconfig 172.16.0.2 255.255.255.0,topology subnet{routes}"
+    ));
     let mut pair = plan.meet();
 
     pair.run(Duration::ZERO);
 
-    assert_eq!(pair.client_end.established.unwrap().push.routes.len(), 1_000);
+    assert_eq!(
+        pair.client_end.established.unwrap().push.routes.len(),
+        1_000
+    );
 }
 
 #[test]
@@ -72,7 +98,11 @@ fn an_access_token_of_40_kib_goes_through() {
 
     pair.run(Duration::ZERO);
 
-    assert!(pair.client_end.established.is_some(), "{:?}", pair.client_error());
+    assert!(
+        pair.client_end.established.is_some(),
+        "{:?}",
+        pair.client_error()
+    );
 }
 
 #[test]
@@ -105,7 +135,10 @@ fn keepalives_are_asked_for_as_often_as_the_gateway_pushed() {
     let mut pair = plan.meet();
     pair.run(Duration::ZERO);
     let (due, reason) = pair.client.poll_timeout(pair.now).unwrap();
-    assert_eq!((due - pair.now, reason), (Duration::from_secs(10), TimeoutReason::KeepAlive));
+    assert_eq!(
+        (due - pair.now, reason),
+        (Duration::from_secs(10), TimeoutReason::KeepAlive)
+    );
 
     pair.pass(Duration::from_secs(35));
 

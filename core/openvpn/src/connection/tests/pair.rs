@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha1::{Digest as _, Sha1};
 
-use crate::connection::{ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig, Start, Timeouts};
+use crate::connection::{
+    ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig, Start, Timeouts,
+};
 use crate::data::Cipher;
 use crate::error::Error;
 use crate::frame::{Frame, Framing, next_frame};
@@ -53,7 +55,12 @@ impl Authority {
         self.issuer.der().clone()
     }
 
-    pub(super) fn issue(&self, name: &str, usage: ExtendedKeyUsagePurpose, flaw: Flaw) -> Arc<CertifiedKey> {
+    pub(super) fn issue(
+        &self,
+        name: &str,
+        usage: ExtendedKeyUsagePurpose,
+        flaw: Flaw,
+    ) -> Arc<CertifiedKey> {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.distinguished_name = named(name);
@@ -104,7 +111,11 @@ impl Plan {
                     wildcards: true,
                 },
                 tls_versions: TlsVersions::Any,
-                identity: Some(users.issue("alice", ExtendedKeyUsagePurpose::ClientAuth, Flaw::None)),
+                identity: Some(users.issue(
+                    "alice",
+                    ExtendedKeyUsagePurpose::ClientAuth,
+                    Flaw::None,
+                )),
                 credentials: None,
                 ciphers: vec![Cipher::Aes256Gcm],
                 version: "p2svpn-test".to_owned(),
@@ -121,7 +132,9 @@ impl Plan {
                 client_roots: vec![users.root()],
                 timeouts: Timeouts::default(),
             },
-            push: push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,route 10.1.0.0 255.255.0.0"),
+            push: push(
+                "ifconfig 172.16.0.2 255.255.255.0,topology subnet,route 10.1.0.0 255.255.0.0",
+            ),
             refusal: None,
         }
     }
@@ -174,11 +187,15 @@ impl Pair {
         let end = self.now + limit;
         loop {
             self.exchange();
-            let done = self.client_end.established.is_some() && self.gateway_end.established.is_some();
+            let done =
+                self.client_end.established.is_some() && self.gateway_end.established.is_some();
             if done || self.client_end.closed.is_some() {
                 return;
             }
-            let due = [self.client.poll_timeout(self.now), self.gateway.poll_timeout(self.now)];
+            let due = [
+                self.client.poll_timeout(self.now),
+                self.gateway.poll_timeout(self.now),
+            ];
             match due.into_iter().flatten().map(|(due, _)| due).min() {
                 Some(due) if due <= end => self.now = self.now.max(due),
                 _ => return,
@@ -193,7 +210,10 @@ impl Pair {
         let end = self.now + period;
         loop {
             self.exchange();
-            let due = [self.client.poll_timeout(self.now), self.gateway.poll_timeout(self.now)];
+            let due = [
+                self.client.poll_timeout(self.now),
+                self.gateway.poll_timeout(self.now),
+            ];
             let next = due.into_iter().flatten().map(|(due, _)| due).min();
             self.now = next.map_or(end, |due| due.clamp(self.now, end));
             self.client.handle_timeout(self.now);
@@ -256,7 +276,11 @@ impl Pair {
 
 pub(super) fn push(options: &str) -> PushReply {
     let mut assembly = crate::push::PushAssembly::default();
-    assembly.add(&format!("PUSH_REPLY,{options}")).unwrap().unwrap().0
+    assembly
+        .add(&format!("PUSH_REPLY,{options}"))
+        .unwrap()
+        .unwrap()
+        .0
 }
 
 fn note(end: &mut End, event: Event) {

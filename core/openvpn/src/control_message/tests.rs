@@ -1,0 +1,250 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn the_published_extraction_example_is_split_as_published() {
+    let mut messages = ControlMessages::default();
+
+    messages.feed(b"valid control message\r\n\0\0Invalid\r\none\0valid one again\0");
+
+    assert_eq!(
+        texts(&mut messages),
+        ["valid control message", "", "valid one again"]
+    );
+    assert_eq!(messages.dropped(), 1);
+}
+
+#[test]
+fn a_message_split_anywhere_arrives_whole() {
+    let stream = b"PUSH_REPLY,ping 10\0RESTART\0";
+    for cut in 0..=stream.len() {
+        let mut messages = ControlMessages::default();
+
+        messages.feed(&stream[..cut]);
+        messages.feed(&stream[cut..]);
+
+        assert_eq!(
+            texts(&mut messages),
+            ["PUSH_REPLY,ping 10", "RESTART"],
+            "cut at {cut}"
+        );
+    }
+}
+
+#[test]
+fn an_unended_message_is_not_delivered() {
+    let mut messages = ControlMessages::default();
+
+    messages.feed(b"PUSH_REPLY,ping 10");
+
+    assert_eq!(messages.next_message(), None);
+}
+
+#[test]
+fn a_message_without_end_takes_no_more_memory_than_the_longest_and_the_next_one_is_whole() {
+    let mut messages = ControlMessages::default();
+    for _ in 0..1_000 {
+        messages.feed(&[b'a'; 1_000]);
+        assert!(messages.buffer.capacity() <= 2 * LONGEST);
+    }
+
+    messages.feed(b"\0EXIT\0");
+
+    assert_eq!(messages.next_message(), Some(ControlMessage::Exit));
+    assert_eq!(messages.dropped(), 1);
+}
+
+#[test]
+fn every_kind_of_message_is_told_apart() {
+    let text = |text: &str| text.to_owned();
+    for (message, expected) in [
+        ("PUSH_REQUEST", ControlMessage::PushRequest),
+        ("AUTH_FAILED", ControlMessage::AuthFailed(text(""))),
+        (
+            "AUTH_FAILED,bad, really\n",
+            ControlMessage::AuthFailed(text("bad, really")),
+        ),
+        ("AUTH_PENDING", ControlMessage::AuthPending(None)),
+        (
+            "AUTH_PENDING,timeout 300,x",
+            ControlMessage::AuthPending(Some(Duration::from_secs(300))),
+        ),
+        (
+            "INFO,WEB_AUTH::https://a/?b,c",
+            ControlMessage::Info(text("WEB_AUTH::https://a/?b,c")),
+        ),
+        (
+            "INFO_PRE,OPEN_URL:u",
+            ControlMessage::Info(text("OPEN_URL:u")),
+        ),
+        ("RESTART", ControlMessage::Restart(text(""))),
+        ("RESTART,[N]", ControlMessage::Restart(text(""))),
+        (
+            "RESTART,[P]:maintenance",
+            ControlMessage::Restart(text("maintenance")),
+        ),
+        (
+            "RESTART,maintenance",
+            ControlMessage::Restart(text("maintenance")),
+        ),
+        ("HALT,gone", ControlMessage::Halt(text("gone"))),
+        ("EXIT", ControlMessage::Exit),
+        ("ACC,x", ControlMessage::Unknown(text("ACC"))),
+        ("PUSH_REPLYX", ControlMessage::Unknown(text("PUSH_REPLYX"))),
+    ] {
+        assert_eq!(only(message), expected, "{message}");
+    }
+}
+
+#[test]
+fn a_push_reply_is_kept_whole_and_does_not_print() {
+    let message = only("PUSH_REPLY,auth-token hush,ping 10");
+
+    assert!(!format!("{message:?}").contains("hush"));
+    let ControlMessage::PushReply(text) = message else {
+        panic!("no push reply")
+    };
+    assert_eq!(&*text, "PUSH_REPLY,auth-token hush,ping 10");
+}
+
+#[test]
+fn a_temporary_failure_says_when_and_where_to_try_again() {
+    let temporary = |backoff: Option<u64>, advance, message: &str| AuthFailure::Temporary {
+        backoff: backoff.map(Duration::from_secs),
+        advance,
+        message: message.to_owned(),
+    };
+    for (text, expected) in [
+        (
+            "TEMP[backoff 42,advance no]",
+            temporary(Some(42), Advance::Stay, ""),
+        ),
+        (
+            "TEMP[backoff 5,advance remote]:later",
+            temporary(Some(5), Advance::Remote, "later"),
+        ),
+        (
+            "TEMP[advance addr]:x:y",
+            temporary(None, Advance::Address, "x:y"),
+        ),
+        (
+            "TEMP:There are no flags here [really not]",
+            temporary(None, Advance::Stay, "There are no flags here [really not]"),
+        ),
+        ("TEMP", temporary(None, Advance::Stay, "")),
+        ("TEMP[backoff x]", temporary(None, Advance::Stay, "")),
+    ] {
+        assert_eq!(AuthFailure::parse(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn texts_that_only_resemble_a_known_failure_are_permanent() {
+    for text in [
+        "TEMPORARY",
+        "TEMP[backoff 5",
+        "CRV1:R:x",
+        "CRV1:R,E:id:!!:text",
+        "Data channel cipher negotiation failed",
+        "",
+    ] {
+        assert_eq!(
+            AuthFailure::parse(text),
+            AuthFailure::Permanent(text.to_owned())
+        );
+    }
+}
+
+#[test]
+fn an_expired_session_is_told_apart() {
+    let failure = AuthFailure::parse("SESSION: token expired");
+
+    assert_eq!(
+        failure,
+        AuthFailure::SessionExpired("token expired".to_owned())
+    );
+}
+
+#[test]
+fn the_published_dynamic_challenge_is_read_and_answered() {
+    let failure =
+        AuthFailure::parse("CRV1:R,E:Om01u7Fh4LrGBS7uh0SWmzwabUiGiW6l:Y3Ix:Please enter token PIN");
+
+    let AuthFailure::Challenge(challenge) = failure else {
+        panic!("no challenge")
+    };
+    assert_eq!((challenge.echo, challenge.response_required), (true, true));
+    assert_eq!(challenge.username, "cr1");
+    assert_eq!(challenge.text, "Please enter token PIN");
+    assert_eq!(
+        *challenge.response("8675309"),
+        "CRV1::Om01u7Fh4LrGBS7uh0SWmzwabUiGiW6l::8675309"
+    );
+}
+
+#[test]
+fn a_challenge_may_contain_colons() {
+    let AuthFailure::Challenge(challenge) = AuthFailure::parse("CRV1:R:id:Y3Ix:code: now") else {
+        panic!("no challenge")
+    };
+
+    assert_eq!(challenge.text, "code: now");
+    assert!(!challenge.echo);
+}
+
+#[test]
+fn the_published_static_challenge_is_answered() {
+    assert_eq!(
+        *static_challenge_response("bar", "8675309"),
+        "SCRV1:YmFy:ODY3NTMwOQ=="
+    );
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_plaintext_in_arbitrary_pieces_gives_the_same_messages(
+        plaintext in prop::collection::vec(prop_oneof![Just(0_u8), any::<u8>()], 0..200),
+        cut in 0_usize..200,
+    ) {
+        let cut = cut.min(plaintext.len());
+        let (mut whole, mut pieces) = (ControlMessages::default(), ControlMessages::default());
+
+        whole.feed(&plaintext);
+        pieces.feed(&plaintext[..cut]);
+        pieces.feed(&plaintext[cut..]);
+
+        prop_assert_eq!(texts(&mut whole), texts(&mut pieces));
+        prop_assert_eq!(whole.dropped(), pieces.dropped());
+    }
+
+    #[test]
+    fn arbitrary_text_is_some_message_and_some_failure(text in "\\PC*") {
+        let _ = ControlMessage::parse(&text);
+        for start in ["", "TEMP", "TEMP[", "SESSION", "CRV1:"] {
+            let _ = AuthFailure::parse(&format!("{start}{text}"));
+        }
+    }
+}
+
+fn only(message: &str) -> ControlMessage {
+    let mut messages = ControlMessages::default();
+    messages.feed(message.as_bytes());
+    messages.feed(&[0]);
+    let first = messages.next_message().expect("a message");
+    assert_eq!(messages.next_message(), None);
+    first
+}
+
+fn texts(messages: &mut ControlMessages) -> Vec<String> {
+    std::iter::from_fn(|| messages.next_text())
+        .map(|text| text.to_string())
+        .collect()
+}

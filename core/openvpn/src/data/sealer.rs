@@ -1,0 +1,158 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::error::SealError;
+use super::format::DataFormat;
+use super::key::SealKey;
+use super::magic;
+use super::shared::{Delivery, Shared};
+
+/// The longest frame, without the length that leads it in a stream.
+const LONGEST: usize = u16::MAX as usize;
+
+/// The sending half of the data channel.
+///
+/// It belongs to whoever sends, may move between threads, and shares no lock with the receiving half. It switches
+/// to a new key by itself when the connection has negotiated one.
+pub struct Sealer {
+    shared: Arc<Shared>,
+    format: DataFormat,
+    generation: u64,
+    key: Option<Box<SealKey>>,
+}
+
+impl Sealer {
+    pub(super) fn new(shared: Arc<Shared>, format: DataFormat) -> Self {
+        Self {
+            shared,
+            format,
+            generation: 0,
+            key: None,
+        }
+    }
+
+    /// Bytes that a frame needs before its payload; constant for the life of the connection.
+    #[must_use]
+    pub fn headroom(&self) -> usize {
+        self.format.headroom()
+    }
+
+    /// Bytes that a frame needs after its payload; constant for the life of the connection.
+    #[must_use]
+    pub fn tailroom(&self) -> usize {
+        self.format.tailroom()
+    }
+
+    /// Seals one packet in place.
+    ///
+    /// The frame is headroom, then the IP packet, then tailroom, with nothing left over; it becomes one frame ready
+    /// for the wire. Neither allocates nor, but for a change of keys, takes a lock.
+    ///
+    /// # Errors
+    /// The frame must not be sent, and is spoilt.
+    #[inline]
+    pub fn seal(&mut self, now: Instant, frame: &mut [u8]) -> Result<(), SealError> {
+        match self.seal_frame(now, frame) {
+            Ok(payload_len) => {
+                self.shared.sent.counters.packets.add(1);
+                self.shared.sent.counters.bytes.add(payload_len as u64);
+                Ok(())
+            }
+            Err(error) => {
+                self.shared.sent.counters.unsealed.add(1);
+                Err(error)
+            }
+        }
+    }
+
+    /// Appends a sealed keepalive to `out`, as one frame ready for the wire.
+    ///
+    /// # Errors
+    /// Nothing is appended.
+    pub fn seal_keepalive(&mut self, now: Instant, out: &mut Vec<u8>) -> Result<(), SealError> {
+        self.seal_message(now, &magic::PING, out)
+    }
+
+    /// Appends a sealed note that this end leaves to `out`, as one frame ready for the wire.
+    ///
+    /// OpenVPN sends it over datagrams, where nothing else tells that a connection is over, unless both ends agreed
+    /// on a message in the control channel.
+    ///
+    /// # Errors
+    /// Nothing is appended.
+    pub fn seal_exit_notification(
+        &mut self,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Result<(), SealError> {
+        self.seal_message(now, &magic::EXIT, out)
+    }
+
+    fn seal_message(
+        &mut self,
+        now: Instant,
+        message: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), SealError> {
+        let start = out.len();
+        out.resize(start + self.headroom(), 0);
+        out.extend_from_slice(message);
+        out.resize(out.len() + self.tailroom(), 0);
+        let sealed = match out.get_mut(start..) {
+            Some(frame) => self.seal_frame(now, frame),
+            None => Err(SealError::FrameLength),
+        };
+        match sealed {
+            Ok(_) => {
+                self.shared.sent.counters.messages.add(1);
+                Ok(())
+            }
+            Err(error) => {
+                out.truncate(start);
+                Err(error)
+            }
+        }
+    }
+
+    /// Seals a frame and yields the length of its payload.
+    #[inline]
+    fn seal_frame(&mut self, now: Instant, frame: &mut [u8]) -> Result<usize, SealError> {
+        self.collect_keys();
+        let framing = self.format.framing;
+        let payload_len = frame
+            .len()
+            .saturating_sub(self.format.headroom() + self.format.tailroom());
+        let packet = frame
+            .get_mut(framing.header_len()..)
+            .ok_or(SealError::FrameLength)?;
+        if payload_len == 0 || packet.len() > LONGEST {
+            return Err(SealError::FrameLength);
+        }
+        self.key.as_mut().ok_or(SealError::NoKey)?.seal(packet)?;
+        framing.write_header(frame).ok_or(SealError::FrameLength)?;
+        self.shared.sent.last.set(now);
+        Ok(payload_len)
+    }
+
+    #[inline]
+    fn collect_keys(&mut self) {
+        let Some(mut mailbox) = self.shared.changed(&mut self.generation) else {
+            return;
+        };
+        match std::mem::take(&mut mailbox.for_sealer) {
+            Delivery::Keep => {}
+            Delivery::Replace(key) => self.key = Some(key),
+            Delivery::Stop => self.key = None,
+        }
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Sealer")
+            .field("format", &self.format)
+            .finish_non_exhaustive()
+    }
+}

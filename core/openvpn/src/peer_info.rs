@@ -1,0 +1,133 @@
+//! What each end says of itself in the key exchange: lines of `KEY=VALUE`.
+
+use crate::data::Cipher;
+
+/// The most entries that are taken from a peer.
+const MOST_ENTRIES: usize = 64;
+
+/// The longest line that is taken from a peer, as in OpenVPN.
+const LONGEST_LINE: usize = 255;
+
+/// What this library can do, as bits of `IV_PROTO`: longer data headers with a peer id (2), settings without being
+/// asked for (4), keys exported from TLS (8), goodbyes in the control channel (128).
+const PROTO: u32 = DATA_V2 | PUSH_UNASKED | TLS_EXPORTER | CC_EXIT;
+
+const DATA_V2: u32 = 1 << 1;
+const PUSH_UNASKED: u32 = 1 << 2;
+const TLS_EXPORTER: u32 = 1 << 3;
+const CC_EXIT: u32 = 1 << 7;
+
+/// What one end says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PeerInfo {
+    entries: Vec<(String, String)>,
+}
+
+impl PeerInfo {
+    /// What a client says: its version and platform, the data ciphers that it allows, preferred first, and the
+    /// largest MTU of the tunnel that it takes.
+    pub(crate) fn of_client(version: &str, platform: &str, ciphers: &[Cipher], mtu: u16) -> Self {
+        let mut info = Self::default();
+        info.add("IV_VER", version);
+        info.add("IV_PLAT", platform);
+        info.add("IV_TCPNL", "1");
+        info.add("IV_MTU", &mtu.to_string());
+        // For servers of OpenVPN 2.4, which know no list of ciphers.
+        if [Cipher::Aes128Gcm, Cipher::Aes256Gcm]
+            .iter()
+            .all(|cipher| ciphers.contains(cipher))
+        {
+            info.add("IV_NCP", "2");
+        }
+        let names: Vec<&str> = ciphers.iter().map(|cipher| cipher.name()).collect();
+        info.add("IV_CIPHERS", &names.join(":"));
+        info.add("IV_PROTO", &PROTO.to_string());
+        info
+    }
+
+    /// Reads what a peer says. Lines that make no sense, or are too long or too many, are left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let is_key = |key: &str| {
+            !key.is_empty()
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let lines = text.lines().filter(|line| line.len() <= LONGEST_LINE);
+        let entries = lines
+            .filter_map(|line| line.split_once('='))
+            .filter(|(key, value)| is_key(key) && !value.contains(char::is_control))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .take(MOST_ENTRIES)
+            .collect();
+        Self { entries }
+    }
+
+    /// The value of this key; that of the first line if there are several.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.entries
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All entries in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The data ciphers that both the peer and this library know, the peer's preferred one first.
+    #[must_use]
+    pub fn ciphers(&self) -> Vec<Cipher> {
+        self.get("IV_CIPHERS")
+            .unwrap_or_default()
+            .split(':')
+            .filter_map(|name| name.parse().ok())
+            .collect()
+    }
+
+    /// Whether the peer awaits its settings without asking for them.
+    pub(crate) fn wants_push_unasked(&self) -> bool {
+        self.proto() & PUSH_UNASKED != 0
+    }
+
+    /// Whether the peer can derive data keys from TLS.
+    pub(crate) fn knows_tls_exporter(&self) -> bool {
+        self.proto() & TLS_EXPORTER != 0
+    }
+
+    /// Whether the peer understands the longer header of data packets.
+    pub(crate) fn knows_data_v2(&self) -> bool {
+        self.proto() & DATA_V2 != 0
+    }
+
+    /// The lines as they travel, each ended by a line feed.
+    pub(crate) fn to_text(&self) -> String {
+        self.entries
+            .iter()
+            .map(|(key, value)| format!("{key}={value}\n"))
+            .collect()
+    }
+
+    fn proto(&self) -> u32 {
+        self.get("IV_PROTO")
+            .and_then(|bits| bits.parse().ok())
+            .unwrap_or(0)
+    }
+
+    /// Adds a line; servers would replace what they take for dangerous in the value, so that is done here.
+    fn add(&mut self, key: &str, value: &str) {
+        let safe =
+            |character: char| character.is_ascii_graphic() && !matches!(character, '$' | '(' | '`');
+        let longest = LONGEST_LINE - key.len() - 1;
+        let value = value
+            .chars()
+            .map(|character| if safe(character) { character } else { '_' })
+            .take(longest);
+        self.entries.push((key.to_owned(), value.collect()));
+    }
+}

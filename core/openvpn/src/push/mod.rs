@@ -1,0 +1,21 @@
+//! What the gateway pushes: addresses, routes, DNS, keepalive and the data channel's parameters.
+
+mod assembly;
+mod build;
+mod dns;
+mod error;
+mod parse;
+mod reply;
+mod route;
+mod tokens;
+mod warning;
+
+pub(crate) use assembly::PushAssembly;
+pub use dns::{DnsServer, DnsServerAddress, DnsTransport, Dnssec};
+pub use error::PushError;
+pub use reply::{AuthToken, Inactivity, ProtocolFlags, PushReply, Topology};
+pub use route::{RedirectGateway, Route, RouteGateway};
+pub use warning::{PushWarning, PushWarningReason};
+
+#[cfg(test)]
+mod tests;
