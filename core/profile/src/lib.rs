@@ -36,6 +36,8 @@
 //! - **Secrets stay secret.** The [`ServerSecret`] and a [`ProfilePassword`] zeroize when dropped,
 //!   never print, and never occur in an error or a warning.
 
+#![forbid(unsafe_code)]
+
 mod authentication;
 mod azure;
 mod content;
