@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use super::channel::{ControlChannel, Received};
 use super::config::{ClientConfig, GatewayConfig, Start};
-use super::event::{CloseReason, Established, Event, KeepAlive, Stage, TimeoutReason};
+use super::event::{CloseReason, Established, Event, KeepAlive, TimeoutReason};
+use super::stage::Stage;
 use crate::data::{Cipher, DataChannel, DataFormat, DataStatistics};
 use crate::error::Error;
 use crate::frame::Framing;

@@ -6,6 +6,7 @@ mod config;
 mod core;
 mod event;
 mod gateway;
+mod stage;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,8 @@ use crate::packet::opcode_and_key;
 use crate::push::PushReply;
 
 pub use self::config::{ClientConfig, Credentials, GatewayConfig, Start, Timeouts};
-pub use self::event::{Admission, CloseReason, Established, Event, Stage, TimeoutReason};
+pub use self::event::{Admission, CloseReason, Established, Event, TimeoutReason};
+pub use self::stage::Stage;
 
 /// An OpenVPN connection without sockets and clocks.
 ///

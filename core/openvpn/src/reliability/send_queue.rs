@@ -110,11 +110,6 @@ impl SendQueue {
         }
     }
 
-    /// Whether the peer has acknowledged everything.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.under_way.is_empty() && self.waiting.is_empty()
-    }
-
     fn has_room(&self) -> bool {
         self.under_way
             .front()

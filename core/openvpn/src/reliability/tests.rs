@@ -2,7 +2,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic
+    clippy::panic,
+    clippy::disallowed_methods
 )]
 
 use std::time::{Duration, Instant};
@@ -71,7 +72,6 @@ fn an_unacknowledged_packet_is_sent_again_after_two_seconds_and_then_ever_more_s
     assert_eq!(queue.poll(again).unwrap().payload, b"hello");
     assert_eq!(queue.due(again), Some(again + Duration::from_secs(4)));
     queue.acknowledge(0);
-    assert!(queue.is_empty());
     assert_eq!(queue.due(again), None);
 }
 
