@@ -1,1 +1,34 @@
-//! Placeholder until its first module lands.
+//! Real OpenVPN servers in network namespaces.
+//!
+//! A [`Site`] is two network namespaces joined by a cable: in the one Debian's `openvpn` serves as a gateway shaped like
+//! Azure's, with a virtual network behind it; in the other a client connects, ours or openvpn's own. Everything is real:
+//! kernel, TUN devices, TCP, routes. Nothing of it is visible to the rest of the machine, and nothing of it can outlive
+//! the process, because the namespaces have no names and the programs are tied to the thread that started them.
+//!
+//! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`.
+
+mod authority;
+mod error;
+mod http;
+mod namespace;
+mod openvpn_client;
+mod openvpn_server;
+mod ping;
+mod process;
+mod profile;
+mod site;
+mod snapshot;
+mod table;
+mod virtual_network;
+
+pub use authority::{Identity, KeyKind};
+pub use error::LabError;
+pub use http::{Body, download, upload};
+pub use namespace::Namespace;
+pub use openvpn_client::OpenVpnClient;
+pub use openvpn_server::{OpenVpnServer, ServerOptions, TlsVersion};
+pub use ping::{echo_until, ping};
+pub use process::{CpuTime, Process, Transcript};
+pub use site::{GATEWAY, SERVICE, Site};
+pub use snapshot::Snapshot;
+pub use table::Table;
