@@ -87,4 +87,12 @@ pub enum TunnelError {
         /// The port.
         port: u16,
     },
+
+    // ---- tunnels ----
+    /// The tunnel has a device already: attach one only once.
+    #[error("the tunnel has a device already")]
+    Attached,
+    /// The tunnel is over: its last event says why.
+    #[error("the tunnel is over")]
+    Ended,
 }

@@ -7,6 +7,8 @@
     clippy::panic
 )]
 
+pub(crate) mod ends;
+
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, Ipv6Addr};
 

@@ -1,0 +1,43 @@
+use std::io;
+
+use p2svpn_openvpn::{Admission, PushReply, PushWarning, Stage, TlsSummary};
+
+/// What a tunnel tells its owner, in order.
+#[non_exhaustive]
+pub enum TunnelEvent {
+    /// The handshake reached its next part.
+    Stage(Stage),
+    /// Gateway role: a client has shown who it is; answer with [`Tunnel::admit`](crate::Tunnel::admit) or
+    /// [`Tunnel::refuse`](crate::Tunnel::refuse).
+    Admission(Box<Admission>),
+    /// The handshake is done: configure the machine, then [`attach`](crate::Tunnel::attach) a device.
+    Established(Box<Settings>),
+    /// The peer pushed something odd that harms nothing.
+    Warning(PushWarning),
+    /// The tunnel is over. It comes once, and nothing follows it.
+    Closed(TunnelEnd),
+}
+
+/// What was agreed on in the handshake.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// What the gateway pushed; in the gateway role, what it has sent.
+    pub push: PushReply,
+    /// What was negotiated in TLS.
+    pub tls: TlsSummary,
+    /// The data cipher's name.
+    pub cipher: &'static str,
+}
+
+/// Why a tunnel is over.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TunnelEnd {
+    /// Its owner closed it.
+    Local,
+    /// The connection failed, or the peer ended it.
+    Connection(p2svpn_openvpn::Error),
+    /// The device failed; connecting again needs another one.
+    Device(io::Error),
+}

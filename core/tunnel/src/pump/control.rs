@@ -1,0 +1,286 @@
+//! The connection, its timers, and what its owner wants and hears.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use p2svpn_openvpn::{CloseReason, Connection, Event, PushReply};
+use p2svpn_system::Clock;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::{FromPump, ToInbound, ToOutbound};
+use crate::device::Device;
+use crate::event::{Settings, TunnelEnd, TunnelEvent};
+use crate::statistics::Counters;
+
+/// What the tunnel's owner asks for.
+pub(crate) enum Command {
+    /// Carry the packets of this device.
+    Attach(Device),
+    /// Gateway role: let the client in.
+    Admit(Box<PushReply>),
+    /// Gateway role: turn the client away.
+    Refuse(String),
+    /// End politely.
+    Close,
+}
+
+/// Time for the last bytes to leave, and again for the last events to be taken.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// How long reading may still tell why writing failed.
+const AFTER_WRITE_FAILURE: Duration = Duration::from_secs(1);
+
+/// The longest sleep at a time: the runtime's timers may stand still while the machine sleeps, the clock does not.
+const LONGEST_SLEEP: Duration = Duration::from_secs(10);
+
+/// The shortest sleep: what the runtime's timers can tell apart.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
+
+/// The shortest sleep while the transport takes nothing, when a packet that is due stays due.
+const BLOCKED_SLEEP: Duration = Duration::from_millis(50);
+
+/// The owner of the connection.
+pub(crate) struct Control {
+    pub(crate) connection: Connection,
+    pub(crate) clock: Clock,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) pump: mpsc::Receiver<FromPump>,
+    pub(crate) outbound: mpsc::Sender<ToOutbound>,
+    pub(crate) inbound: mpsc::Sender<ToInbound>,
+    pub(crate) events: mpsc::Sender<TunnelEvent>,
+    /// A place kept for the last event, so that it never waits.
+    pub(crate) last_event: mpsc::OwnedPermit<TunnelEvent>,
+    pub(crate) writer: JoinHandle<()>,
+    pub(crate) reader: JoinHandle<()>,
+}
+
+/// What changes while the tunnel runs.
+#[derive(Default)]
+struct State {
+    /// Events that wait for room.
+    pending: VecDeque<TunnelEvent>,
+    /// What `outbound` is given next.
+    orders: VecDeque<ToOutbound>,
+    /// When a failed write ends the connection, unless reading tells why before.
+    write_failure: Option<(Instant, io::ErrorKind)>,
+    attached: bool,
+    device_failure: Option<io::Error>,
+    end: Option<CloseReason>,
+}
+
+/// What ended a wait.
+enum Woken {
+    /// An event or an order was passed on.
+    Passed,
+    Command(Command),
+    Heard(FromPump),
+    Due,
+}
+
+impl Control {
+    /// Runs until the connection is over; the last event is sent in any case.
+    pub(crate) async fn run(mut self) {
+        let mut state = State::default();
+        let reason = loop {
+            self.collect(&mut state);
+            if let Some(reason) = state.end.take() {
+                break reason;
+            }
+            self.step(&mut state).await;
+        };
+        self.finish(state, reason).await;
+    }
+
+    /// Takes out what the connection has to say and to send.
+    fn collect(&mut self, state: &mut State) {
+        while let Some(event) = self.connection.poll_event() {
+            match event {
+                Event::Stage(stage) => state.pending.push_back(TunnelEvent::Stage(stage)),
+                Event::Admission(admission) => {
+                    state.pending.push_back(TunnelEvent::Admission(admission))
+                }
+                Event::Warning(warning) => state.pending.push_back(TunnelEvent::Warning(warning)),
+                // One that still waits for the transport is enough.
+                Event::KeepAliveDue if !state.orders.is_empty() => {}
+                Event::KeepAliveDue => state.orders.push_back(ToOutbound::KeepAlive),
+                Event::Established(established) => {
+                    // Before anything is sent that lets the peer begin, so that its first packet finds the opener.
+                    // There is room for one of each order.
+                    let _ = self.inbound.try_send(ToInbound::Opener(established.opener));
+                    state
+                        .orders
+                        .push_back(ToOutbound::Sealer(established.sealer));
+                    let (push, tls, cipher) =
+                        (established.push, established.tls, established.cipher);
+                    state
+                        .pending
+                        .push_back(TunnelEvent::Established(Box::new(Settings {
+                            push,
+                            tls,
+                            cipher,
+                        })));
+                }
+                Event::Closed(reason) => state.end = Some(reason),
+            }
+        }
+        // One packet at a time: the next one is made when this one has left, with what is known then.
+        if state.orders.is_empty()
+            && let Some(bytes) = self.connection.poll_transmit(self.clock.now())
+        {
+            state.orders.push_back(ToOutbound::Control(bytes));
+        }
+        self.counters.control.set(self.connection.ignored_packets());
+    }
+
+    /// Waits for something to happen and does it.
+    async fn step(&mut self, state: &mut State) {
+        let now = self.clock.now();
+        let due = [
+            self.connection.poll_timeout(now).map(|(due, _)| due),
+            state.write_failure.map(|(due, _)| due),
+        ];
+        let due = due.into_iter().flatten().min();
+        let shortest = if state.orders.is_empty() {
+            SHORTEST_SLEEP
+        } else {
+            BLOCKED_SLEEP
+        };
+        let sleep = due
+            .map_or(LONGEST_SLEEP, |due| self.clock.until(due))
+            .clamp(shortest, LONGEST_SLEEP);
+        // While the owner takes no events the peer waits too; timers and the owner's commands do not.
+        let listens = state.pending.is_empty();
+
+        let woken = tokio::select! {
+            biased;
+            command = self.commands.recv() => Woken::Command(command.unwrap_or(Command::Close)),
+            room = self.events.reserve(), if !state.pending.is_empty() => {
+                match room {
+                    Ok(room) => if let Some(event) = state.pending.pop_front() { room.send(event) },
+                    // The owner wants to hear no more.
+                    Err(_) => state.pending.clear(),
+                }
+                Woken::Passed
+            }
+            room = self.outbound.reserve(), if !state.orders.is_empty() => {
+                match room {
+                    Ok(room) => if let Some(order) = state.orders.pop_front() { room.send(order) },
+                    // The writer is gone, and has said why.
+                    Err(_) => state.orders.clear(),
+                }
+                Woken::Passed
+            }
+            Some(heard) = self.pump.recv(), if listens => Woken::Heard(heard),
+            () = tokio::time::sleep(sleep), if due.is_some() => Woken::Due,
+        };
+        match woken {
+            Woken::Passed => {}
+            Woken::Command(command) => self.obey(command, state),
+            Woken::Heard(heard) => self.hear(heard, state),
+            Woken::Due => self.wake(state),
+        }
+    }
+
+    fn obey(&mut self, command: Command, state: &mut State) {
+        let now = self.clock.now();
+        match command {
+            Command::Close => self.connection.close(),
+            Command::Admit(push) => self.connection.admit(now, *push),
+            Command::Refuse(text) => self.connection.refuse(now, &text),
+            // The tunnel's handle lets only one through.
+            Command::Attach(_) if state.attached => {}
+            Command::Attach(device) => {
+                state.attached = true;
+                let _ = self.inbound.try_send(ToInbound::Sink(device.sink));
+                state
+                    .orders
+                    .push_back(ToOutbound::Source(device.source, device.mtu));
+            }
+        }
+    }
+
+    fn hear(&mut self, heard: FromPump, state: &mut State) {
+        let now = self.clock.now();
+        match heard {
+            FromPump::Packet(mut packet) => self.connection.receive(now, &mut packet),
+            FromPump::Ended(kind) => {
+                // A socket tells its failure once, to whoever asks first.
+                let kind = kind.or(state.write_failure.map(|(_, kind)| kind));
+                self.connection.transport_closed(kind);
+            }
+            FromPump::WriteFailed(kind) => {
+                state.write_failure = Some((now + AFTER_WRITE_FAILURE, kind))
+            }
+            FromPump::PeerLeft => self.connection.transport_closed(None),
+            FromPump::KeysExhausted => self.connection.keys_exhausted(),
+            FromPump::DeviceFailed(error) => {
+                state.device_failure = Some(error);
+                self.connection.close();
+            }
+        }
+    }
+
+    fn wake(&mut self, state: &State) {
+        let now = self.clock.now();
+        match state.write_failure {
+            Some((due, kind)) if due <= now => self.connection.transport_closed(Some(kind)),
+            _ => self.connection.handle_timeout(now),
+        }
+    }
+
+    /// Lets the last bytes out and the last events be taken, within a bounded time, and says the last word.
+    async fn finish(self, mut state: State, reason: CloseReason) {
+        let Control {
+            mut connection,
+            clock,
+            counters,
+            outbound,
+            events,
+            last_event,
+            mut writer,
+            reader,
+            ..
+        } = self;
+        let goodbye = async {
+            while let Some(order) = state.orders.pop_front() {
+                if outbound.send(order).await.is_err() {
+                    break;
+                }
+            }
+            while let Some(bytes) = connection.poll_transmit(clock.now()) {
+                if outbound.send(ToOutbound::Control(bytes)).await.is_err() {
+                    break;
+                }
+            }
+            drop(outbound);
+            let _ = (&mut writer).await;
+        };
+        if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
+            tracing::debug!("the transport did not take the last bytes in time");
+            writer.abort();
+            let _ = writer.await;
+        }
+        // The device is closed when both tasks have let go of it.
+        reader.abort();
+        let _ = reader.await;
+
+        let taken = async {
+            while let Some(event) = state.pending.pop_front() {
+                if events.send(event).await.is_err() {
+                    break;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(GOODBYE, taken).await;
+        counters.events.add(state.pending.len() as u64);
+        last_event.send(TunnelEvent::Closed(match (state.device_failure, reason) {
+            (Some(error), _) => TunnelEnd::Device(error),
+            (None, CloseReason::Local) => TunnelEnd::Local,
+            (None, CloseReason::Failed(error)) => TunnelEnd::Connection(error),
+        }));
+    }
+}

@@ -1,0 +1,130 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use p2svpn_openvpn::DropReason;
+
+/// What a tunnel has carried and dropped since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TunnelStatistics {
+    /// Packets sent through the tunnel.
+    pub sent_packets: u64,
+    /// Their bytes.
+    pub sent_bytes: u64,
+    /// Packets received through the tunnel.
+    pub received_packets: u64,
+    /// Their bytes.
+    pub received_bytes: u64,
+    /// Bytes written to the transport: packets, what protects them, and the control channel.
+    pub wire_sent_bytes: u64,
+    /// Bytes read from the transport.
+    pub wire_received_bytes: u64,
+    /// What was dropped, and why.
+    pub dropped: Drops,
+}
+
+/// What a tunnel has dropped, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drops {
+    /// Received packets that came before a device was attached.
+    pub not_attached: u64,
+    /// Received packets that the device refused: they are no IP packets, or the interface was down.
+    pub rejected_by_device: u64,
+    /// The device's packets that could not be sealed.
+    pub unsealed: u64,
+    /// Data packets that came before the keys, were cut short, or were none.
+    pub malformed: u64,
+    /// Data packets whose key is not known.
+    pub unknown_key: u64,
+    /// Data packets that were forged or damaged.
+    pub not_authentic: u64,
+    /// Data packets received before, or too old to tell.
+    pub replayed: u64,
+    /// Data packets under a key that has seen too many forgeries.
+    pub key_used_up: u64,
+    /// Data packets with OpenVPN's own notes, or nothing.
+    pub not_for_tunnel: u64,
+    /// Control packets that were damaged, replayed or of another session.
+    pub control: u64,
+    /// Events that the host had not taken when the tunnel ended.
+    pub events: u64,
+}
+
+/// The counters behind [`TunnelStatistics`]: advanced once a batch, by one task each, read by anybody.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) sent_packets: Counter,
+    pub(crate) sent_bytes: Counter,
+    pub(crate) received_packets: Counter,
+    pub(crate) received_bytes: Counter,
+    pub(crate) wire_sent_bytes: Counter,
+    pub(crate) wire_received_bytes: Counter,
+    pub(crate) not_attached: Counter,
+    pub(crate) rejected_by_device: Counter,
+    pub(crate) unsealed: Counter,
+    pub(crate) malformed: Counter,
+    pub(crate) unknown_key: Counter,
+    pub(crate) not_authentic: Counter,
+    pub(crate) replayed: Counter,
+    pub(crate) key_used_up: Counter,
+    pub(crate) not_for_tunnel: Counter,
+    pub(crate) control: Counter,
+    pub(crate) events: Counter,
+}
+
+impl Counters {
+    pub(crate) fn unopened(&self, reason: DropReason) {
+        let counter = match reason {
+            DropReason::UnknownKey => &self.unknown_key,
+            DropReason::NotAuthentic => &self.not_authentic,
+            DropReason::Replayed => &self.replayed,
+            DropReason::KeyUsedUp => &self.key_used_up,
+            DropReason::NotForTunnel => &self.not_for_tunnel,
+            _ => &self.malformed,
+        };
+        counter.add(1);
+    }
+
+    pub(crate) fn snapshot(&self) -> TunnelStatistics {
+        TunnelStatistics {
+            sent_packets: self.sent_packets.get(),
+            sent_bytes: self.sent_bytes.get(),
+            received_packets: self.received_packets.get(),
+            received_bytes: self.received_bytes.get(),
+            wire_sent_bytes: self.wire_sent_bytes.get(),
+            wire_received_bytes: self.wire_received_bytes.get(),
+            dropped: Drops {
+                not_attached: self.not_attached.get(),
+                rejected_by_device: self.rejected_by_device.get(),
+                unsealed: self.unsealed.get(),
+                malformed: self.malformed.get(),
+                unknown_key: self.unknown_key.get(),
+                not_authentic: self.not_authentic.get(),
+                replayed: self.replayed.get(),
+                key_used_up: self.key_used_up.get(),
+                not_for_tunnel: self.not_for_tunnel.get(),
+                control: self.control.get(),
+                events: self.events.get(),
+            },
+        }
+    }
+}
+
+/// A number that one task advances and any reads.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds without a locked instruction: each counter has one writer.
+    pub(crate) fn add(&self, count: u64) {
+        self.set(self.get().wrapping_add(count));
+    }
+
+    pub(crate) fn set(&self, count: u64) {
+        self.0.store(count, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,200 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use p2svpn_openvpn::{Connection, PushReply};
+use p2svpn_system::Clock;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::device::Device;
+use crate::error::TunnelError;
+use crate::event::TunnelEvent;
+use crate::pump::{Command, Control, Inbound, Outbound};
+use crate::statistics::{Counters, TunnelStatistics};
+use crate::transport::TcpTransport;
+
+/// A connection that runs: it handshakes, keeps itself alive, and carries the packets of a device, in either role.
+///
+/// Dropping it ends it at once, without a word to the peer; [`close`](Self::close) is the polite way.
+pub struct Tunnel {
+    commands: mpsc::Sender<Command>,
+    counters: Arc<Counters>,
+    attached: AtomicBool,
+    tasks: [AbortHandle; 3],
+    peer: SocketAddr,
+    local: SocketAddr,
+}
+
+/// Events that wait for the owner; a handshake makes about ten.
+const EVENTS: usize = 64;
+
+/// Commands and control packets that wait; the peer has at most a few packets of the handshake under way.
+const QUEUE: usize = 32;
+
+/// How long [`Tunnel::close`] waits: half a second each for the last bytes and the last events, and a little.
+const CLOSE: Duration = Duration::from_millis(1_500);
+
+impl Tunnel {
+    /// Starts the connection over a transport, on a runtime with I/O and time.
+    ///
+    /// The events come in order; the last one is [`TunnelEvent::Closed`]. An owner that takes no events holds the peer
+    /// back; one that drops their receiver hears nothing more. `clock` is the one that the connection was started with.
+    pub fn start(
+        connection: Connection,
+        transport: TcpTransport,
+        clock: Clock,
+        runtime: &Handle,
+    ) -> (Tunnel, mpsc::Receiver<TunnelEvent>) {
+        let (peer, local) = (transport.peer_addr(), transport.local_addr());
+        let (read, write) = transport.into_stream().into_split();
+        let counters = Arc::new(Counters::default());
+        let (commands, command_queue) = mpsc::channel(QUEUE);
+        let (to_control, from_pump) = mpsc::channel(QUEUE);
+        let (to_outbound, outbound_queue) = mpsc::channel(QUEUE);
+        // One opener and one sink are all that is ever sent.
+        let (to_inbound, inbound_queue) = mpsc::channel(2);
+        let (events, event_queue) = mpsc::channel(EVENTS);
+
+        let outbound = Outbound::new(
+            write,
+            outbound_queue,
+            to_control.clone(),
+            clock,
+            Arc::clone(&counters),
+        );
+        let writer = runtime.spawn(outbound.run());
+        let inbound = Inbound::new(
+            read,
+            inbound_queue,
+            to_control,
+            clock,
+            Arc::clone(&counters),
+        );
+        let reader = runtime.spawn(inbound.run());
+        let (writer_abort, reader_abort) = (writer.abort_handle(), reader.abort_handle());
+        let control_counters = Arc::clone(&counters);
+        let control = async move {
+            // The queue is empty: there is room.
+            let Ok(last_event) = events.clone().reserve_owned().await else {
+                return;
+            };
+            let control = Control {
+                connection,
+                clock,
+                counters: control_counters,
+                commands: command_queue,
+                pump: from_pump,
+                outbound: to_outbound,
+                inbound: to_inbound,
+                events,
+                last_event,
+                writer,
+                reader,
+            };
+            control.run().await;
+        };
+        let control = runtime.spawn(control).abort_handle();
+
+        let tasks = [control, writer_abort, reader_abort];
+        let attached = AtomicBool::new(false);
+        (
+            Tunnel {
+                commands,
+                counters,
+                attached,
+                tasks,
+                peer,
+                local,
+            },
+            event_queue,
+        )
+    }
+
+    /// Carries the packets of a device from now on; received packets were dropped, and counted, until then.
+    ///
+    /// # Errors
+    /// [`TunnelError::Attached`] when there is a device already, [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn attach(&self, device: Device) -> Result<(), TunnelError> {
+        if self.attached.swap(true, Ordering::Relaxed) {
+            return Err(TunnelError::Attached);
+        }
+        self.command(Command::Attach(device)).await
+    }
+
+    /// Gateway role: lets the client in that [`TunnelEvent::Admission`] told of, with these settings.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn admit(&self, settings: PushReply) -> Result<(), TunnelError> {
+        self.command(Command::Admit(Box::new(settings))).await
+    }
+
+    /// Gateway role: turns the client away; `text` is shown to its user.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn refuse(&self, text: impl Into<String>) -> Result<(), TunnelError> {
+        self.command(Command::Refuse(text.into())).await
+    }
+
+    /// Ends the tunnel: tells the peer, lets the last bytes out, and returns once everything has stopped, at the latest
+    /// after about a second. [`TunnelEvent::Closed`] has been sent then.
+    pub async fn close(&self) {
+        let closed = async {
+            let _ = self.commands.send(Command::Close).await;
+            // The other end of the channel goes with the task.
+            self.commands.closed().await;
+        };
+        if tokio::time::timeout(CLOSE, closed).await.is_err() {
+            tracing::warn!("the tunnel did not close in time");
+            self.abort();
+        }
+    }
+
+    /// What the tunnel has carried and dropped.
+    pub fn statistics(&self) -> TunnelStatistics {
+        self.counters.snapshot()
+    }
+
+    /// The other side's address.
+    pub fn peer_addr(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// Our own address towards it.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local
+    }
+
+    async fn command(&self, command: Command) -> Result<(), TunnelError> {
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_| TunnelError::Ended)
+    }
+
+    fn abort(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.abort();
+    }
+}
+
+impl std::fmt::Debug for Tunnel {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Tunnel")
+            .field("peer", &self.peer)
+            .field("local", &self.local)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,229 @@
+//! A client and a gateway over a TCP connection on the loopback interface.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use p2svpn_openvpn::{
+    Cipher, ClientConfig, Connection, Digest, Framing, GatewayConfig, KeyDirection, PushReply,
+    ServerValidation, Start, StaticKey, Timeouts, TlsVersions, Wrapping,
+};
+use p2svpn_system::Clock;
+use p2svpn_tunnel::{Settings, TcpOptions, TcpTransport, Tunnel, TunnelEnd, TunnelEvent};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Receiver;
+
+pub(crate) const CLIENT: Ipv4Addr = Ipv4Addr::new(172, 16, 0, 2);
+pub(crate) const GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 16, 0, 1);
+
+/// Longer than any test that passes waits for anything.
+const LONG: Duration = Duration::from_secs(50);
+
+/// One end of a tunnel.
+pub(crate) struct End {
+    pub(crate) tunnel: Tunnel,
+    pub(crate) events: Receiver<TunnelEvent>,
+}
+
+impl End {
+    /// Takes events until the handshake is done; panics if it fails.
+    pub(crate) async fn established(&mut self) -> Box<Settings> {
+        match self
+            .find(|event| matches!(event, TunnelEvent::Established(_)))
+            .await
+        {
+            TunnelEvent::Established(settings) => settings,
+            _ => unreachable!(),
+        }
+    }
+
+    /// Takes events until the last one, and checks that it is.
+    pub(crate) async fn closed(&mut self) -> TunnelEnd {
+        let TunnelEvent::Closed(end) = self
+            .find(|event| matches!(event, TunnelEvent::Closed(_)))
+            .await
+        else {
+            unreachable!()
+        };
+        assert!(
+            self.events.recv().await.is_none(),
+            "something followed the last event"
+        );
+        end
+    }
+
+    pub(crate) async fn find(&mut self, wanted: impl Fn(&TunnelEvent) -> bool) -> TunnelEvent {
+        let found = async {
+            loop {
+                let event = self.events.recv().await.expect("the events ended");
+                if wanted(&event) {
+                    return event;
+                }
+                if let TunnelEvent::Closed(end) = event {
+                    panic!("the tunnel closed: {end:?}");
+                }
+            }
+        };
+        tokio::time::timeout(LONG, found)
+            .await
+            .expect("the event never came")
+    }
+}
+
+/// Everything that a test may want to change before the two ends meet.
+pub(crate) struct Plan {
+    pub(crate) client: ClientConfig,
+    pub(crate) gateway: GatewayConfig,
+    pub(crate) push: PushReply,
+}
+
+impl Plan {
+    /// Azure's shape: tls-auth with SHA-256, certificates on both sides.
+    pub(crate) fn new() -> Plan {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let authority = authority();
+        let key = StaticKey::from_bytes(&std::array::from_fn(|index| index as u8));
+        let wrapping = |direction| Wrapping::TlsAuth {
+            key: key.clone(),
+            direction,
+            digest: Digest::Sha256,
+        };
+        let mut push = PushReply::default();
+        push.addresses = vec![format!("{CLIENT}/24").parse().unwrap()];
+        push.topology = Some(p2svpn_openvpn::Topology::Subnet);
+        Plan {
+            client: ClientConfig {
+                provider: Arc::clone(&provider),
+                framing: Framing::Stream,
+                wrapping: wrapping(KeyDirection::One),
+                validation: ServerValidation {
+                    roots: vec![authority.der().clone()],
+                    pinned: Vec::new(),
+                    names: vec!["gateway.test".to_owned()],
+                    wildcards: false,
+                },
+                tls_versions: TlsVersions::Any,
+                identity: Some(issue(
+                    &authority,
+                    "alice",
+                    ExtendedKeyUsagePurpose::ClientAuth,
+                    &provider,
+                )),
+                credentials: None,
+                ciphers: vec![Cipher::Aes256Gcm],
+                version: "p2svpn-test".to_owned(),
+                platform: "linux".to_owned(),
+                mtu: 1400,
+                timeouts: Timeouts::default(),
+            },
+            gateway: GatewayConfig {
+                provider: Arc::clone(&provider),
+                framing: Framing::Stream,
+                wrapping: wrapping(KeyDirection::Zero),
+                tls_versions: TlsVersions::Any,
+                identity: issue(
+                    &authority,
+                    "gateway.test",
+                    ExtendedKeyUsagePurpose::ServerAuth,
+                    &provider,
+                ),
+                client_roots: vec![authority.der().clone()],
+                timeouts: Timeouts::default(),
+            },
+            push,
+        }
+    }
+
+    /// Starts both ends; whoever calls judges the client.
+    pub(crate) async fn start(&self) -> (End, End) {
+        let (near, far) = tcp_pair().await;
+        (self.start_client(near).await, self.start_gateway(far).await)
+    }
+
+    /// Both ends, established.
+    pub(crate) async fn meet(&self) -> (End, End) {
+        let (mut client, mut gateway) = self.start().await;
+        self.admit(&mut gateway).await;
+        tokio::join!(client.established(), gateway.established());
+        (client, gateway)
+    }
+
+    pub(crate) async fn admit(&self, gateway: &mut End) {
+        gateway
+            .find(|event| matches!(event, TunnelEvent::Admission(_)))
+            .await;
+        gateway.tunnel.admit(self.push.clone()).await.unwrap();
+    }
+
+    pub(crate) async fn start_client(&self, stream: TcpStream) -> End {
+        let clock = Clock::new();
+        let connection = Connection::client(self.client.clone(), start(clock)).unwrap();
+        run(connection, stream, clock)
+    }
+
+    pub(crate) async fn start_gateway(&self, stream: TcpStream) -> End {
+        let clock = Clock::new();
+        let connection = Connection::gateway(self.gateway.clone(), start(clock)).unwrap();
+        run(connection, stream, clock)
+    }
+}
+
+/// Two ends of one connection on the loopback interface.
+pub(crate) async fn tcp_pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let options = TcpOptions::default();
+    let (near, far) = tokio::join!(
+        TcpTransport::connect("127.0.0.1", port, &options),
+        listener.accept()
+    );
+    (near.unwrap().into_stream(), far.unwrap().0)
+}
+
+fn run(connection: Connection, stream: TcpStream, clock: Clock) -> End {
+    let peer = stream.peer_addr().unwrap();
+    let transport = TcpTransport::accepted(stream, peer).unwrap();
+    let (tunnel, events) = Tunnel::start(connection, transport, clock, &Handle::current());
+    End { tunnel, events }
+}
+
+fn start(clock: Clock) -> Start {
+    Start {
+        now: clock.now(),
+        unix_time: clock.unix_seconds().unsigned_abs(),
+    }
+}
+
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+fn issue(
+    authority: &CertifiedIssuer<'static, KeyPair>,
+    name: &str,
+    usage: ExtendedKeyUsagePurpose,
+    provider: &CryptoProvider,
+) -> Arc<CertifiedKey> {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.extended_key_usages = vec![usage];
+    let certificate = params.signed_by(&key, authority).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    Arc::new(CertifiedKey::from_der(vec![certificate.der().clone()], key, provider).unwrap())
+}
