@@ -10,6 +10,7 @@ mod support;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use p2svpn_openvpn::{Error, Stage};
@@ -17,6 +18,7 @@ use p2svpn_tunnel::{Stack, StackOptions, TcpStream, TunnelEnd, TunnelError, Tunn
 use support::ends::{CLIENT, End, GATEWAY, Plan, tcp_pair};
 use support::{MIB, clock, expect, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 
 const LONG: Duration = Duration::from_secs(50);
 /// A keepalive on the wire: length, opcode, packet id, tag and the message itself.
@@ -233,6 +235,52 @@ async fn a_peer_gone_silent_is_noticed_when_it_asked_to_be() {
         "{end:?}"
     );
     relay.abort();
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_holds_neither_the_timers_nor_the_close_up() {
+    let mut plan = Plan::new();
+    plan.push.ping_restart = Some(Duration::from_secs(2));
+    for closes in [true, false] {
+        let (near, mut near_relay) = tcp_pair().await;
+        let (far, mut far_relay) = tcp_pair().await;
+        let (mut client, mut gateway) =
+            (plan.start_client(near).await, plan.start_gateway(far).await);
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let relay = tokio::spawn(async move {
+            tokio::select! {
+                _ = tokio::io::copy_bidirectional(&mut near_relay, &mut far_relay) => {}
+                () = stopped.notified() => {}
+            }
+            // The connections stay open, and nothing moves.
+            std::future::pending::<()>().await;
+        });
+        plan.admit(&mut gateway).await;
+        client.established().await;
+        let (near_stack, far_stack) =
+            (stack(&client, CLIENT).await, stack(&gateway, GATEWAY).await);
+        let (mut writer, _reader) = connect(&near_stack, &far_stack).await;
+
+        stop.notify_one();
+        let flood =
+            tokio::spawn(async move { while writer.write_all(&[0; 65_536]).await.is_ok() {} });
+        let started = Instant::now();
+        if closes {
+            client.tunnel.close().await;
+            assert!(matches!(client.closed().await, TunnelEnd::Local));
+        } else {
+            let end = client.closed().await;
+            assert!(
+                matches!(end, TunnelEnd::Connection(Error::PeerSilent(_))),
+                "{end:?}"
+            );
+        }
+
+        assert!(started.elapsed() < Duration::from_secs(20));
+        flood.abort();
+        relay.abort();
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-use super::{PacketSink, PacketSource};
+use super::halves::{PacketSink, PacketSource};
 use crate::batch::Batch;
 
 /// What a read of no bytes means.

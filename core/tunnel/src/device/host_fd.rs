@@ -5,8 +5,8 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use socket2::{SockRef, Type};
 
-use super::Device;
 use super::descriptor::{EmptyRead, Header, split};
+use super::halves::Device;
 use crate::error::TunnelError;
 
 /// What stands before each packet on a host's descriptor.
@@ -30,7 +30,21 @@ pub struct HostFdOptions {
     pub header: PacketHeader,
 }
 
-pub(super) fn adopt(descriptor: OwnedFd, options: HostFdOptions) -> Result<Device, TunnelError> {
+impl Device {
+    /// Wraps a descriptor that the host opened, such as that of an Android `VpnService`, or one end of a packet pair.
+    ///
+    /// The descriptor is owned from here on: it is made non-blocking, closed when the device is dropped, and a host
+    /// that wants to keep it passes a duplicate. It must keep packets apart: a TUN device, or a socket of type
+    /// `SOCK_DGRAM` or `SOCK_SEQPACKET`. Needs a Tokio runtime with I/O.
+    ///
+    /// # Errors
+    /// [`TunnelError::HostFd`] for a descriptor of another kind, or one that cannot be polled.
+    pub fn host_fd(descriptor: OwnedFd, options: HostFdOptions) -> Result<Device, TunnelError> {
+        adopt(descriptor, options)
+    }
+}
+
+fn adopt(descriptor: OwnedFd, options: HostFdOptions) -> Result<Device, TunnelError> {
     let refuse = |source| TunnelError::HostFd { source };
     let empty_read = kind_of(&descriptor).map_err(refuse)?;
     // On Unix this is the descriptor's O_NONBLOCK flag, whatever the descriptor is.

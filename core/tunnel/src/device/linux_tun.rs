@@ -6,7 +6,8 @@ use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
 use tun::AbstractDevice;
 
 use super::descriptor::{EmptyRead, split};
-use super::{Device, TunOptions};
+use super::halves::Device;
+use super::tun_options::TunOptions;
 use crate::error::TunnelError;
 
 /// The kernel puts the next free number in place of `%d`.
@@ -15,7 +16,22 @@ const ANY_NAME: &str = "p2svpn%d";
 /// Bytes of an interface name, without the closing zero (`IFNAMSIZ` in netdevice(7)).
 const LONGEST_NAME: usize = 15;
 
-pub(super) fn create(options: &TunOptions) -> Result<Device, TunnelError> {
+impl Device {
+    /// Creates the operating system's own network interface; it vanishes when the device is dropped.
+    ///
+    /// It comes without addresses and down: setting addresses, routes and the link up belongs to whoever configures
+    /// the machine. Needs a Tokio runtime with I/O, and on Linux the capability `CAP_NET_ADMIN`.
+    ///
+    /// # Errors
+    /// [`TunnelError::DeviceDenied`] without the privilege, [`TunnelError::DeviceUnsupported`] on a system without
+    /// such a device, [`TunnelError::DeviceName`] for a name that the system cannot use, [`TunnelError::DeviceOpen`]
+    /// otherwise.
+    pub fn tun(options: &TunOptions) -> Result<Device, TunnelError> {
+        create(options)
+    }
+}
+
+fn create(options: &TunOptions) -> Result<Device, TunnelError> {
     if let Some(name) = &options.name {
         check_name(name)?;
     }

@@ -10,7 +10,7 @@ use p2svpn_system::Clock;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{FromPump, ToInbound, ToOutbound};
+use super::messages::{FromPump, ToInbound, ToOutbound};
 use crate::device::Device;
 use crate::event::{Settings, TunnelEnd, TunnelEvent};
 use crate::statistics::Counters;

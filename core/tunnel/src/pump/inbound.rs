@@ -10,7 +10,7 @@ use p2svpn_system::Clock;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;
 
-use super::{FromPump, ToInbound};
+use super::messages::{FromPump, ToInbound};
 use crate::batch::{Batch, Margin};
 use crate::device::PacketSink;
 use crate::statistics::Counters;

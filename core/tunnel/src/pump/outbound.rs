@@ -10,7 +10,7 @@ use p2svpn_system::Clock;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
-use super::{FromPump, ToOutbound};
+use super::messages::{FromPump, ToOutbound};
 use crate::batch::{Batch, Margin};
 use crate::device::PacketSource;
 use crate::statistics::Counters;

@@ -3,12 +3,13 @@
 mod link;
 mod listener;
 mod machine;
+mod options;
 mod ping;
 mod queue;
 mod stack;
 mod stream;
 
 pub use listener::TcpListener;
-pub use machine::{StackOptions, StackStatistics};
+pub use options::{StackOptions, StackStatistics};
 pub use stack::Stack;
 pub use stream::TcpStream;

@@ -9,7 +9,8 @@ use smoltcp::socket::tcp::State;
 
 use super::link::{LinkSink, LinkSource};
 use super::listener::TcpListener;
-use super::machine::{Machine, Shared, StackOptions, StackStatistics};
+use super::machine::{Machine, Shared};
+use super::options::{StackOptions, StackStatistics};
 use super::ping::ping;
 use super::stream::TcpStream;
 use crate::device::Device;
