@@ -24,9 +24,15 @@ pub struct PeerInfo {
 }
 
 impl PeerInfo {
-    /// What a client says: its version and platform, the data ciphers that it allows, preferred first, and the
-    /// largest MTU of the tunnel that it takes.
-    pub(crate) fn of_client(version: &str, platform: &str, ciphers: &[Cipher], mtu: u16) -> Self {
+    /// What a client says: its version and platform, the data ciphers that it allows, preferred first, the largest
+    /// MTU of the tunnel that it takes, and the `extensions` of OpenVPN 2.4 and later unless it is to pass for older.
+    pub(crate) fn of_client(
+        version: &str,
+        platform: &str,
+        ciphers: &[Cipher],
+        mtu: u16,
+        extensions: bool,
+    ) -> Self {
         let mut info = Self::default();
         info.add("IV_VER", version);
         info.add("IV_PLAT", platform);
@@ -41,7 +47,9 @@ impl PeerInfo {
         }
         let names: Vec<&str> = ciphers.iter().map(|cipher| cipher.name()).collect();
         info.add("IV_CIPHERS", &names.join(":"));
-        info.add("IV_PROTO", &PROTO.to_string());
+        if extensions {
+            info.add("IV_PROTO", &PROTO.to_string());
+        }
         info
     }
 
@@ -96,12 +104,14 @@ impl PeerInfo {
     }
 
     /// Whether the peer can derive data keys from TLS.
-    pub(crate) fn knows_tls_exporter(&self) -> bool {
+    #[must_use]
+    pub fn knows_tls_exporter(&self) -> bool {
         self.proto() & TLS_EXPORTER != 0
     }
 
     /// Whether the peer understands the longer header of data packets.
-    pub(crate) fn knows_data_v2(&self) -> bool {
+    #[must_use]
+    pub fn knows_data_v2(&self) -> bool {
         self.proto() & DATA_V2 != 0
     }
 

@@ -310,6 +310,7 @@ fn key_message(config: &ClientConfig, core: &Core) -> Result<ClientKeyMessage, E
             &config.platform,
             &config.ciphers,
             config.mtu,
+            config.extensions,
         )
         .to_text(),
     })

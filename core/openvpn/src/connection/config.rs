@@ -78,6 +78,9 @@ pub struct ClientConfig {
     pub platform: String,
     /// The largest MTU of the tunnel that a gateway may ask for.
     pub mtu: u16,
+    /// Whether to announce what OpenVPN has added to its first protocol (`IV_PROTO`): peer ids, keys exported from TLS
+    /// and so on, of which the gateway then chooses. Without it every gateway uses the PRF and `P_DATA_V1`, as Azure's do.
+    pub extensions: bool,
     /// How long each part of the handshake may take.
     pub timeouts: Timeouts,
 }

@@ -128,7 +128,7 @@ impl Plan {
                 version: "p2svpn-test".to_owned(),
                 platform: "linux".to_owned(),
                 mtu: 1400,
-                announcement: p2svpn_openvpn::Announcement::Full,
+                extensions: true,
                 timeouts: Timeouts::default(),
             },
             gateway: GatewayConfig {

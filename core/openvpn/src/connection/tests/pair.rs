@@ -121,6 +121,7 @@ impl Plan {
                 version: "p2svpn-test".to_owned(),
                 platform: "linux".to_owned(),
                 mtu: 1500,
+                extensions: true,
                 timeouts: Timeouts::default(),
             },
             gateway: GatewayConfig {
