@@ -14,7 +14,7 @@ use crate::error::TunnelError;
 use crate::event::TunnelEvent;
 use crate::pump::{Command, Control, Inbound, Outbound};
 use crate::statistics::{Counters, TunnelStatistics};
-use crate::transport::TcpTransport;
+use crate::transport::{PromptReader, TcpTransport};
 
 /// A connection that runs: it handshakes, keeps itself alive, and carries the packets of a device, in either role.
 ///
@@ -67,7 +67,7 @@ impl Tunnel {
         );
         let writer = runtime.spawn(outbound.run());
         let inbound = Inbound::new(
-            read,
+            PromptReader::new(read),
             inbound_queue,
             to_control,
             clock,
