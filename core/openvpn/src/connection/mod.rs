@@ -146,6 +146,11 @@ impl Connection {
         self.core.close_politely();
     }
 
+    /// Tells that the peer has said goodbye in the data channel: [`Event::Closed`] follows.
+    pub fn peer_left(&mut self) {
+        self.settle(Err(Error::PeerExit));
+    }
+
     /// Tells that the sealer refuses to send because its key is used up: [`Event::Closed`] follows.
     pub fn keys_exhausted(&mut self) {
         self.settle(Err(Error::KeysExhausted));

@@ -215,7 +215,7 @@ impl Control {
             FromPump::WriteFailed(kind) => {
                 state.write_failure = Some((now + AFTER_WRITE_FAILURE, kind))
             }
-            FromPump::PeerLeft => self.connection.transport_closed(None),
+            FromPump::PeerLeft => self.connection.peer_left(),
             FromPump::KeysExhausted => self.connection.keys_exhausted(),
             FromPump::DeviceFailed(error) => {
                 state.device_failure = Some(error);
