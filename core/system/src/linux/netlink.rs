@@ -137,9 +137,10 @@ impl Netlink {
     /// makes the kernel answer EEXIST.
     pub(super) async fn add_routes(&self, entries: &[(RouteEntry, bool)]) -> Vec<io::Result<()>> {
         let routes = self.handle.route();
-        let requests = entries.iter().map(|(entry, replace)| {
-            let request = routes.add(encode_route(entry));
-            if *replace {
+        // Owned entries: with borrowed ones the compiler cannot prove that the future may change threads.
+        let requests = entries.to_vec().into_iter().map(move |(entry, replace)| {
+            let request = routes.add(encode_route(&entry));
+            if replace {
                 request.replace().execute()
             } else {
                 request.execute()
@@ -156,8 +157,9 @@ impl Netlink {
     pub(super) async fn remove_routes(&self, entries: &[RouteEntry]) -> Vec<io::Result<()>> {
         let routes = self.handle.route();
         let requests = entries
-            .iter()
-            .map(|entry| routes.del(encode_route(entry)).execute());
+            .to_vec()
+            .into_iter()
+            .map(move |entry| routes.del(encode_route(&entry)).execute());
         stream::iter(requests)
             .buffered(PIPELINE)
             .map(|result| result.map_err(into_io))

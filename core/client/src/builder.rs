@@ -1,0 +1,133 @@
+use std::fmt;
+use std::sync::Arc;
+
+use p2svpn_system::Clock;
+use tokio::runtime::{Builder, Handle};
+
+use crate::client::Client;
+use crate::error::{Error, ErrorCode};
+use crate::event::{CallbackThread, Event, EventQueue};
+use crate::inner::Inner;
+use crate::sessions::Sessions;
+
+/// Events that wait by default.
+const EVENT_CAPACITY: usize = 256;
+
+/// The most events that may wait.
+const MAXIMUM_EVENT_CAPACITY: usize = 65_536;
+
+/// How a [`Client`] is made.
+pub struct ClientBuilder {
+    event_capacity: usize,
+    several_sessions: bool,
+    callback: Option<Box<dyn FnMut(Event) + Send>>,
+    runtime: Option<Handle>,
+}
+
+impl Client {
+    /// Starts to make a client; the defaults are a runtime of its own, one session at a time and events to be pulled.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder {
+            event_capacity: EVENT_CAPACITY,
+            several_sessions: false,
+            callback: None,
+            runtime: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Sets how many events may wait, from 1 to 65,536; the default is 256.
+    ///
+    /// When more would, the oldest of the least important are dropped and counted: warnings first, ends of sessions last.
+    #[must_use]
+    pub fn event_capacity(mut self, events: usize) -> Self {
+        self.event_capacity = events;
+        self
+    }
+
+    /// Allows several sessions at once; by default there is one, as in Microsoft's client.
+    #[must_use]
+    pub fn several_sessions(mut self, allow: bool) -> Self {
+        self.several_sessions = allow;
+        self
+    }
+
+    /// Has events delivered to a callback, instead of being pulled.
+    ///
+    /// It is called from one thread of the library, one event after the other in order, while no lock is held: it may
+    /// call anything here, also drop the client. While it runs, further events wait in the bounded queue. A panic in it is
+    /// caught and logged.
+    #[must_use]
+    pub fn on_event(mut self, callback: impl FnMut(Event) + Send + 'static) -> Self {
+        self.callback = Some(Box::new(callback));
+        self
+    }
+
+    /// Runs sessions on a runtime of the host, which must have I/O and time and outlive them.
+    ///
+    /// By default the client has a runtime of its own with two threads.
+    #[must_use]
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` or `THREADS_UNAVAILABLE`.
+    pub fn build(self) -> Result<Client, Error> {
+        if !(1..=MAXIMUM_EVENT_CAPACITY).contains(&self.event_capacity) {
+            let rule = format!("the event capacity is from 1 to {MAXIMUM_EVENT_CAPACITY}");
+            return Err(Error::new(ErrorCode::InvalidArgument, rule));
+        }
+        let (handle, runtime) = match self.runtime {
+            Some(handle) => (handle, None),
+            None => {
+                let mut builder = Builder::new_multi_thread();
+                let built = builder
+                    .worker_threads(2)
+                    .thread_name("p2svpn")
+                    .enable_all()
+                    .build();
+                let runtime = built
+                    .map_err(|error| Error::from(ErrorCode::ThreadsUnavailable).because(&error))?;
+                (runtime.handle().clone(), Some(runtime))
+            }
+        };
+        let clock = Clock::new();
+        let events = Arc::new(EventQueue::new(self.event_capacity, clock));
+        let sessions = Arc::new(Sessions::new(
+            Arc::clone(&events),
+            clock,
+            self.several_sessions,
+        ));
+        let callback = match self.callback {
+            Some(callback) => match CallbackThread::start(Arc::clone(&events), callback) {
+                Ok(thread) => Some(thread),
+                Err(error) => {
+                    // Dropping it here could block or panic inside another runtime.
+                    if let Some(runtime) = runtime {
+                        runtime.shutdown_background();
+                    }
+                    return Err(error);
+                }
+            },
+            None => None,
+        };
+        Ok(Client::new(Inner::new(
+            handle, runtime, events, callback, sessions,
+        )))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientBuilder")
+            .field("event_capacity", &self.event_capacity)
+            .field("several_sessions", &self.several_sessions)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,200 @@
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use p2svpn_auth::{AuthError, Identity};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorCode};
+
+/// Files larger than this are no certificate.
+const MAXIMUM_FILE: u64 = 4 << 20;
+
+/// A client certificate with its private key, as the host has it: PEM or PFX, in memory or in a file.
+///
+/// It is read when a session prepares, so a mistake in it shows as the session's end or as a challenge for the password.
+/// Bytes and passwords are wiped when the last clone is dropped; nothing of them prints.
+#[derive(Clone)]
+pub struct Certificate {
+    form: Form,
+    password: Option<Zeroizing<String>>,
+}
+
+#[derive(Clone)]
+enum Form {
+    Pem {
+        certificate: Source,
+        key: Option<Source>,
+    },
+    Pfx(Source),
+}
+
+#[derive(Clone)]
+enum Source {
+    Bytes(Zeroizing<Vec<u8>>),
+    File(PathBuf),
+}
+
+impl Certificate {
+    /// Takes PEM that holds the certificate, its intermediates in any order, and its key.
+    ///
+    /// The key may be PKCS#8 (also encrypted), PKCS#1 or SEC1.
+    pub fn pem(pem: impl Into<Vec<u8>>) -> Self {
+        Self::new(Form::Pem {
+            certificate: Source::bytes(pem),
+            key: None,
+        })
+    }
+
+    /// Takes the certificate and its key as two PEM texts.
+    pub fn pem_with_key(certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        Self::new(Form::Pem {
+            certificate: Source::bytes(certificate),
+            key: Some(Source::bytes(key)),
+        })
+    }
+
+    /// Names a PEM file with the certificate, and one with the key if it is not in the same file.
+    pub fn pem_file(certificate: impl Into<PathBuf>, key: Option<PathBuf>) -> Self {
+        Self::new(Form::Pem {
+            certificate: Source::File(certificate.into()),
+            key: key.map(Source::File),
+        })
+    }
+
+    /// Takes a PFX container (PKCS#12).
+    pub fn pfx(pfx: impl Into<Vec<u8>>) -> Self {
+        Self::new(Form::Pfx(Source::bytes(pfx)))
+    }
+
+    /// Names a PFX file (PKCS#12).
+    pub fn pfx_file(pfx: impl Into<PathBuf>) -> Self {
+        Self::new(Form::Pfx(Source::File(pfx.into())))
+    }
+
+    /// Adds the password of the container or of the encrypted key. Without it, or with a wrong one, a challenge asks.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(Zeroizing::new(password.into()));
+        self
+    }
+
+    /// Returns the certificate with another password.
+    pub(crate) fn with_secret(&self, password: Zeroizing<String>) -> Self {
+        Self {
+            form: self.form.clone(),
+            password: Some(password),
+        }
+    }
+
+    /// Whether a password was given, so that it can have been wrong.
+    pub(crate) fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// Reads and decrypts it. This blocks: files are read, and a hostile container may take seconds to decrypt.
+    pub(crate) fn load(&self) -> Result<Identity, LoadError> {
+        let password = self.password.as_ref().map(|password| password.as_str());
+        let identity = match &self.form {
+            Form::Pem { certificate, key } => {
+                let certificate = certificate.read()?;
+                let key = key.as_ref().map(Source::read).transpose()?;
+                Identity::from_pem(
+                    &certificate,
+                    key.as_ref().map(|key| key.as_slice()),
+                    password,
+                )
+            }
+            // A container without a password is one with the empty password.
+            Form::Pfx(pfx) => Identity::from_pfx(&pfx.read()?, password.unwrap_or_default()),
+        };
+        identity.map_err(|error| match error {
+            AuthError::PasswordRequired | AuthError::WrongPassword => {
+                LoadError::Password(error.into())
+            }
+            other => LoadError::Other(other.into()),
+        })
+    }
+
+    /// Says for people what a password would open.
+    pub(crate) fn label(&self) -> String {
+        match &self.form {
+            Form::Pfx(Source::File(path))
+            | Form::Pem {
+                key: Some(Source::File(path)),
+                ..
+            } => file_name(path),
+            Form::Pem {
+                certificate: Source::File(path),
+                key: None,
+            } => file_name(path),
+            Form::Pfx(_) => "the PFX file".to_owned(),
+            Form::Pem { .. } => "the private key".to_owned(),
+        }
+    }
+
+    fn new(form: Form) -> Self {
+        Self {
+            form,
+            password: None,
+        }
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Certificate")
+            .field(&self.label())
+            .finish()
+    }
+}
+
+/// Why a certificate could not be loaded.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    /// Another password may help.
+    Password(Error),
+    /// Another password would not help.
+    Other(Error),
+}
+
+impl Source {
+    fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Bytes(Zeroizing::new(bytes.into()))
+    }
+
+    fn read(&self) -> Result<Zeroizing<Vec<u8>>, LoadError> {
+        let path = match self {
+            Self::Bytes(bytes) => return Ok(bytes.clone()),
+            Self::File(path) => path,
+        };
+        let unreadable =
+            || Error::new(ErrorCode::CertificateUnreadable, path.display().to_string());
+        let read = || -> std::io::Result<Zeroizing<Vec<u8>>> {
+            let file = std::fs::File::open(path)?;
+            // The whole room at once: growing would leave copies behind that nobody wipes.
+            let size = file.metadata()?.len().min(MAXIMUM_FILE);
+            let mut bytes = Zeroizing::new(Vec::with_capacity(
+                usize::try_from(size).unwrap_or_default() + 1,
+            ));
+            file.take(MAXIMUM_FILE + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = read().map_err(|error| LoadError::Other(unreadable().because(&error)))?;
+        if u64::try_from(bytes.len()).is_ok_and(|size| size > MAXIMUM_FILE) {
+            return Err(LoadError::Other(unreadable()));
+        }
+        Ok(bytes)
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests;

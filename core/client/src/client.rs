@@ -1,0 +1,133 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::error::{Error, ErrorCode};
+use crate::event::{Ended, Event};
+use crate::inner::Inner;
+use crate::options::ConnectOptions;
+use crate::profiles::{ProfileId, Profiles};
+use crate::session::{Session, Shared, run};
+use crate::sessions::Sessions;
+
+/// The library as a host holds it: profiles, sessions, and one queue of events. Cheap to clone, for any thread.
+///
+/// Nothing blocks unless its name begins with `wait`. Futures need no particular executor. When the last clone and the
+/// last [`Session`] are dropped, what still runs is ended in the background; [`Client::close`], then
+/// [`Client::closed`] or [`Client::wait_closed`], is the way to know when.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+impl Client {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Returns the profiles, to import, list and remove them.
+    pub fn profiles(&self) -> Profiles {
+        self.inner.profiles().clone()
+    }
+
+    /// Starts a session and returns at once; events and [`Session::connected`] tell how it goes.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, `ANOTHER_SESSION_ACTIVE`, `CLIENT_CLOSED` or `INVALID_ARGUMENT`. Whatever goes wrong later is
+    /// the session's end.
+    pub fn connect(&self, profile: &ProfileId, options: ConnectOptions) -> Result<Session, Error> {
+        let profile = self.inner.profiles().profile(profile)?;
+        options.check()?;
+        let sessions = self.inner.sessions();
+        let shared = sessions.open()?;
+        let task = Task {
+            shared: Arc::clone(&shared),
+            sessions: Arc::clone(sessions),
+        };
+        self.inner
+            .runtime()
+            .spawn(async move { run(Arc::clone(&task.shared), profile, options).await });
+        Ok(Session::new(shared, Arc::clone(&self.inner)))
+    }
+
+    /// Takes the next event as soon as there is one; none after the client was closed and the last event taken.
+    ///
+    /// Several callers may wait; each event goes to one of them. With an event callback there is never one here.
+    pub async fn next_event(&self) -> Option<Event> {
+        self.inner.pulled_events()?.next().await
+    }
+
+    /// Blocks until there is an event; none when the time is over, and after the client was closed and the last event
+    /// taken. No timeout waits for ever.
+    pub fn wait_event(&self, timeout: Option<Duration>) -> Option<Event> {
+        self.inner.pulled_events()?.wait_next(timeout)
+    }
+
+    /// Takes the next event if there is one now.
+    pub fn try_event(&self) -> Option<Event> {
+        self.inner.pulled_events()?.try_next()
+    }
+
+    /// Says whether events go to a callback, so that none can be pulled.
+    pub fn has_callback(&self) -> bool {
+        self.inner.has_callback()
+    }
+
+    /// Asks every session to end and returns at once; no session can be started afterwards.
+    ///
+    /// Sessions end within 2 seconds. The events that tell of it can still be taken, and then there are no more.
+    pub fn close(&self) {
+        self.inner.sessions().close();
+    }
+
+    /// Says whether [`Client::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.inner.sessions().is_closed()
+    }
+
+    /// Waits until the client is closed, its sessions are over and the callback was told everything.
+    pub async fn closed(&self) {
+        self.inner.closed().await;
+    }
+
+    /// Blocks until the client is closed, its sessions are over and the callback was told everything; answers whether
+    /// that was so within the time.
+    ///
+    /// After it, on a closed client, no further call of the callback begins; one that runs longer than the timeout may
+    /// still be under way if the answer is `false`. Called from within the callback it does not wait for the callback.
+    pub fn wait_closed(&self, timeout: Duration) -> bool {
+        self.inner.wait_closed(timeout)
+    }
+
+    /// Returns the runtime that the sessions run on, for hosts that want to run their own tasks there.
+    pub fn runtime(&self) -> &Handle {
+        self.inner.runtime()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+/// A session's place among the live ones; giving it up, however the task ends, tells everybody that it is over.
+struct Task {
+    shared: Arc<Shared>,
+    sessions: Arc<Sessions>,
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        // The task says how it ended; it cannot when the host's runtime was shut down under it.
+        self.shared.finish(Ended::new(Some(Error::new(
+            ErrorCode::InternalFailure,
+            "the runtime ended before the session",
+        ))));
+        self.sessions.forget(self.shared.id());
+    }
+}

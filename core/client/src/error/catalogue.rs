@@ -1,0 +1,487 @@
+use std::fmt;
+
+/// What kind of reaction an error calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Class {
+    /// The same again may succeed later, without anybody's doing.
+    Retry,
+    /// Somebody has to sign in again, or with other credentials.
+    NeedsSignIn,
+    /// The user can do something about it: the remedy says what.
+    UserAction,
+    /// A profile, a gateway or an option has to be changed, usually by an administrator.
+    Configuration,
+    /// It will not succeed, whoever tries.
+    Fatal,
+    /// A defect in the host program or in this library.
+    Bug,
+}
+
+impl Class {
+    /// Returns the stable name, such as `needs_sign_in`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::NeedsSignIn => "needs_sign_in",
+            Self::UserAction => "user_action",
+            Self::Configuration => "configuration",
+            Self::Fatal => "fatal",
+            Self::Bug => "bug",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// Makes [`ErrorCode`] and everything known about each code from the one table below.
+macro_rules! catalogue {
+    ($($number:literal $variant:ident $name:literal $class:ident $title:literal $cause:literal $remedy:literal)*) => {
+        /// What went wrong, as a stable number.
+        ///
+        /// Numbers and names are only ever added, never changed or used again. The hundreds tell where it went wrong: 1 use
+        /// of the library, 2 profile, 3 certificates and sign-in, 4 network towards the gateway, 5 the gateway's identity,
+        /// 6 protocol and the gateway's answers, 7 this machine, 8 connections through the userspace stack, 9 defects.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u16)]
+        pub enum ErrorCode {
+            $(#[doc = concat!($title, ". ", $cause, " ", $remedy)] $variant = $number,)*
+        }
+
+        impl ErrorCode {
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Returns the stable name, such as `NO_ANSWER`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Returns what kind of reaction the error calls for.
+            pub fn class(self) -> Class {
+                match self { $(Self::$variant => Class::$class,)* }
+            }
+
+            /// Returns what happened, in a few words without a full stop.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// Returns why this usually happens, in sentences.
+            pub fn cause(self) -> &'static str {
+                match self { $(Self::$variant => $cause,)* }
+            }
+
+            /// Returns what to do about it, in sentences.
+            pub fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy,)* }
+            }
+        }
+    };
+}
+
+impl ErrorCode {
+    /// Walks every code, in the order of the numbers.
+    pub fn all() -> impl ExactSizeIterator<Item = Self> {
+        Self::ALL.iter().copied()
+    }
+
+    /// Returns the stable number.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// Returns the code with a number, or nothing if there is none.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::all().find(|code| code.number() == number)
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+catalogue! {
+    // ---- 1xx: use of the library ----
+    101 ClientClosed "CLIENT_CLOSED" Bug
+        "The client is closed"
+        "The host program closed the client and went on using it."
+        "Make a new client."
+    102 EventConsumerConflict "EVENT_CONSUMER_CONFLICT" Bug
+        "Events go to the callback"
+        "The client was made with an event callback, so events cannot be pulled from it as well."
+        "Choose one way: make the client without a callback, or stop pulling."
+    103 InvalidArgument "INVALID_ARGUMENT" Bug
+        "An argument cannot be used"
+        "The host program passed a value outside of what the documentation allows."
+        "Correct the call in the host program."
+    104 SessionUnknown "SESSION_UNKNOWN" Bug
+        "There is no such session"
+        "The session id is wrong, or belongs to another client."
+        "Use the id of a session that this client started."
+    105 SessionEnded "SESSION_ENDED" UserAction
+        "The session has ended"
+        "The session was disconnected, or it ended by itself; its last event says why."
+        "Connect again."
+    106 ChallengeUnknown "CHALLENGE_UNKNOWN" Bug
+        "There is no such challenge"
+        "The challenge id is wrong, or the challenge was answered or withdrawn before."
+        "Answer each challenge once, while its session waits for it."
+    107 AnswerMismatch "ANSWER_MISMATCH" Bug
+        "The answer does not fit the challenge"
+        "For example, a password was given where a certificate was asked for."
+        "Look at the challenge's kind and answer with what it asks for."
+    108 AnotherSessionActive "ANOTHER_SESSION_ACTIVE" UserAction
+        "Another session is active"
+        "A client keeps one session at a time unless it was made to allow several."
+        "Disconnect the other session first."
+    109 Cancelled "CANCELLED" UserAction
+        "The session was disconnected"
+        "Somebody disconnected the session before it was connected."
+        "Connect again."
+    110 WaitTimedOut "WAIT_TIMED_OUT" Retry
+        "The wait took longer than allowed"
+        "What was waited for has not happened within the time that the caller allowed; it may still happen."
+        "Wait again, or disconnect."
+
+    // ---- 2xx: the profile ----
+    201 ProfileUnknown "PROFILE_UNKNOWN" Bug
+        "There is no such profile"
+        "The profile was removed, or never imported into this client."
+        "Import the profile first."
+    202 ProfileUnreadable "PROFILE_UNREADABLE" UserAction
+        "The profile's file cannot be read"
+        "The file does not exist, is larger than any profile, or may not be read by this user."
+        "Check the path and the file's permissions."
+    203 ProfileForeign "PROFILE_FOREIGN" UserAction
+        "This is not an Azure VPN profile"
+        "Another file was chosen."
+        "Choose azurevpnconfig.xml, in the folder AzureVPN of the package that the Azure portal or the administrator provides."
+    204 ProfileDamaged "PROFILE_DAMAGED" UserAction
+        "The profile is damaged"
+        "The file was cut short or changed on its way, or was saved in another encoding."
+        "Download the profile again, or save it as UTF-8."
+    205 ProfileUnsafe "PROFILE_UNSAFE" Configuration
+        "The profile is refused as unsafe"
+        "It contains what no profile needs and what is used in attacks on XML readers, or is far larger than a profile."
+        "Do not use this file; ask the administrator where it comes from."
+    206 ProfileIncomplete "PROFILE_INCOMPLETE" Configuration
+        "The profile is incomplete"
+        "A value that every profile has is missing or empty."
+        "Download the profile again from the Azure portal, or ask the administrator for a new one."
+    207 ProfileValueInvalid "PROFILE_VALUE_INVALID" Configuration
+        "The profile has a value that cannot be used"
+        "The profile was edited, and a value is misspelt or out of range."
+        "Correct the line that is named, or ask the administrator for a corrected profile."
+    208 ProfileSignInUnknown "PROFILE_SIGN_IN_UNKNOWN" Configuration
+        "The profile's way of signing in is not known"
+        "The profile names a kind of sign-in that this version does not know."
+        "Update the program, or ask the administrator for a profile with certificate sign-in."
+    209 UdpUnsupported "UDP_UNSUPPORTED" Configuration
+        "Gateways over UDP are not supported yet"
+        "The profile asks for UDP; this version connects over TCP, which Azure's gateways use."
+        "Ask the administrator for a profile over TCP."
+
+    // ---- 3xx: certificates and sign-in ----
+    301 SignInCancelled "SIGN_IN_CANCELLED" NeedsSignIn
+        "The sign-in was cancelled"
+        "Somebody declined to provide what the gateway asks for."
+        "Connect again and complete the sign-in."
+    302 CertificateUnreadable "CERTIFICATE_UNREADABLE" UserAction
+        "The certificate's file cannot be read"
+        "The file does not exist, is larger than any certificate, or may not be read by this user."
+        "Check the path and the file's permissions."
+    303 CertificateDamaged "CERTIFICATE_DAMAGED" UserAction
+        "The certificate or its key is damaged"
+        "The file is no PEM or PFX file, or was changed on its way."
+        "Export the certificate with its key again."
+    304 CertificateIncomplete "CERTIFICATE_INCOMPLETE" UserAction
+        "The certificate and its private key are not both there"
+        "The file lacks the certificate or the private key, or the key belongs to another certificate."
+        "Export the certificate together with its private key, and provide both."
+    305 CertificatePasswordWrong "CERTIFICATE_PASSWORD_WRONG" NeedsSignIn
+        "The password does not open the certificate's key"
+        "The password is missing or wrong, and so were the answers to the questions for it."
+        "Connect again with the right password."
+    306 CertificateUnsupported "CERTIFICATE_UNSUPPORTED" UserAction
+        "The certificate's key is of an unsupported kind"
+        "The key is too short or of a kind that is not supported, or its file is encrypted in an outdated way."
+        "Use an RSA key of at least 2048 bits, ECDSA or Ed25519, and export it with AES-256."
+    307 ClientCertificateExpired "CLIENT_CERTIFICATE_EXPIRED" UserAction
+        "The client certificate has expired"
+        "The certificate's validity is over, or this machine's clock is wrong."
+        "Check the clock, then ask the administrator for a new certificate."
+    308 ClientCertificateNotYetValid "CLIENT_CERTIFICATE_NOT_YET_VALID" UserAction
+        "The client certificate is not valid yet"
+        "The certificate's validity begins later, or this machine's clock is wrong."
+        "Check the clock."
+    309 ClientCertificateUnwanted "CLIENT_CERTIFICATE_UNWANTED" UserAction
+        "The profile asks for another client certificate"
+        "The profile names the certificate, or the root that it has to come from, and this is another one."
+        "Provide the certificate that the administrator issued for this profile."
+    310 ClientCertificatePurpose "CLIENT_CERTIFICATE_PURPOSE" UserAction
+        "The certificate is not for clients"
+        "Its extended key usage leaves out client authentication."
+        "Ask the administrator for a certificate for client authentication."
+    311 ClientCertificateRefused "CLIENT_CERTIFICATE_REFUSED" UserAction
+        "The gateway refused the client certificate"
+        "The gateway does not trust the certificate's root, or the certificate was revoked or has expired."
+        "Provide the certificate that was issued for this gateway, or ask the administrator for one."
+    312 ClientCertificateProbablyRefused "CLIENT_CERTIFICATE_PROBABLY_REFUSED" UserAction
+        "The gateway closed the connection after it had seen the client certificate"
+        "Gateways do so, without a word, when they refuse a certificate. Rarely it is the network."
+        "Provide the certificate that was issued for this gateway; if it is the right one, try again."
+    313 SignInRefused "SIGN_IN_REFUSED" NeedsSignIn
+        "The gateway refused the sign-in"
+        "The gateway knows the user or certificate and does not let it in."
+        "Sign in with other credentials, or ask the administrator for access."
+    314 EntraUnsupported "ENTRA_UNSUPPORTED" Configuration
+        "Sign-in with Microsoft Entra ID is not supported yet"
+        "The profile asks for Entra ID; this version signs in with certificates."
+        "Ask the administrator for a profile with certificate sign-in."
+    315 PasswordSignInUnsupported "PASSWORD_SIGN_IN_UNSUPPORTED" Configuration
+        "Sign-in with user name and password is not supported yet"
+        "The profile asks for a user name and password; this version signs in with certificates."
+        "Ask the administrator for a profile with certificate sign-in."
+    316 TrustedRootUnreadable "TRUSTED_ROOT_UNREADABLE" Configuration
+        "A trusted root cannot be read"
+        "What the host program passed as a trusted root is no certificate in PEM or DER."
+        "Correct the host program's configuration."
+
+    // ---- 4xx: the network towards the gateway ----
+    401 NameNotResolved "NAME_NOT_RESOLVED" Retry
+        "The gateway's name was not found"
+        "The machine is offline, its DNS server does not answer, or the gateway was deleted."
+        "Check the connection to the Internet; if it is there, download the profile again."
+    402 ConnectionRefused "CONNECTION_REFUSED" Retry
+        "The gateway refused the connection"
+        "Nothing listens there: the gateway is restarting or was deleted, or a firewall refuses in its place."
+        "Try again in a few minutes; if it persists, download the profile again."
+    403 GatewayUnreachable "GATEWAY_UNREACHABLE" Retry
+        "The gateway cannot be reached"
+        "The machine has no way to the gateway: it is offline, or a router turns the packets back."
+        "Check the connection to the Internet."
+    404 ConnectTimedOut "CONNECT_TIMED_OUT" Retry
+        "The gateway did not take the connection in time"
+        "The packets are lost on their way: often a firewall that does not allow TCP to this port."
+        "Check the connection to the Internet, and ask whether the network allows TCP port 443 to the gateway."
+    405 ConnectFailed "CONNECT_FAILED" Retry
+        "The connection to the gateway failed"
+        "The system reported a failure of the network."
+        "Check the connection to the Internet and try again."
+    406 NoAnswer "NO_ANSWER" Configuration
+        "The gateway took the connection and does not answer"
+        "Gateways ignore a client whose server secret is wrong, which is so with an outdated profile. It may also be another \
+         server, or a proxy that swallows what it does not know."
+        "Download the profile again from the Azure portal."
+    407 ClosedWithoutAnswer "CLOSED_WITHOUT_ANSWER" Configuration
+        "The gateway closed the connection without an answer"
+        "Gateways do so when the server secret is wrong, which is so with an outdated profile. It may also be a proxy or \
+         another server."
+        "Download the profile again from the Azure portal."
+    408 HandshakeInterrupted "HANDSHAKE_INTERRUPTED" Retry
+        "The connection ended during the handshake"
+        "The gateway restarted, or something on the way reset the connection."
+        "Try again; if it persists, ask whether the network inspects or blocks VPN traffic."
+    409 HandshakeTimedOut "HANDSHAKE_TIMED_OUT" Retry
+        "The handshake took too long"
+        "The gateway stopped answering, or the network loses many packets."
+        "Try again; if it persists, check the network."
+    410 ConnectionLost "CONNECTION_LOST" Retry
+        "The connection to the gateway was lost"
+        "The network changed or failed, or the gateway restarted."
+        "Connect again."
+    411 GatewaySilent "GATEWAY_SILENT" Retry
+        "The gateway fell silent"
+        "Nothing was heard from the gateway for as long as it allows itself."
+        "Check the connection to the Internet and connect again."
+
+    // ---- 5xx: the gateway's identity ----
+    501 GatewayRootNotPinned "GATEWAY_ROOT_NOT_PINNED" Configuration
+        "The gateway's certificate does not come from the root that the profile names"
+        "It is another server, a proxy that inspects TLS, or the gateway was given a new root since the profile was made."
+        "Do not connect over a network you do not trust. Download the profile again from the Azure portal."
+    502 GatewayRootUnknown "GATEWAY_ROOT_UNKNOWN" Configuration
+        "The root that the profile names is not known here"
+        "The profile names a root by its hash, and neither this library nor the gateway provides that certificate."
+        "Pass the root certificate as a trusted root of the connection."
+    503 GatewayNameWrong "GATEWAY_NAME_WRONG" Configuration
+        "The gateway's certificate is for another name"
+        "It is another server, or the profile names the gateway by a name that its certificate lacks."
+        "Download the profile again from the Azure portal."
+    504 GatewayCertificateExpired "GATEWAY_CERTIFICATE_EXPIRED" Configuration
+        "The gateway's certificate has expired"
+        "The gateway was not given a new certificate in time, or this machine's clock is wrong."
+        "Check the clock, then tell the administrator."
+    505 GatewayCertificateNotYetValid "GATEWAY_CERTIFICATE_NOT_YET_VALID" UserAction
+        "The gateway's certificate is not valid yet"
+        "This machine's clock is most probably wrong."
+        "Check the clock."
+    506 GatewayCertificatePurpose "GATEWAY_CERTIFICATE_PURPOSE" Configuration
+        "The gateway's certificate is not for servers"
+        "Somebody with a client certificate may be posing as the gateway."
+        "Do not connect over a network you do not trust; tell the administrator."
+    507 GatewayCertificateRevoked "GATEWAY_CERTIFICATE_REVOKED" Configuration
+        "The gateway's certificate was revoked"
+        "The certificate's issuer withdrew it."
+        "Do not connect; tell the administrator."
+    508 GatewayCertificateDamaged "GATEWAY_CERTIFICATE_DAMAGED" Configuration
+        "The gateway's certificate cannot be verified"
+        "The certificate is damaged or of an unsupported kind, or a signature does not hold."
+        "Tell the administrator."
+
+    // ---- 6xx: the protocol and the gateway's answers ----
+    601 TlsNothingInCommon "TLS_NOTHING_IN_COMMON" Configuration
+        "The gateway offers no TLS that is allowed"
+        "The gateway knows only versions or ciphers of TLS that are no longer safe."
+        "Ask the administrator to update the gateway."
+    602 TlsFailed "TLS_FAILED" Retry
+        "TLS failed"
+        "The gateway broke off or answered with what is no TLS."
+        "Try again; if it persists, tell the administrator."
+    603 KeyExchangeInvalid "KEY_EXCHANGE_INVALID" Fatal
+        "The key exchange with the gateway failed"
+        "The gateway's message makes no sense."
+        "Tell the administrator; the gateway may be set up for other clients."
+    604 PushTimedOut "PUSH_TIMED_OUT" Retry
+        "The gateway sent no settings"
+        "The gateway let the client in and did not say what its addresses and routes are; it may be overloaded."
+        "Try again; if it persists, tell the administrator."
+    605 PushInvalid "PUSH_INVALID" Configuration
+        "The gateway's settings cannot be used"
+        "The gateway sent settings that contradict each other, cannot be read or are too many."
+        "Tell the administrator."
+    606 NoAddress "NO_ADDRESS" Configuration
+        "The gateway assigned no address"
+        "The gateway's address pool is used up, or it is not set up to assign addresses."
+        "Try again later; if it persists, ask the administrator for a larger address pool."
+    607 CipherRefused "CIPHER_REFUSED" Configuration
+        "The gateway asks for a data cipher that is not allowed"
+        "The gateway is set up with an outdated or unusual cipher."
+        "Ask the administrator to allow AES-256-GCM."
+    608 CompressionRefused "COMPRESSION_REFUSED" Configuration
+        "The gateway asks for compression"
+        "Compression leaks what is sent and is never used."
+        "Ask the administrator to turn compression off."
+    609 GatewayExit "GATEWAY_EXIT" Retry
+        "The gateway ended the session"
+        "The gateway said goodbye: it is going down, or somebody ended the session there."
+        "Connect again."
+    610 GatewayRestart "GATEWAY_RESTART" Retry
+        "The gateway asks to connect again"
+        "The gateway restarts or moves the session elsewhere."
+        "Connect again."
+    611 GatewayHalt "GATEWAY_HALT" Fatal
+        "The gateway ordered the client to stop"
+        "An administrator ended the session and does not want it to be connected again by itself."
+        "Ask the administrator."
+    612 KeysExhausted "KEYS_EXHAUSTED" Retry
+        "The session's keys are used up"
+        "The gateway did not renew the keys before they had protected as much as is safe."
+        "Connect again."
+    613 ProtocolBroken "PROTOCOL_BROKEN" Fatal
+        "The gateway broke the protocol"
+        "The gateway sent what no gateway sends at that point."
+        "Tell the administrator; the server may not be an Azure VPN gateway."
+
+    // ---- 7xx: this machine ----
+    701 DeviceUnsupported "DEVICE_UNSUPPORTED" Configuration
+        "This system has no network device for the tunnel"
+        "No TUN device can be made here, or it is not written yet for this system."
+        "Use the userspace device, or pass a device of your own."
+    702 DeviceDenied "DEVICE_DENIED" UserAction
+        "The tunnel's network device was denied"
+        "Network devices may be made only with privilege: CAP_NET_ADMIN on Linux."
+        "Run with the privilege, or use the userspace device."
+    703 DeviceFailed "DEVICE_FAILED" Configuration
+        "The tunnel's network device could not be made"
+        "The system reported a failure."
+        "Look at the cause; on Linux the module tun has to be there."
+    704 DeviceNameInvalid "DEVICE_NAME_INVALID" Bug
+        "That is no name for a network device"
+        "Names have at most 15 printable ASCII characters, without '/', ':' and '%'."
+        "Choose another name."
+    705 HostDeviceUnusable "HOST_DEVICE_UNUSABLE" Bug
+        "The host's descriptor cannot carry packets"
+        "It is neither a TUN device nor a socket that keeps packets apart."
+        "Pass another descriptor."
+    706 DeviceLost "DEVICE_LOST" Retry
+        "The tunnel's network device failed"
+        "Somebody removed the device, or the system reported a failure of it."
+        "Connect again."
+    707 MachineDenied "MACHINE_DENIED" UserAction
+        "The machine's network settings may not be changed"
+        "Addresses and routes may be set only with privilege: CAP_NET_ADMIN on Linux."
+        "Run with the privilege, or use the userspace device."
+    708 MachineFailed "MACHINE_FAILED" Configuration
+        "The machine's network settings could not be made"
+        "The system refused an address or a route; it may be in use by another network."
+        "Look at the cause, and for another VPN with the same networks."
+    709 ThreadsUnavailable "THREADS_UNAVAILABLE" Retry
+        "The system gave no threads"
+        "The process or the machine is at its limit of threads."
+        "Close other programs, or raise the limit."
+    710 RandomnessUnavailable "RANDOMNESS_UNAVAILABLE" Fatal
+        "The system gave no random bytes"
+        "The system's source of randomness failed."
+        "Restart the machine."
+    711 TlsUnavailable "TLS_UNAVAILABLE" Bug
+        "The TLS settings cannot be used"
+        "The settings contradict each other."
+        "Report it with the causes."
+
+    712 RouteConflict "ROUTE_CONFLICT" UserAction
+        "Another route keeps traffic out of the tunnel"
+        "Another VPN or network claims the same addresses."
+        "Disconnect the other VPN."
+    713 MachineUnsupported "MACHINE_UNSUPPORTED" Configuration
+        "This version cannot configure the network of this system"
+        "Addresses and routes are set on Linux only so far."
+        "Use the userspace device, or let the host program apply the network configuration."
+
+    // ---- 8xx: connections through the userspace stack ----
+    801 DialNotUserspace "DIAL_NOT_USERSPACE" Bug
+        "The session has no userspace stack"
+        "Connections are dialled through the session only with the userspace device."
+        "With another device, connect through the operating system as usual."
+    802 DialNotConnected "DIAL_NOT_CONNECTED" UserAction
+        "The session is not connected"
+        "Connections can be dialled only while the session is connected."
+        "Wait until the session is connected."
+    803 DialRefused "DIAL_REFUSED" Retry
+        "The connection through the tunnel was refused"
+        "Nothing listens on that port of the remote machine."
+        "Check the port, and whether the service runs."
+    804 DialTimedOut "DIAL_TIMED_OUT" Retry
+        "The connection through the tunnel was not made in time"
+        "The remote machine is down, has another address, or a firewall there drops the packets."
+        "Check the address, and whether the network's rules allow the connection."
+    805 DialUnreachable "DIAL_UNREACHABLE" UserAction
+        "The address cannot be reached through the tunnel"
+        "The tunnel has no address of that family, or the address is not one machine's."
+        "Check the address."
+    806 DialLimit "DIAL_LIMIT" Retry
+        "Too many connections through the tunnel are open"
+        "The userspace stack has a bounded number of connections."
+        "Close some connections first."
+    807 DialNameUnsupported "DIAL_NAME_UNSUPPORTED" UserAction
+        "Names cannot be dialled yet"
+        "Names of the virtual network are not looked up yet by this version."
+        "Use the IP address."
+    808 DialFailed "DIAL_FAILED" Retry
+        "The connection through the tunnel failed"
+        "The userspace stack reported a failure."
+        "Look at the cause and try again."
+
+    // ---- 9xx: defects ----
+    901 InternalFailure "INTERNAL_FAILURE" Bug
+        "Something inside the library failed"
+        "This is a defect of the library; what it had changed on the machine was undone."
+        "Report it with the log, and connect again."
+}

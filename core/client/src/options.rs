@@ -1,0 +1,142 @@
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::certificate::Certificate;
+use crate::device::Device;
+use crate::error::{Error, ErrorCode};
+
+/// The smallest packet size that every IPv4 host takes (RFC 791).
+pub(crate) const SMALLEST_MTU: u16 = 576;
+
+/// The packet size of Ethernet, which gateways take for granted where they push nothing.
+pub(crate) const LARGEST_MTU: u16 = 1500;
+
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// How to connect; the default asks for whatever is missing and chooses the device itself.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct ConnectOptions {
+    pub(crate) device: Device,
+    pub(crate) certificate: Option<Certificate>,
+    pub(crate) trusted_roots: Vec<Zeroizing<Vec<u8>>>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) mtu: Option<u16>,
+    pub(crate) leave_machine: bool,
+    pub(crate) without_extensions: bool,
+}
+
+impl ConnectOptions {
+    /// Chooses where packets come from and go to.
+    #[must_use]
+    pub fn device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// Gives the client certificate; without it a challenge asks for one.
+    #[must_use]
+    pub fn certificate(mut self, certificate: Certificate) -> Self {
+        self.certificate = Some(certificate);
+        self
+    }
+
+    /// Adds certificates, PEM or DER, among which the root that the profile pins is looked for.
+    ///
+    /// The roots of Azure's public gateways are always there. A root is trusted only by a profile that names its hash.
+    #[must_use]
+    pub fn trusted_root(mut self, pem_or_der: impl Into<Vec<u8>>) -> Self {
+        self.trusted_roots.push(Zeroizing::new(pem_or_der.into()));
+        self
+    }
+
+    /// Sets how long each part of connecting may take.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets the largest packet inside the tunnel, in bytes, from 576 to 1,500; a smaller one that the gateway pushes wins.
+    #[must_use]
+    pub fn mtu(mut self, mtu: u16) -> Self {
+        self.mtu = Some(mtu);
+        self
+    }
+
+    /// Sets whether addresses and routes are set on the machine; the default is that they are.
+    ///
+    /// If not, the host applies each `NetworkConfig` event itself. With the userspace device and a host's descriptor the
+    /// machine is never configured.
+    #[must_use]
+    pub fn configure_machine(mut self, configure: bool) -> Self {
+        self.leave_machine = !configure;
+        self
+    }
+
+    /// Sets whether the gateway is told which extensions of the OpenVPN protocol the client knows; the default is that
+    /// it is.
+    ///
+    /// Azure's gateways ignore what they are told. If not told, every gateway keeps to the first protocol: keys from the
+    /// PRF instead of TLS, and data packets without a peer id. It is for gateways that stumble over newer clients.
+    #[must_use]
+    pub fn protocol_extensions(mut self, announce: bool) -> Self {
+        self.without_extensions = !announce;
+        self
+    }
+
+    /// Finds values that no session could use.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self
+            .mtu
+            .is_some_and(|mtu| !(SMALLEST_MTU..=LARGEST_MTU).contains(&mtu))
+        {
+            let rule = format!("the MTU is from {SMALLEST_MTU} to {LARGEST_MTU} bytes");
+            return Err(Error::new(ErrorCode::InvalidArgument, rule));
+        }
+        let timeouts = &self.timeouts;
+        let all = [
+            timeouts.connect,
+            timeouts.answer,
+            timeouts.handshake,
+            timeouts.push,
+        ];
+        if all
+            .iter()
+            .any(|timeout| timeout.is_zero() || *timeout > LONGEST_TIMEOUT)
+        {
+            return Err(Error::new(
+                ErrorCode::InvalidArgument,
+                "each timeout is more than nothing and at most an hour",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// How long each part of connecting may take, each counted from its own start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// For the gateway to take the TCP connection, with all its addresses tried.
+    pub connect: Duration,
+    /// For the gateway's first answer.
+    pub answer: Duration,
+    /// For TLS and the exchange of keys, from the first packet on.
+    pub handshake: Duration,
+    /// For the gateway's settings.
+    pub push: Duration,
+}
+
+impl Default for Timeouts {
+    /// 20 s to connect and for the first answer, and OpenVPN's 60 s for each of the others.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
+            handshake: Duration::from_secs(60),
+            push: Duration::from_secs(60),
+        }
+    }
+}

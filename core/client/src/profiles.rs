@@ -1,0 +1,249 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_lc_rs::digest;
+use p2svpn_profile::{Authentication, Imported, MAXIMUM_XML_BYTES, Profile, TunnelMode};
+
+use crate::error::{Error, ErrorCode};
+use crate::warning::{Warning, WarningKind};
+
+/// The profiles of a client. Cheap to clone; clones share the profiles.
+///
+/// They are kept in memory for the life of the client: nothing is written to disk.
+#[derive(Clone, Debug, Default)]
+pub struct Profiles {
+    profiles: Arc<Mutex<BTreeMap<ProfileId, Arc<Profile>>>>,
+}
+
+impl Profiles {
+    /// Reads `azurevpnconfig.xml` from a file and keeps the profile. It blocks for as long as reading takes.
+    ///
+    /// # Errors
+    /// `PROFILE_UNREADABLE`, and as for [`Profiles::import`].
+    pub fn import_file(&self, path: impl AsRef<Path>) -> Result<ImportedProfile, Error> {
+        let path = path.as_ref();
+        let read = || -> std::io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            // One byte more than any profile has, so that the import says that it is too large.
+            let limit = u64::try_from(MAXIMUM_XML_BYTES)
+                .unwrap_or(u64::MAX)
+                .saturating_add(1);
+            std::fs::File::open(path)?
+                .take(limit)
+                .read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = read().map_err(|error| {
+            Error::new(ErrorCode::ProfileUnreadable, path.display().to_string()).because(&error)
+        })?;
+        self.import(&bytes, None)
+    }
+
+    /// Reads the bytes of `azurevpnconfig.xml` and keeps the profile, under a name of its own if one is given.
+    ///
+    /// Importing the same bytes again changes nothing but the name, and gives the same id.
+    ///
+    /// # Errors
+    /// Those of the 2xx numbers; nothing is kept then.
+    pub fn import(&self, bytes: &[u8], name: Option<&str>) -> Result<ImportedProfile, Error> {
+        let Imported {
+            mut profile,
+            warnings,
+            warnings_left_out,
+            ..
+        } = Profile::from_azure_xml(bytes)?;
+        if let Some(name) = name {
+            profile.name = checked_name(name)?;
+        }
+        let id = ProfileId::of(bytes);
+        let summary = ProfileSummary::new(id.clone(), &profile);
+        self.lock().insert(id, Arc::new(profile));
+        let warnings = warnings
+            .into_iter()
+            .map(|warning| Warning {
+                position: Some((warning.position.line, warning.position.column)),
+                ..Warning::new(WarningKind::Profile, warning.message)
+            })
+            .collect();
+        Ok(ImportedProfile {
+            summary,
+            warnings,
+            warnings_left_out,
+        })
+    }
+
+    /// Returns a summary of each profile, in the order of the ids.
+    pub fn list(&self) -> Vec<ProfileSummary> {
+        self.lock()
+            .iter()
+            .map(|(id, profile)| ProfileSummary::new(id.clone(), profile))
+            .collect()
+    }
+
+    /// Returns the summary of one profile.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`.
+    pub fn get(&self, id: &ProfileId) -> Result<ProfileSummary, Error> {
+        Ok(ProfileSummary::new(id.clone(), &*self.profile(id)?))
+    }
+
+    /// Forgets a profile; sessions that use it go on.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`.
+    pub fn remove(&self, id: &ProfileId) -> Result<(), Error> {
+        match self.lock().remove(id) {
+            Some(_) => Ok(()),
+            None => Err(unknown(id)),
+        }
+    }
+
+    /// Returns the whole profile.
+    pub(crate) fn profile(&self, id: &ProfileId) -> Result<Arc<Profile>, Error> {
+        self.lock().get(id).cloned().ok_or_else(|| unknown(id))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProfileId, Arc<Profile>>> {
+        self.profiles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A profile that was imported, and what had to be forgiven to read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportedProfile {
+    /// What the profile says.
+    pub summary: ProfileSummary,
+    /// What was ignored or repaired, in the order of the file; at most 200.
+    pub warnings: Vec<Warning>,
+    /// How many warnings there were beyond those kept.
+    pub warnings_left_out: usize,
+}
+
+impl ImportedProfile {
+    /// Returns the id to connect by.
+    pub fn id(&self) -> &ProfileId {
+        &self.summary.id
+    }
+}
+
+/// Names a profile within its client: 16 hexadecimal digits that follow from its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProfileId(String);
+
+impl ProfileId {
+    /// Returns the text, for passing through another language.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn of(bytes: &[u8]) -> Self {
+        let hash = digest::digest(&digest::SHA256, bytes);
+        Self(
+            hash.as_ref()
+                .iter()
+                .take(8)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
+    }
+}
+
+impl fmt::Display for ProfileId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+impl FromStr for ProfileId {
+    type Err = Error;
+
+    /// Takes a text that [`ProfileId::as_str`] gave.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 16 && text.bytes().all(is_digit) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::new(ErrorCode::ProfileUnknown, text))
+    }
+}
+
+/// What a host shows of a profile. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProfileSummary {
+    /// The id to connect by.
+    pub id: ProfileId,
+    /// The name for people.
+    pub name: String,
+    /// The gateways as `host:port`, in the order to try them.
+    pub servers: Vec<String>,
+    /// How it signs in.
+    pub sign_in: SignIn,
+    /// Whether all IPv4 traffic belongs into the tunnel.
+    pub full_tunnel: bool,
+}
+
+impl ProfileSummary {
+    fn new(id: ProfileId, profile: &Profile) -> Self {
+        let sign_in = match &profile.authentication {
+            Authentication::Entra(_) => SignIn::Entra,
+            Authentication::Password(_) => SignIn::Password,
+            _ => SignIn::Certificate,
+        };
+        Self {
+            id,
+            name: profile.name.clone(),
+            servers: profile.servers.iter().map(ToString::to_string).collect(),
+            sign_in,
+            full_tunnel: profile.tunnel_mode() == TunnelMode::Full,
+        }
+    }
+}
+
+/// How a profile signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignIn {
+    /// By a client certificate.
+    Certificate,
+    /// By Microsoft Entra ID.
+    Entra,
+    /// By a user name and a password.
+    Password,
+}
+
+impl SignIn {
+    /// Returns the stable name, such as `certificate`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Entra => "entra",
+            Self::Password => "password",
+        }
+    }
+}
+
+impl fmt::Display for SignIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
+        let rule = "a profile's name has 1 to 256 characters and none that controls";
+        return Err(Error::new(ErrorCode::InvalidArgument, rule));
+    }
+    Ok(name.to_owned())
+}
+
+fn unknown(id: &ProfileId) -> Error {
+    Error::new(ErrorCode::ProfileUnknown, id.as_str())
+}

@@ -1,0 +1,290 @@
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use p2svpn_openvpn::Connection;
+use p2svpn_profile::{Profile, Server};
+use p2svpn_system::Interface;
+use p2svpn_tunnel::{Settings, TcpOptions, TcpTransport, Tunnel, TunnelEvent};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
+
+use super::dialogue::Dialogue;
+use super::identity::identity;
+use super::link;
+use super::network::{network_config, tunnel_mtu};
+use super::shared::{Meter, Shared};
+use super::statistics::Statistics;
+use crate::error::{Error, ErrorCode};
+use crate::event::{Ended, EventKind};
+use crate::options::ConnectOptions;
+use crate::state::State;
+use crate::warning::{Warning, WarningKind};
+
+/// How long the machine may take to be put back, and the gateway to be told goodbye: 2 seconds together.
+const UNDO_LIMIT: Duration = Duration::from_millis(900);
+const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
+
+/// Runs one session from its beginning to its end. Whatever happens, what it changed is undone and its end is told.
+pub(crate) async fn run(shared: Arc<Shared>, profile: Arc<Profile>, options: ConnectOptions) {
+    let mut engine = Engine {
+        shared: Arc::clone(&shared),
+        profile,
+        tunnel: None,
+        interface: None,
+    };
+    let error = tokio::select! {
+        biased;
+        () = shared.disconnect_asked() => None,
+        outcome = caught(engine.serve(options)) => Some(outcome.unwrap_or_else(internal)),
+    };
+    let reason = error
+        .as_ref()
+        .map_or_else(|| "asked to disconnect".to_owned(), ToString::to_string);
+    shared.enter(State::Disconnecting, &reason);
+    let undone = caught(engine.undo()).await;
+    shared.finish(Ended::new(error.or_else(|| undone.err().map(internal))));
+}
+
+/// What a session has done so far that has to be undone.
+struct Engine {
+    shared: Arc<Shared>,
+    profile: Arc<Profile>,
+    tunnel: Option<Arc<Tunnel>>,
+    interface: Option<Interface>,
+}
+
+impl Engine {
+    /// Connects and stays connected; returns why it ended.
+    async fn serve(&mut self, options: ConnectOptions) -> Error {
+        match self.connect_and_stay(options).await {
+            Ok(never) => match never {},
+            Err(error) => error,
+        }
+    }
+
+    async fn connect_and_stay(&mut self, options: ConnectOptions) -> Result<Infallible, Error> {
+        let shared = Arc::clone(&self.shared);
+        shared.enter(State::Preparing, "");
+        let mut dialogue = Dialogue::new(&self.profile, &options)?;
+        link::check(&options.device, !options.leave_machine)?;
+        let identity = identity(&shared, options.certificate.clone(), dialogue.wanted()).await?;
+        dialogue.sign_in(&identity);
+
+        shared.enter(State::Connecting, "");
+        let (settings, mut events) = self.establish(&dialogue, options.timeouts.connect).await?;
+
+        shared.enter(State::Configuring, "");
+        self.configure(&settings, options).await?;
+
+        shared.enter(State::Connected, "");
+        loop {
+            self.next_of_tunnel(&mut events).await?;
+        }
+    }
+
+    /// Tries the servers in turn, for as long as another one may do better.
+    async fn establish(
+        &mut self,
+        dialogue: &Dialogue,
+        connect_timeout: Duration,
+    ) -> Result<(Settings, Receiver<TunnelEvent>), Error> {
+        let mut failure = Error::new(ErrorCode::ProfileIncomplete, "the profile has no server");
+        let profile = Arc::clone(&self.profile);
+        for server in &profile.servers {
+            failure = match self.establish_with(server, dialogue, connect_timeout).await {
+                Ok(established) => return Ok(established),
+                Err(error) => error,
+            };
+            tracing::info!(session = %self.shared.id(), %server, error = %failure, "not connected");
+            if !failure.is_about_the_server() {
+                break;
+            }
+            self.end_tunnel().await;
+        }
+        Err(failure)
+    }
+
+    async fn establish_with(
+        &mut self,
+        server: &Server,
+        dialogue: &Dialogue,
+        connect_timeout: Duration,
+    ) -> Result<(Settings, Receiver<TunnelEvent>), Error> {
+        let shared = Arc::clone(&self.shared);
+        shared.learn(|facts| {
+            facts.gateway_name = Some(server.host().to_owned());
+            facts.gateway_address = None;
+        });
+        let options = TcpOptions {
+            timeout: connect_timeout,
+            ..TcpOptions::default()
+        };
+        let transport = TcpTransport::connect(server.host(), server.port(), &options).await?;
+        let peer = transport.peer_addr();
+
+        let clock = shared.clock();
+        let connection = Connection::client(dialogue.client_config(server), dialogue.start(clock))?;
+        let (tunnel, mut events) = Tunnel::start(connection, transport, clock, &Handle::current());
+        let tunnel = Arc::new(tunnel);
+        self.tunnel = Some(Arc::clone(&tunnel));
+        shared.learn(|facts| {
+            facts.gateway_address = Some(peer);
+            facts.meter = Some(meter(tunnel));
+        });
+        loop {
+            if let Some(settings) = self.next_of_tunnel(&mut events).await? {
+                return Ok((settings, events));
+            }
+        }
+    }
+
+    /// Opens the device, configures the machine and lets packets through.
+    async fn configure(
+        &mut self,
+        settings: &Settings,
+        options: ConnectOptions,
+    ) -> Result<(), Error> {
+        let shared = Arc::clone(&self.shared);
+        let Some(tunnel) = self.tunnel.clone() else {
+            return Err(ErrorCode::ConnectionLost.into());
+        };
+        let mtu = tunnel_mtu(&settings.push, options.mtu);
+        let config = Arc::new(network_config(
+            &self.profile,
+            &settings.push,
+            tunnel.peer_addr().ip(),
+            mtu,
+        ));
+        let link = link::open(options.device, mtu, &config, shared.clock())?;
+        if let Some(warning) = link.warning {
+            shared.emit(EventKind::Warning(warning));
+        }
+        shared.learn(|facts| {
+            facts.config = Some(Arc::clone(&config));
+            facts.device = link.device.name.clone();
+            facts.mtu = Some(mtu);
+            facts.cipher = Some(settings.cipher.to_owned());
+            facts.tls_version = Some(settings.tls.version.clone());
+            facts.stack = link.stack;
+        });
+        if let Some(name) = link.interface.filter(|_| !options.leave_machine) {
+            let interface = self.interface.insert(Interface::by_name(&name).await?);
+            let applied = interface.apply(&config).await?;
+            for part in applied.unapplied {
+                shared.emit(EventKind::Warning(Warning::new(
+                    WarningKind::Machine,
+                    part.to_string(),
+                )));
+            }
+        }
+        shared.emit(EventKind::NetworkConfig(config));
+        tunnel.attach(link.device).await?;
+        Ok(())
+    }
+
+    /// Takes the tunnel's next event: its settings are returned, and its end is an error.
+    async fn next_of_tunnel(
+        &self,
+        events: &mut Receiver<TunnelEvent>,
+    ) -> Result<Option<Settings>, Error> {
+        match events.recv().await {
+            Some(TunnelEvent::Established(settings)) => return Ok(Some(*settings)),
+            Some(TunnelEvent::Stage(stage)) => {
+                tracing::debug!(session = %self.shared.id(), %stage, "handshake")
+            }
+            Some(TunnelEvent::Warning(warning)) => {
+                self.shared.emit(EventKind::Warning(Warning::new(
+                    WarningKind::Push,
+                    warning.to_string(),
+                )));
+            }
+            Some(TunnelEvent::Closed(end)) => return Err(end.into()),
+            // Only gateways admit anybody.
+            Some(_) => {}
+            None => return Err(ErrorCode::ConnectionLost.into()),
+        }
+        Ok(None)
+    }
+
+    /// Puts everything back, within two seconds: the machine first, so that its traffic goes its old way again.
+    async fn undo(&mut self) {
+        if let Some(mut interface) = self.interface.take() {
+            let problem = match timeout(UNDO_LIMIT, interface.undo()).await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some("the system took too long".to_owned()),
+            };
+            if let Some(problem) = problem {
+                let message = format!("the machine's network was not put back: {problem}");
+                self.shared.emit(EventKind::Warning(Warning::new(
+                    WarningKind::Machine,
+                    message,
+                )));
+            }
+        }
+        self.end_tunnel().await;
+    }
+
+    /// Says goodbye to the gateway and closes the device.
+    async fn end_tunnel(&mut self) {
+        self.shared.forget_connection();
+        if let Some(tunnel) = self.tunnel.take() {
+            // Whatever is left after the limit is aborted when the tunnel is dropped.
+            let _ = timeout(CLOSE_LIMIT, tunnel.close()).await;
+        }
+    }
+}
+
+fn meter(tunnel: Arc<Tunnel>) -> Meter {
+    Arc::new(move || {
+        let counted = tunnel.statistics();
+        let dropped = &counted.dropped;
+        let dropped = [
+            dropped.not_attached,
+            dropped.rejected_by_device,
+            dropped.unsealed,
+            dropped.malformed,
+            dropped.unknown_key,
+            dropped.not_authentic,
+            dropped.replayed,
+            dropped.key_used_up,
+        ];
+        Statistics {
+            sent_bytes: counted.sent_bytes,
+            sent_packets: counted.sent_packets,
+            received_bytes: counted.received_bytes,
+            received_packets: counted.received_packets,
+            wire_sent_bytes: counted.wire_sent_bytes,
+            wire_received_bytes: counted.wire_received_bytes,
+            dropped_packets: dropped.iter().sum(),
+        }
+    })
+}
+
+/// Runs a future and catches its panic, so that what comes after it still happens.
+async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut future = pin!(future);
+    std::future::poll_fn(move |context| {
+        // After a panic the future is not polled again, and what it borrowed is only undone.
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(_) => Poll::Ready(Err(Panicked)),
+        }
+    })
+    .await
+}
+
+struct Panicked;
+
+fn internal(_: Panicked) -> Error {
+    Error::new(ErrorCode::InternalFailure, "a session's task panicked")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+use std::net::IpAddr;
+
+use p2svpn_system::{Clock, NetworkConfig, can_configure_network};
+#[cfg(unix)]
+use p2svpn_tunnel::HostFdOptions;
+use p2svpn_tunnel::{Device as TunnelDevice, Stack, StackOptions, TunOptions};
+
+use crate::device::Device;
+use crate::error::{Error, ErrorCode};
+use crate::warning::{Warning, WarningKind};
+
+/// The device of a session, open and ready to be attached.
+pub(super) struct Link {
+    pub(super) device: TunnelDevice,
+    /// The stack behind it, if it is the userspace device.
+    pub(super) stack: Option<Stack>,
+    /// The network interface that this session made, and may configure.
+    pub(super) interface: Option<String>,
+    /// What the host should know about the choice.
+    pub(super) warning: Option<Warning>,
+}
+
+/// Finds out early what would fail late: before anybody signs in.
+pub(super) fn check(device: &Device, configure: bool) -> Result<(), Error> {
+    if !matches!(device, Device::Tun { .. }) {
+        return Ok(());
+    }
+    if cfg!(not(target_os = "linux")) {
+        return Err(ErrorCode::DeviceUnsupported.into());
+    }
+    if configure && !can_configure_network() {
+        return Err(Error::new(
+            ErrorCode::DeviceDenied,
+            "the process lacks CAP_NET_ADMIN",
+        ));
+    }
+    Ok(())
+}
+
+/// Opens the device that the host chose.
+pub(super) fn open(
+    device: Device,
+    mtu: u16,
+    config: &NetworkConfig,
+    clock: Clock,
+) -> Result<Link, Error> {
+    match device {
+        Device::Tun { name } => tun(name, mtu),
+        Device::Userspace => userspace(mtu, config, clock),
+        #[cfg(unix)]
+        Device::Fd { fd, header } => {
+            let device = TunnelDevice::host_fd(fd, HostFdOptions { mtu, header })?;
+            Ok(Link {
+                device,
+                stack: None,
+                interface: None,
+                warning: None,
+            })
+        }
+        Device::Auto => {
+            let denied = || Error::new(ErrorCode::DeviceDenied, "the process lacks the privilege");
+            let made = if can_configure_network() {
+                tun(None, mtu)
+            } else {
+                Err(denied())
+            };
+            match made {
+                Ok(link) => Ok(link),
+                Err(error) => {
+                    let message = format!("the userspace device is used: {error}");
+                    let warning = Some(Warning::new(WarningKind::Device, message));
+                    Ok(Link {
+                        warning,
+                        ..userspace(mtu, config, clock)?
+                    })
+                }
+            }
+        }
+    }
+}
+
+fn tun(name: Option<String>, mtu: u16) -> Result<Link, Error> {
+    let device = TunnelDevice::tun(&TunOptions { name, mtu })?;
+    let interface = device.name.clone();
+    Ok(Link {
+        device,
+        stack: None,
+        interface,
+        warning: None,
+    })
+}
+
+fn userspace(mtu: u16, config: &NetworkConfig, clock: Clock) -> Result<Link, Error> {
+    let mut options = StackOptions {
+        mtu,
+        ..StackOptions::default()
+    };
+    // The stack has one address of each family; the first is the one the gateway means.
+    for address in config.addresses.iter().rev() {
+        match address.network.addr() {
+            IpAddr::V4(address) => options.ipv4 = Some(address),
+            IpAddr::V6(address) => options.ipv6 = Some(address),
+        }
+    }
+    let stack = Stack::new(options, clock)?;
+    Ok(Link {
+        device: stack.device(),
+        stack: Some(stack),
+        interface: None,
+        warning: None,
+    })
+}

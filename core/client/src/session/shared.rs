@@ -1,0 +1,324 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use p2svpn_system::{Clock, NetworkConfig};
+use p2svpn_tunnel::Stack;
+
+use super::statistics::Statistics;
+use super::status::Status;
+use crate::challenge::{Answer, Challenge, ChallengeId, ChallengeKind};
+use crate::error::{Error, ErrorCode};
+use crate::event::{Ended, EventKind, EventQueue};
+use crate::monitor::Monitor;
+use crate::session_id::SessionId;
+use crate::state::State;
+
+/// What a session's task and its handles share.
+///
+/// Only the task changes the state; handles ask questions, answer challenges and ask for the end.
+pub(crate) struct Shared {
+    id: SessionId,
+    events: Arc<EventQueue>,
+    clock: Clock,
+    /// Numbers for challenges, shared by all sessions of a client.
+    numbers: Arc<AtomicU64>,
+    view: Monitor<View>,
+}
+
+/// Where the counters of a session are read.
+pub(crate) type Meter = Arc<dyn Fn() -> Statistics + Send + Sync>;
+
+/// What is known about the session's connection.
+#[derive(Default)]
+pub(crate) struct Facts {
+    pub(crate) gateway_name: Option<String>,
+    pub(crate) gateway_address: Option<SocketAddr>,
+    pub(crate) config: Option<Arc<NetworkConfig>>,
+    pub(crate) device: Option<String>,
+    pub(crate) mtu: Option<u16>,
+    pub(crate) cipher: Option<String>,
+    pub(crate) tls_version: Option<String>,
+    pub(crate) meter: Option<Meter>,
+    pub(crate) stack: Option<Stack>,
+}
+
+struct View {
+    state: State,
+    since: Instant,
+    since_unix: i64,
+    facts: Facts,
+    /// What had gone through when the connection ended.
+    last_statistics: Statistics,
+    disconnect: bool,
+    question: Option<Question>,
+    /// Everything is undone; only the last events may still be on their way.
+    over: bool,
+    ended: Option<Ended>,
+}
+
+struct Question {
+    challenge: Challenge,
+    answer: Option<Answer>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        id: SessionId,
+        events: Arc<EventQueue>,
+        clock: Clock,
+        numbers: Arc<AtomicU64>,
+    ) -> Self {
+        let view = View {
+            state: State::Disconnected,
+            since: clock.now(),
+            since_unix: clock.unix_seconds(),
+            facts: Facts::default(),
+            last_statistics: Statistics::default(),
+            disconnect: false,
+            question: None,
+            over: false,
+            ended: None,
+        };
+        Self {
+            id,
+            events,
+            clock,
+            numbers,
+            view: Monitor::new(view),
+        }
+    }
+
+    // ---- for handles ----
+
+    pub(crate) fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// Asks for the end; the task sees to it.
+    pub(crate) fn disconnect(&self) {
+        self.view.change(|view| view.disconnect = true);
+    }
+
+    /// Whether everything the session did is undone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.view.look(|view| view.over)
+    }
+
+    pub(crate) fn answer(&self, id: ChallengeId, answer: Answer) -> Result<(), Error> {
+        self.view.change(|view| {
+            if view.over {
+                return Err(ErrorCode::SessionEnded.into());
+            }
+            let unknown = || Error::new(ErrorCode::ChallengeUnknown, id.to_string());
+            let question = view
+                .question
+                .as_mut()
+                .filter(|question| question.challenge.id == id)
+                .ok_or_else(unknown)?;
+            if question.answer.is_some() {
+                return Err(unknown());
+            }
+            if !answer.fits(&question.challenge.kind) {
+                return Err(Error::new(
+                    ErrorCode::AnswerMismatch,
+                    &question.challenge.text,
+                ));
+            }
+            question.answer = Some(answer);
+            Ok(())
+        })
+    }
+
+    /// Returns the stack to dial through.
+    pub(crate) fn stack(&self) -> Result<Stack, Error> {
+        self.view
+            .look(|view| match (&view.facts.stack, view.state) {
+                (_, _) if view.over => Err(ErrorCode::SessionEnded.into()),
+                (Some(stack), State::Connected) => Ok(stack.clone()),
+                (None, State::Connected) => Err(ErrorCode::DialNotUserspace.into()),
+                (_, state) => Err(Error::new(ErrorCode::DialNotConnected, state.name())),
+            })
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        let (meter, last) = self
+            .view
+            .look(|view| (view.facts.meter.clone(), view.last_statistics));
+        meter.map_or(last, |meter| meter())
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let statistics = self.statistics();
+        let now = self.clock.now();
+        self.view.look(|view| {
+            let facts = &view.facts;
+            let config = facts.config.as_deref();
+            Status {
+                state: view.state,
+                since: view.since_unix,
+                duration: now.saturating_duration_since(view.since),
+                statistics,
+                addresses: config
+                    .map(|config| config.addresses.iter().map(|one| one.network).collect())
+                    .unwrap_or_default(),
+                gateway_name: facts.gateway_name.clone(),
+                gateway_address: facts.gateway_address,
+                routes: config
+                    .map(|config| {
+                        config
+                            .routes
+                            .iter()
+                            .map(|route| route.destination)
+                            .collect()
+                    })
+                    .unwrap_or_default(),
+                excluded_routes: config
+                    .map(|config| config.excludes.clone())
+                    .unwrap_or_default(),
+                dns_servers: config
+                    .map(|config| config.dns_servers.clone())
+                    .unwrap_or_default(),
+                dns_suffixes: config
+                    .map(|config| config.dns_suffixes.clone())
+                    .unwrap_or_default(),
+                device: facts.device.clone(),
+                mtu: facts.mtu,
+                cipher: facts.cipher.clone(),
+                tls_version: facts.tls_version.clone(),
+            }
+        })
+    }
+
+    pub(crate) async fn connected(&self) -> Result<(), Error> {
+        self.view.until(View::connected).await
+    }
+
+    pub(crate) fn wait_connected(&self, timeout: Option<Duration>) -> Result<(), Error> {
+        let connected = self.view.wait_until(timeout, View::connected);
+        connected.unwrap_or_else(|| Err(Error::new(ErrorCode::WaitTimedOut, "connecting")))
+    }
+
+    pub(crate) async fn ended(&self) -> Ended {
+        self.view.until(|view| view.ended.clone()).await
+    }
+
+    pub(crate) fn wait_ended(&self, timeout: Option<Duration>) -> Option<Ended> {
+        self.view.wait_until(timeout, |view| view.ended.clone())
+    }
+
+    // ---- for the session's task ----
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Waits until a handle asks for the end.
+    pub(crate) async fn disconnect_asked(&self) {
+        self.view.until(|view| view.disconnect.then_some(())).await;
+    }
+
+    pub(crate) fn enter(&self, state: State, reason: &str) {
+        let now = self.clock.now();
+        let since_unix = self.clock.unix_seconds();
+        let changed = self.view.change(|view| {
+            if view.state == state {
+                return false;
+            }
+            (view.state, view.since, view.since_unix) = (state, now, since_unix);
+            true
+        });
+        if changed {
+            tracing::info!(session = %self.id, %state, reason, "state");
+            self.emit(EventKind::State {
+                state,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    pub(crate) fn emit(&self, kind: EventKind) {
+        self.events.push(Some(self.id), kind);
+    }
+
+    /// Adds to what is known about the connection.
+    pub(crate) fn learn(&self, learn: impl FnOnce(&mut Facts)) {
+        self.view.change(|view| learn(&mut view.facts));
+    }
+
+    /// Asks the host, and waits for the answer for as long as it takes.
+    pub(crate) async fn ask(
+        &self,
+        kind: ChallengeKind,
+        attempt: u32,
+        refusal: Option<Error>,
+    ) -> Answer {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let challenge = Challenge::new(number, kind, attempt, refusal);
+        self.view.change(|view| {
+            view.question = Some(Question {
+                challenge: challenge.clone(),
+                answer: None,
+            })
+        });
+        let asked = AskedQuestion(self);
+        self.enter(State::SigningIn, &challenge.text);
+        self.emit(EventKind::Challenge(challenge));
+        let answer = self
+            .view
+            .until(|view| view.question.as_mut()?.answer.take())
+            .await;
+        drop(asked);
+        answer
+    }
+
+    /// Lets go of what only a live connection has, and keeps its last counts.
+    pub(crate) fn forget_connection(&self) {
+        let statistics = self.statistics();
+        self.view.change(|view| {
+            view.last_statistics = statistics;
+            (view.facts.meter, view.facts.stack) = (None, None);
+        });
+    }
+
+    /// Tells everybody that the session is over; the second call tells nobody anything.
+    pub(crate) fn finish(&self, ended: Ended) {
+        self.forget_connection();
+        let first = self
+            .view
+            .change(|view| !std::mem::replace(&mut view.over, true));
+        if !first {
+            return;
+        }
+        let reason = ended
+            .error
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        self.enter(State::Disconnected, &reason);
+        self.emit(EventKind::Ended(ended.clone()));
+        self.view.change(|view| view.ended = Some(ended));
+    }
+}
+
+impl View {
+    fn connected(&mut self) -> Option<Result<(), Error>> {
+        if let Some(ended) = &self.ended {
+            return Some(Err(ended
+                .error
+                .clone()
+                .unwrap_or_else(|| ErrorCode::Cancelled.into())));
+        }
+        (self.state == State::Connected).then_some(Ok(()))
+    }
+}
+
+/// Withdraws the question when nobody waits for its answer any more.
+struct AskedQuestion<'a>(&'a Shared);
+
+impl Drop for AskedQuestion<'_> {
+    fn drop(&mut self) {
+        self.0.view.change(|view| view.question = None);
+    }
+}

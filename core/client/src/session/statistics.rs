@@ -1,0 +1,19 @@
+/// What went through a session, since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Bytes of the packets sent into the tunnel, without the tunnel's own overhead.
+    pub sent_bytes: u64,
+    /// Packets sent into the tunnel.
+    pub sent_packets: u64,
+    /// Bytes of the packets received from the tunnel, without the tunnel's own overhead.
+    pub received_bytes: u64,
+    /// Packets received from the tunnel.
+    pub received_packets: u64,
+    /// Bytes sent to the gateway, with everything above TCP.
+    pub wire_sent_bytes: u64,
+    /// Bytes received from the gateway, with everything above TCP.
+    pub wire_received_bytes: u64,
+    /// Packets of either direction that were dropped, whatever the cause.
+    pub dropped_packets: u64,
+}

@@ -1,0 +1,64 @@
+use std::fmt;
+
+/// Something odd that was ignored or repaired. It ends nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning {
+    /// What it is about.
+    pub kind: WarningKind,
+    /// What it is, in a sentence without a full stop; it holds no secret.
+    pub message: String,
+    /// Line and column in the profile's file, counted from 1, where it is about one.
+    pub position: Option<(u32, u32)>,
+}
+
+impl Warning {
+    pub(crate) fn new(kind: WarningKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            position: None,
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((line, column)) = self.position {
+            write!(formatter, "line {line}, column {column}: ")?;
+        }
+        formatter.write_str(&self.message)
+    }
+}
+
+/// What a [`Warning`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// The profile's file.
+    Profile,
+    /// A setting that the gateway pushed and that is not used.
+    Push,
+    /// The device: another one than asked for first is used.
+    Device,
+    /// The machine's settings: something could not be applied or undone.
+    Machine,
+}
+
+impl WarningKind {
+    /// Returns the stable name, such as `push`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Push => "push",
+            Self::Device => "device",
+            Self::Machine => "machine",
+        }
+    }
+}
+
+impl fmt::Display for WarningKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
