@@ -78,3 +78,60 @@ fn key_direction(direction: KeyDirection) -> &'static str {
         KeyDirection::One => "keydir 1,",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wrap::{Digest, StaticKey};
+
+    #[test]
+    fn a_client_states_what_openvpn_clients_state() {
+        assert_eq!(
+            client(Framing::Datagram, &Wrapping::None, Cipher::Aes256Gcm, 1_500),
+            "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,cipher AES-256-GCM,auth SHA1,keysize 256,key-method 2,tls-client"
+        );
+        assert_eq!(
+            client(
+                Framing::Stream,
+                &tls_auth(KeyDirection::One),
+                Cipher::Aes128Gcm,
+                1_400
+            ),
+            "V4,dev-type tun,link-mtu 1443,tun-mtu 1400,proto TCPv4_CLIENT,keydir 1,cipher AES-128-GCM,auth SHA256,keysize 128,tls-auth,key-method 2,tls-client"
+        );
+    }
+
+    #[test]
+    fn a_gateway_states_the_other_side() {
+        assert_eq!(
+            gateway(
+                Framing::Stream,
+                &tls_auth(KeyDirection::Zero),
+                Cipher::ChaCha20Poly1305
+            ),
+            "V4,dev-type tun,link-mtu 1543,tun-mtu 1500,proto TCPv4_SERVER,keydir 0,cipher CHACHA20-POLY1305,auth SHA256,keysize 256,tls-auth,key-method 2,tls-server"
+        );
+    }
+
+    #[test]
+    fn the_cipher_is_found_wherever_it_stands() {
+        let own = gateway(Framing::Datagram, &Wrapping::None, Cipher::Aes192Gcm);
+        assert_eq!(cipher_of(&own).as_deref(), Some("AES-192-GCM"));
+        assert_eq!(
+            cipher_of("cipher [null-cipher],auth SHA1").as_deref(),
+            Some("none")
+        );
+        let captured = "V4,dev-type tun,link-mtu 1541,tun-mtu 1500,proto UDPv4,auth SHA1,keysize 128,key-method 2,tls-server";
+        assert_eq!(cipher_of(captured), None);
+        assert_eq!(cipher_of("V4,ciphered x"), None);
+    }
+
+    fn tls_auth(direction: KeyDirection) -> Wrapping {
+        let key = StaticKey::from_bytes(&[7; 256]);
+        Wrapping::TlsAuth {
+            key,
+            direction,
+            digest: Digest::Sha256,
+        }
+    }
+}

@@ -141,3 +141,96 @@ impl PeerInfo {
         self.entries.push((key.to_owned(), value.collect()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_client_says_what_servers_look_for() {
+        let info = PeerInfo::of_client(
+            "p2svpn 0.1",
+            "linux",
+            &[Cipher::Aes256Gcm, Cipher::Aes128Gcm],
+            1_500,
+            true,
+        );
+
+        assert_eq!(
+            info.to_text(),
+            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_PROTO=142\n"
+        );
+        assert!(info.wants_push_unasked() && info.knows_tls_exporter() && info.knows_data_v2());
+        assert_eq!(PeerInfo::parse(&info.to_text()), info);
+    }
+
+    #[test]
+    fn a_client_that_is_to_pass_for_older_names_no_extension() {
+        let info = PeerInfo::of_client("1", "linux", &[Cipher::Aes256Gcm], 1_500, false);
+
+        assert_eq!(info.get("IV_PROTO"), None);
+    }
+
+    #[test]
+    fn the_old_mark_of_negotiation_needs_both_ciphers_that_it_stands_for() {
+        let info = PeerInfo::of_client("1", "linux", &[Cipher::Aes256Gcm], 1_500, true);
+
+        assert_eq!(info.get("IV_NCP"), None);
+    }
+
+    #[test]
+    fn values_that_servers_take_for_dangerous_are_made_harmless() {
+        let info = PeerInfo::of_client("a$(b)`c\nIV_PROTO=1", "linux", &[], 1_500, true);
+
+        assert_eq!(info.get("IV_VER"), Some("a__b)_c_IV_PROTO=1"));
+    }
+
+    #[test]
+    fn lines_are_bounded_in_length_and_number() {
+        let info = PeerInfo::of_client(&"v".repeat(1_000), "linux", &[], 1_500, true);
+        assert!(
+            info.to_text()
+                .lines()
+                .all(|line| line.len() <= LONGEST_LINE)
+        );
+
+        let long = format!("A={}\nB=1\n", "x".repeat(LONGEST_LINE));
+        assert_eq!(
+            PeerInfo::parse(&long).iter().collect::<Vec<_>>(),
+            [("B", "1")]
+        );
+        let many = "A=1\n".repeat(1_000);
+        assert_eq!(PeerInfo::parse(&many).iter().count(), MOST_ENTRIES);
+    }
+
+    #[test]
+    fn keys_are_compared_whole() {
+        let info = PeerInfo::parse(
+            "UV_IV_PROTO=4\nIV_PROTO=2\nIV_CIPHERS=AES-128-GCM:AES-256-CBC:chacha20-poly1305\n",
+        );
+
+        assert!(info.knows_data_v2() && !info.wants_push_unasked());
+        assert_eq!(
+            info.ciphers(),
+            [Cipher::Aes128Gcm, Cipher::ChaCha20Poly1305]
+        );
+    }
+
+    #[test]
+    fn a_peer_that_says_nothing_knows_nothing() {
+        let info = PeerInfo::parse("IV_PROTO=x\nno line\n=y\n");
+
+        assert!(!info.knows_data_v2() && !info.knows_tls_exporter() && !info.wants_push_unasked());
+        assert_eq!(info.ciphers(), []);
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_text_is_read_without_a_panic_and_what_is_read_is_stable(text in "(\\PC|\n|=){0,300}") {
+            let info = PeerInfo::parse(&text);
+            prop_assert_eq!(PeerInfo::parse(&info.to_text()), info);
+        }
+    }
+}

@@ -35,13 +35,10 @@ const SECRET_LEN: usize = 32;
 
 /// What the key of one epoch and the secret of the next one come from.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub(super) struct EpochSecret(Box<[u8; SECRET_LEN]>);
+struct EpochSecret(Box<[u8; SECRET_LEN]>);
 
 impl EpochSecret {
-    pub(super) fn first(
-        material: &KeyMaterial,
-        direction: Direction,
-    ) -> Result<Self, KeyMethodError> {
+    fn first(material: &KeyMaterial, direction: Direction) -> Result<Self, KeyMethodError> {
         let secret = material.cipher_key(direction, SECRET_LEN)?;
         Ok(Self(Box::new(
             *secret.first_chunk().ok_or(KeyMethodError::Refused)?,
@@ -49,51 +46,39 @@ impl EpochSecret {
     }
 
     /// The secret of the next epoch.
-    pub(super) fn next(&self) -> Result<Self, KeyMethodError> {
+    fn next(&self) -> Result<Self, KeyMethodError> {
         let mut next = Self(Box::new([0; SECRET_LEN]));
         expand_label(self.0.as_ref(), b"datakey upd", next.0.as_mut())?;
         Ok(next)
     }
 
     /// The key of this epoch and what its packet ids are mixed with.
-    pub(super) fn key_and_iv(
-        &self,
-        cipher: Cipher,
-    ) -> Result<(Zeroizing<Vec<u8>>, Iv), KeyMethodError> {
+    fn key_and_iv(&self, cipher: Cipher) -> Result<(Zeroizing<Vec<u8>>, Iv), KeyMethodError> {
         let mut key = Zeroizing::new(vec![0; cipher.key_len()]);
         let mut iv = Iv::default();
         expand_label(self.0.as_ref(), b"data_key", &mut key)?;
         expand_label(self.0.as_ref(), b"data_iv", iv.as_mut())?;
         Ok((key, iv))
     }
-
-    #[cfg(test)]
-    pub(super) fn from_bytes(bytes: [u8; SECRET_LEN]) -> Self {
-        Self(Box::new(bytes))
-    }
-
-    #[cfg(test)]
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.0.as_ref()
-    }
 }
 
-pub(super) type Iv = Zeroizing<[u8; NONCE_LEN]>;
+type Iv = Zeroizing<[u8; NONCE_LEN]>;
 
 /// Fills `out` from a secret and a label: HKDF-Expand (RFC 5869) with TLS 1.3's structure around the label
 /// (RFC 8446 section 7.1), with the prefix `ovpn ` and an empty context.
-pub(super) fn expand_label(
-    secret: &[u8],
-    label: &[u8],
-    out: &mut [u8],
-) -> Result<(), KeyMethodError> {
+fn expand_label(secret: &[u8], label: &[u8], out: &mut [u8]) -> Result<(), KeyMethodError> {
     const PREFIX: &[u8] = b"ovpn ";
     let len = u16::try_from(out.len()).map_err(|_| KeyMethodError::Refused)?;
     let label_len =
         u8::try_from(PREFIX.len() + label.len()).map_err(|_| KeyMethodError::Refused)?;
     let info: [&[u8]; 5] = [&len.to_be_bytes(), &[label_len], PREFIX, label, &[0]];
+    expand(secret, &info, out)
+}
+
+/// HKDF-Expand with SHA-256 (RFC 5869 section 2.3).
+fn expand(secret: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<(), KeyMethodError> {
     Prk::new_less_safe(HKDF_SHA256, secret)
-        .expand(&info, OutputLen(out.len()))
+        .expand(info, OutputLen(out.len()))
         .and_then(|output| output.fill(out))
         .map_err(|_| KeyMethodError::Refused)
 }
@@ -385,188 +370,4 @@ impl EpochOpenKey {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )]
-
-    use super::*;
-    use crate::packet::{KeyId, Opcode};
-
-    const HEADER: Header = Header::V2([Opcode::DataV2.first_byte(KeyId::FIRST), 0, 0, 0x17]);
-    const FRILLS: usize = Header::V2_LEN + EPOCH_ID_LEN + TAG_LEN;
-
-    #[test]
-    fn epochs_are_known_from_the_previous_one_to_the_last_of_the_future() {
-        let mut keys = open_key(13);
-        assert!((1..=14).all(|epoch| keys.find(epoch).is_some()));
-        assert!([0, 15].iter().all(|&epoch| keys.find(epoch).is_none()));
-
-        advance_to(&mut keys, 7);
-        assert_eq!(keys.find(1), Some(Place::Previous));
-        assert_eq!(keys.find(7), Some(Place::Current));
-        assert!((8..=20).all(|epoch| keys.find(epoch).is_some()));
-        assert!(
-            [0, 2, 3, 4, 5, 6, 21]
-                .iter()
-                .all(|&epoch| keys.find(epoch).is_none())
-        );
-
-        advance_to(&mut keys, 8);
-        assert_eq!(keys.find(7), Some(Place::Previous));
-        assert!((1..=6).all(|epoch| keys.find(epoch).is_none()));
-    }
-
-    #[test]
-    fn the_last_epochs_of_all_are_never_entered() {
-        let mut keys = open_key(FUTURE_EPOCHS);
-        keys.current.number = LAST_EPOCH - 3;
-        keys.future.clear();
-        keys.look_ahead().unwrap();
-
-        assert!(keys.find(LAST_EPOCH).is_some());
-        assert!(keys.find(LAST_EPOCH + 1).is_none());
-        advance_to(&mut keys, LAST_EPOCH);
-        assert!(keys.future.is_empty());
-    }
-
-    #[test]
-    fn a_used_up_counter_moves_to_the_next_epoch() {
-        let mut key = seal_key();
-        key.counter = LAST_COUNTER - 1;
-
-        assert_eq!(sealed_id(&mut key), 0x0001_ffff_ffff_ffff);
-        assert_eq!(sealed_id(&mut key), 0x0002_0000_0000_0001);
-    }
-
-    #[test]
-    fn a_used_up_cipher_moves_to_the_next_epoch() {
-        let mut key = seal_key();
-        key.usage.set((1 << 36) - 2);
-
-        assert_eq!(sealed_id(&mut key), 0x0002_0000_0000_0001);
-    }
-
-    #[test]
-    fn the_last_epoch_ends_in_an_error_rather_than_in_a_repetition() {
-        let mut key = seal_key();
-        key.epoch = LAST_EPOCH;
-        key.counter = LAST_COUNTER;
-        let mut packet = [0; FRILLS + 8];
-
-        assert_eq!(
-            key.seal(&HEADER, &mut packet, &KeySignals::default()),
-            Err(SealError::Exhausted)
-        );
-    }
-
-    #[test]
-    fn a_new_handshake_is_wanted_long_before_epochs_run_out() {
-        let mut key = seal_key();
-        key.epoch = REKEY_EPOCH - 1;
-        key.counter = LAST_COUNTER;
-        let signals = KeySignals::default();
-
-        key.seal(&HEADER, &mut [0; FRILLS + 8], &signals).unwrap();
-
-        assert!(signals.wants_rekey());
-    }
-
-    #[test]
-    fn packet_ids_are_written_epoch_first() {
-        let mut key = seal_key();
-        key.epoch = 0x23;
-        assert_eq!(sealed_id(&mut key), 0x0023_0000_0000_0001);
-        key.epoch = 0xffee;
-        key.counter = 0xfa07_9ab9_d2e8;
-        assert_eq!(sealed_id(&mut key), 0xffee_fa07_9ab9_d2e9);
-    }
-
-    #[test]
-    fn a_future_epoch_moves_both_directions() {
-        let (mut ahead, mut behind, mut keys) = (seal_key(), seal_key(), open_key(FUTURE_EPOCHS));
-        let signals = KeySignals::default();
-        ahead.counter = LAST_COUNTER;
-        let mut packet = [0; FRILLS + 8];
-        ahead.seal(&HEADER, &mut packet, &signals).unwrap();
-
-        keys.open(Header::V2_LEN, &mut packet, &signals).unwrap();
-        behind.seal(&HEADER, &mut packet, &signals).unwrap();
-
-        assert_eq!(
-            (keys.current.number, behind.epoch, behind.counter),
-            (2, 2, 1)
-        );
-    }
-
-    #[test]
-    fn a_forged_future_epoch_moves_nothing() {
-        let mut keys = open_key(FUTURE_EPOCHS);
-        let mut packet = [0; FRILLS + 8];
-        packet[5] = 9;
-
-        let opened = keys.open(Header::V2_LEN, &mut packet, &KeySignals::default());
-
-        assert_eq!(opened, Err(DropReason::NotAuthentic));
-        assert_eq!(keys.current.number, 1);
-    }
-
-    #[test]
-    fn the_previous_epoch_keeps_its_own_replay_window() {
-        let (mut sender, mut keys, signals) =
-            (seal_key(), open_key(FUTURE_EPOCHS), KeySignals::default());
-        let mut first = [0; FRILLS + 8];
-        let mut second = first;
-        let mut third = first;
-        sender.seal(&HEADER, &mut first, &signals).unwrap();
-        sender.seal(&HEADER, &mut second, &signals).unwrap();
-        sender.counter = LAST_COUNTER;
-        sender.seal(&HEADER, &mut third, &signals).unwrap();
-
-        assert!(
-            keys.open(Header::V2_LEN, &mut first.clone(), &signals)
-                .is_ok()
-        );
-        assert!(keys.open(Header::V2_LEN, &mut third, &signals).is_ok());
-        assert!(keys.open(Header::V2_LEN, &mut second, &signals).is_ok());
-        assert_eq!(
-            keys.open(Header::V2_LEN, &mut first, &signals),
-            Err(DropReason::Replayed)
-        );
-    }
-
-    fn sealed_id(key: &mut EpochSealKey) -> u64 {
-        let mut packet = [0; FRILLS + 8];
-        key.seal(&HEADER, &mut packet, &KeySignals::default())
-            .unwrap();
-        u64::from_be_bytes(packet[4..12].try_into().unwrap())
-    }
-
-    fn advance_to(keys: &mut EpochOpenKey, epoch: u16) {
-        match keys.find(epoch) {
-            Some(Place::Future(index)) => keys.advance(index).unwrap(),
-            other => panic!("epoch {epoch} is {other:?}"),
-        }
-    }
-
-    fn seal_key() -> EpochSealKey {
-        EpochSealKey::new(Cipher::Aes256Gcm, &material(), Direction::ClientToGateway).unwrap()
-    }
-
-    fn open_key(future: u16) -> EpochOpenKey {
-        EpochOpenKey::new(
-            Cipher::Aes256Gcm,
-            &material(),
-            Direction::ClientToGateway,
-            future,
-        )
-        .unwrap()
-    }
-
-    fn material() -> KeyMaterial {
-        KeyMaterial::from_exporter(&Zeroizing::new([7; KeyMaterial::LEN]))
-    }
-}
+mod tests;

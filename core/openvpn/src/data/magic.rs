@@ -12,19 +12,11 @@ const NOTE: [u8; 16] = [
     0x28, 0x7f, 0x34, 0x6b, 0xd4, 0xef, 0x7a, 0x81, 0x2d, 0x56, 0xb8, 0xd3, 0xaf, 0xc5, 0x45, 0x9c,
 ];
 
-/// The kind of note that says that the peer leaves.
-const EXIT_KIND: u8 = 6;
-
-/// The note that says that this end leaves.
-pub(super) const EXIT: [u8; 17] = {
-    let mut exit = [EXIT_KIND; 17];
-    let mut index = 0;
-    while index < NOTE.len() {
-        exit[index] = NOTE[index];
-        index += 1;
-    }
-    exit
-};
+/// The note that says that this end leaves: of kind 6.
+pub(super) const EXIT: [u8; 17] = [
+    0x28, 0x7f, 0x34, 0x6b, 0xd4, 0xef, 0x7a, 0x81, 0x2d, 0x56, 0xb8, 0xd3, 0xaf, 0xc5, 0x45, 0x9c,
+    6,
+];
 
 /// What an authentic payload is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -48,8 +48,11 @@ pub struct RedirectGateway {
     pub block_local: bool,
 }
 
+/// Where a flag is kept.
+type FlagOf = fn(&mut RedirectGateway) -> &mut bool;
+
 impl RedirectGateway {
-    const FLAGS: [(&str, fn(&mut Self) -> &mut bool); 7] = [
+    const FLAGS: [(&str, FlagOf); 7] = [
         ("ipv6", |redirect| &mut redirect.ipv6),
         ("def1", |redirect| &mut redirect.def1),
         ("local", |redirect| &mut redirect.local),

@@ -1,0 +1,176 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods
+)]
+//! The data channel as its users see it; published packets, captured sessions and bad input.
+
+mod bad_input;
+mod keys;
+mod packets;
+mod statistics;
+
+use std::time::Instant;
+
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::frame::Framing;
+use crate::keying::KeyMaterial;
+use crate::packet::{KeyId, Role};
+
+/// What OpenVPN's unit tests seal.
+pub(in crate::data) const PLAINTEXT: &[u8] =
+    b"The quick little fox jumps over the bureaucratic hurdles";
+
+const PACKET: &[u8] = b"\x45 an IP packet";
+
+const CLASSIC: DataFormat = DataFormat {
+    framing: Framing::Datagram,
+    peer_id: Some(0x17),
+    epoch: false,
+};
+const V1: DataFormat = DataFormat {
+    peer_id: None,
+    ..CLASSIC
+};
+const EPOCH: DataFormat = DataFormat {
+    epoch: true,
+    ..CLASSIC
+};
+const STREAM: DataFormat = DataFormat {
+    framing: Framing::Stream,
+    ..CLASSIC
+};
+const EPOCH_STREAM: DataFormat = DataFormat {
+    epoch: true,
+    ..STREAM
+};
+
+/// One end of a data channel with one key in use.
+struct End {
+    channel: DataChannel,
+    sealer: Sealer,
+    opener: Opener,
+    role: Role,
+    now: Instant,
+}
+
+impl End {
+    fn new(format: DataFormat, cipher: Cipher, role: Role, material: &KeyMaterial) -> Self {
+        let now = Instant::now();
+        let (channel, sealer, opener) = DataChannel::new(format, now);
+        channel
+            .install(KeyId::FIRST, cipher, material, role)
+            .unwrap();
+        channel.activate(KeyId::FIRST);
+        Self {
+            channel,
+            sealer,
+            opener,
+            role,
+            now,
+        }
+    }
+
+    fn of(format: DataFormat, role: Role) -> Self {
+        Self::new(format, Cipher::Aes128Gcm, role, &material(1))
+    }
+
+    fn install(&mut self, key_id: KeyId, seed: u8) {
+        self.channel
+            .install(key_id, Cipher::Aes128Gcm, &material(seed), self.role)
+            .unwrap();
+    }
+
+    fn seal(&mut self, payload: &[u8]) -> Vec<u8> {
+        self.try_seal(payload).unwrap()
+    }
+
+    fn try_seal(&mut self, payload: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut frame = frame_of(&self.sealer, payload);
+        self.sealer.seal(self.now, &mut frame)?;
+        Ok(frame)
+    }
+
+    /// Seals a payload under the same packet id as in this packet, which is never far ahead.
+    fn seal_as_in(&mut self, packet: &[u8], payload: &[u8]) -> Vec<u8> {
+        for _ in 0..10 {
+            let mut probe = frame_of(&self.sealer, payload);
+            self.sealer.seal(self.now, &mut probe).unwrap();
+            if probe[..9] == packet[..9] || probe == packet {
+                return probe;
+            }
+        }
+        panic!("no such packet id")
+    }
+
+    fn open(&mut self, packet: &mut [u8]) -> Result<Vec<u8>, DropReason> {
+        match self.opener.open(self.now, packet).to_owned() {
+            Owned::Packet(packet) => Ok(packet),
+            Owned::Dropped(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// As `Opened`, without a borrow.
+#[derive(Debug)]
+enum Owned {
+    Packet(Vec<u8>),
+    KeepAlive,
+    ExitNotification,
+    Dropped(DropReason),
+}
+
+impl Opened<'_> {
+    fn to_owned(&self) -> Owned {
+        match self {
+            Self::Packet(packet) => Owned::Packet(packet.to_vec()),
+            Self::KeepAlive => Owned::KeepAlive,
+            Self::ExitNotification => Owned::ExitNotification,
+            Self::Dropped(reason) => Owned::Dropped(*reason),
+        }
+    }
+}
+
+fn pair(format: DataFormat) -> (End, End) {
+    (
+        End::of(format, Role::Client),
+        End::of(format, Role::Gateway),
+    )
+}
+
+fn frame_of(sealer: &Sealer, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0; sealer.headroom()];
+    frame.extend_from_slice(payload);
+    frame.resize(frame.len() + sealer.tailroom(), 0);
+    frame
+}
+
+fn material(seed: u8) -> KeyMaterial {
+    let bytes = std::array::from_fn(|index| seed.wrapping_mul(31).wrapping_add(index as u8));
+    KeyMaterial::from_exporter(&Zeroizing::new(bytes))
+}
+
+/// The key material of OpenVPN's unit tests.
+pub(in crate::data) fn published_material() -> KeyMaterial {
+    let text = b"abcdefgh01234567ABCDEFGHjkuchenl";
+    KeyMaterial::from_exporter(&Zeroizing::new(std::array::from_fn(|index| {
+        text[index % 32] ^ index as u8
+    })))
+}
+
+pub(in crate::data) fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter_map(|character| character.to_digit(16))
+        .map(|digit| digit as u8)
+        .collect();
+    digits
+        .chunks(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
+}
