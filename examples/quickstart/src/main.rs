@@ -1,1 +1,171 @@
-fn main() {}
+//! The first program: connect, look at the status, fetch a page from the VNet, disconnect.
+//!
+//! Without arguments it brings its own gateway along; with `--profile` it connects to a real one.
+
+mod arguments;
+mod home;
+mod page;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use p2svpn_client::{
+    Answer, Certificate, Challenge, ChallengeKind, Client, ConnectOptions, Event, EventKind,
+    Session, State,
+};
+
+use crate::arguments::Arguments;
+use crate::home::Home;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse() {
+        Ok(Some(arguments)) => run(arguments).await,
+        Ok(None) => {
+            print!("{}", arguments::HELP);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(mut arguments: Arguments) -> Result<(), Failure> {
+    // Without a profile of yours: a gateway of our own on this machine, which writes one.
+    let home = match arguments.profile {
+        Some(_) => None,
+        None => Some(Home::open(&mut arguments).await?),
+    };
+    let profile = arguments.profile.take().ok_or("there is no profile")?;
+
+    let client = Client::builder().build()?;
+    let imported = client.profiles().import_file(&profile)?;
+    println!(
+        "Imported {} from {}",
+        imported.summary.name,
+        profile.display()
+    );
+    for warning in &imported.warnings {
+        println!("Warning: {warning}");
+    }
+
+    let mut options = ConnectOptions::default().device(arguments.device);
+    if let Some(certificate) = arguments.certificate {
+        options = options.certificate(certificate);
+    }
+    if let Some(root) = arguments.root {
+        options = options.trusted_root(std::fs::read(root)?);
+    }
+    let session = client.connect(&imported.summary.id, options)?;
+    let outcome = follow(&client, &session, arguments.page.as_deref()).await;
+    client.close();
+    client.closed().await;
+    if let Some(home) = home {
+        home.close().await;
+    }
+    outcome
+}
+
+/// Prints what happens until the session is over; Ctrl-C disconnects.
+async fn follow(client: &Client, session: &Session, page: Option<&str>) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut outcome = Ok(());
+    loop {
+        let event = tokio::select! {
+            event = client.next_event() => event.ok_or("the client was closed")?,
+            _ = tokio::signal::ctrl_c() => {
+                session.disconnect();
+                continue;
+            }
+        };
+        let Event { kind, .. } = event;
+        let at = clock(started.elapsed());
+        match kind {
+            EventKind::State { state, reason } => {
+                println!(
+                    "{at}  {state}{}{reason}",
+                    if reason.is_empty() { "" } else { ": " }
+                );
+                if state == State::Connected {
+                    outcome = use_tunnel(session, page).await;
+                    if page.is_some() || outcome.is_err() {
+                        session.disconnect();
+                    }
+                }
+            }
+            EventKind::Challenge(challenge) => answer(session, &challenge)?,
+            EventKind::Warning(warning) => println!("{at}  Warning: {warning}"),
+            EventKind::Ended(ended) => {
+                if ended.error.is_some() {
+                    println!("{at}  {ended}");
+                }
+                // What went wrong first is what counts.
+                return outcome.and(ended.error.map_or(Ok(()), |error| Err(error.into())));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Shows the status, and fetches the page if there is one to fetch.
+async fn use_tunnel(session: &Session, page: Option<&str>) -> Result<(), Failure> {
+    let Some(page) = page else {
+        println!("\n{}\nCtrl-C disconnects.\n", session.status());
+        return Ok(());
+    };
+    let text = page::fetch(session, page).await?;
+    println!(
+        "\n{}\n{page} says:\n\n{}\n",
+        session.status(),
+        indented(&text)
+    );
+    Ok(())
+}
+
+/// Asks the person at the terminal what the session asks for.
+fn answer(session: &Session, challenge: &Challenge) -> Result<(), Failure> {
+    if let Some(refusal) = &challenge.refusal {
+        println!("{refusal}");
+    }
+    let answer = match &challenge.kind {
+        ChallengeKind::CertificatePassword { .. } => {
+            Answer::secret(rpassword::prompt_password(format!("{} ", challenge.text))?)
+        }
+        ChallengeKind::ClientCertificate { .. } => {
+            let file = prompt(&format!("{} PFX file: ", challenge.text))?;
+            if file.is_empty() {
+                Answer::Cancel
+            } else {
+                Answer::Certificate(Certificate::pfx_file(file))
+            }
+        }
+        _ => Answer::Cancel,
+    };
+    Ok(session.answer(challenge.id, answer)?)
+}
+
+fn prompt(question: &str) -> std::io::Result<String> {
+    use std::io::Write;
+    print!("{question}");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
+fn clock(elapsed: Duration) -> String {
+    format!("{:>7.3} s", elapsed.as_secs_f64())
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.trim_end().lines().map(|line| format!("  {line}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
