@@ -106,3 +106,40 @@ pub(super) fn key_pair(
     };
     Ok((seal, open, signals))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::data::tests::published_material;
+    use crate::frame::Framing;
+
+    #[test]
+    fn a_key_whose_epochs_run_out_first_asks_for_a_new_one_and_then_says_that_it_is_exhausted() {
+        let format = DataFormat {
+            framing: Framing::Datagram,
+            peer_id: Some(0),
+            epoch: true,
+        };
+        let material = published_material();
+        let (mut key, _, signals) = key_pair(
+            format,
+            KeyId::FIRST,
+            Cipher::Aes256Gcm,
+            &material,
+            Role::Client,
+        )
+        .unwrap();
+
+        signals.note_peer_epoch(0xf000);
+        assert_eq!(key.seal(&mut [0; 100]), Ok(()));
+        assert_eq!(
+            (signals.wants_rekey(), signals.is_exhausted()),
+            (true, false)
+        );
+        signals.note_peer_epoch(u16::MAX);
+        assert_eq!(key.seal(&mut [0; 100]), Err(SealError::Exhausted));
+        assert!(signals.is_exhausted());
+    }
+}
