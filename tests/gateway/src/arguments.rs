@@ -1,0 +1,257 @@
+//! The program's arguments.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::prelude::*;
+use p2svpn_gateway::{
+    Answer, DataKeys, DataPackets, Gateway, GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind,
+    Misbehaviour, ServerFlaw, Stage, Stop, TlsVersions,
+};
+use p2svpn_openvpn::{Route, RouteGateway};
+
+/// What the user wants.
+pub(crate) enum Wish {
+    Run(Box<Arguments>),
+    Say(String),
+}
+
+/// How to run.
+pub(crate) struct Arguments {
+    pub(crate) gateway: GatewayBuilder,
+    pub(crate) folder: PathBuf,
+    pub(crate) client: IdentityRequest,
+    pub(crate) password: String,
+    pub(crate) duration: Option<Duration>,
+}
+
+const HELP: &str = "\
+A gateway shaped like Azure's, with a small network behind it, for tests.
+
+Usage: p2svpn-gateway [OPTIONS]
+
+It writes the files that a client needs into a folder, prints one line for each fact, then `ready ADDRESS`, and then one
+line for each event, until SIGINT or SIGTERM.
+
+Where:
+  --listen ADDRESS:PORT     where to listen; port 0 is a free one [127.0.0.1:0]
+  --host NAME               the host in the profile and the certificate [the address]
+  --folder FOLDER           where the files go [p2svpn-gateway]
+  --name NAME               the name in the profile [p2svpn-test-vnet]
+  --for SECONDS             end by itself
+
+Who:
+  --client NAME             the common name of the client certificate [alice]
+  --key p256|rsa            its key [p256]
+  --flaw FLAW               what is wrong with it: expired, not-yet-valid, foreign, not-for-clients
+  --password PASSWORD       of client.pfx [secret]
+
+How:
+  --tls any|1.2|1.3         the TLS versions [any]
+  --data v1|v2              the data packets [v1]
+  --keys prf|ekm            where data keys come from [prf]
+  --cipher NAME             the data cipher, which is then pushed [AES-256-GCM, not pushed]
+  --pool NETWORK            the clients' addresses [172.16.201.0/24]
+  --network NETWORK         the network behind the gateway [10.1.0.0/16]
+  --services ADDRESS        where its services are [10.1.0.4]
+  --route NETWORK           one more route to push; can be repeated
+  --dns ADDRESS             a DNS server to push; can be repeated
+  --mtu BYTES               the MTU to push
+  --ping SECONDS            keepalives to push
+  --ping-restart SECONDS    the silence to push after which a client gives up
+
+What to do wrong:
+  --misbehave no-address | other-secret | refuse=TEXT | compression=OPTION
+              certificate=other-root|other-name|expired|not-yet-valid|not-for-servers
+              answer=http|noise|empty
+              silent=STAGE | close=STAGE | reset=STAGE
+              STAGE: reset, tls, key-exchange, push, established
+
+  -h, --help                this text
+  -V, --version             the version
+
+Examples:
+  p2svpn-gateway --folder /tmp/gateway
+  p2svpn-gateway --data v2 --keys ekm --tls 1.3 --for 60
+  p2svpn-gateway --misbehave refuse='your account is locked'
+  P2SVPN_LOG=debug p2svpn-gateway --dns 10.1.0.4 --route 192.168.0.0/16
+";
+
+/// Reads the arguments.
+pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
+    let mut gateway = Gateway::builder();
+    let mut folder = PathBuf::from("p2svpn-gateway");
+    let mut client = IdentityRequest::new("alice");
+    let mut password = "secret".to_owned();
+    let mut duration = None;
+    let mut network = parse("10.1.0.0/16")?;
+    let mut services = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Wish::Say(HELP.trim_end().to_owned())),
+            Short('V') | Long("version") => {
+                return Ok(Wish::Say(format!(
+                    "p2svpn-gateway {}",
+                    env!("CARGO_PKG_VERSION")
+                )));
+            }
+            Long("listen") => gateway = gateway.listen(parser.value()?.parse()?),
+            Long("host") => gateway = gateway.host(parser.value()?.string()?),
+            Long("folder") => folder = parser.value()?.into(),
+            Long("name") => gateway = gateway.name(parser.value()?.string()?),
+            Long("for") => duration = Some(seconds(parser.value()?)?),
+            Long("client") => client.common_name = parser.value()?.string()?,
+            Long("key") => {
+                client.key = one_of(
+                    parser.value()?,
+                    &[("p256", KeyKind::P256), ("rsa", KeyKind::Rsa2048)],
+                )?
+            }
+            Long("flaw") => client.flaw = one_of(parser.value()?, &CLIENT_FLAWS)?,
+            Long("password") => password = parser.value()?.string()?,
+            Long("tls") => gateway = gateway.tls(one_of(parser.value()?, &TLS)?),
+            Long("data") => {
+                gateway = gateway.packets(one_of(
+                    parser.value()?,
+                    &[("v1", DataPackets::V1), ("v2", DataPackets::V2)],
+                )?);
+            }
+            Long("keys") => {
+                gateway = gateway.keys(one_of(
+                    parser.value()?,
+                    &[("prf", DataKeys::Classic), ("ekm", DataKeys::TlsExporter)],
+                )?);
+            }
+            Long("cipher") => gateway = gateway.cipher(parser.value()?.parse()?),
+            Long("pool") => gateway = gateway.pool(parser.value()?.parse()?),
+            Long("network") => network = parser.value()?.parse()?,
+            Long("services") => services = Some(parser.value()?.parse()?),
+            Long("route") => {
+                let destination = parser.value()?.parse()?;
+                let route = Route {
+                    destination,
+                    gateway: RouteGateway::Tunnel,
+                    metric: None,
+                };
+                gateway = gateway.push(|push| push.routes.push(route));
+            }
+            Long("dns") => {
+                let resolver = parser.value()?.parse()?;
+                gateway = gateway.push(|push| push.resolvers.push(resolver));
+            }
+            Long("mtu") => {
+                let mtu = parser.value()?.parse()?;
+                gateway = gateway.push(|push| push.tun_mtu = Some(mtu));
+            }
+            Long("ping") => {
+                let interval = seconds(parser.value()?)?;
+                gateway = gateway.push(|push| push.ping = Some(interval));
+            }
+            Long("ping-restart") => {
+                let silence = seconds(parser.value()?)?;
+                gateway = gateway.push(|push| push.ping_restart = Some(silence));
+            }
+            Long("misbehave") => {
+                gateway = gateway.misbehaviour(misbehaviour(&parser.value()?.string()?)?)
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    // Without further words the services are the fourth host, as in Azure the first that a customer can have.
+    let services = services
+        .or_else(|| network_host(network))
+        .ok_or("the network has no room for services")?;
+    gateway = gateway.network(network, services);
+    Ok(Wish::Run(Box::new(Arguments {
+        gateway,
+        folder,
+        client,
+        password,
+        duration,
+    })))
+}
+
+const TLS: [(&str, TlsVersions); 3] = [
+    ("any", TlsVersions::Any),
+    ("1.2", TlsVersions::Only12),
+    ("1.3", TlsVersions::Only13),
+];
+
+const CLIENT_FLAWS: [(&str, IdentityFlaw); 4] = [
+    ("expired", IdentityFlaw::Expired),
+    ("not-yet-valid", IdentityFlaw::NotYetValid),
+    ("foreign", IdentityFlaw::ForeignAuthority),
+    ("not-for-clients", IdentityFlaw::NotForClients),
+];
+
+const SERVER_FLAWS: [(&str, ServerFlaw); 5] = [
+    ("other-root", ServerFlaw::OtherRoot),
+    ("other-name", ServerFlaw::OtherName),
+    ("expired", ServerFlaw::Expired),
+    ("not-yet-valid", ServerFlaw::NotYetValid),
+    ("not-for-servers", ServerFlaw::NotForServers),
+];
+
+const ANSWERS: [(&str, Answer); 3] = [
+    ("http", Answer::Http),
+    ("noise", Answer::Noise),
+    ("empty", Answer::EmptyFrame),
+];
+
+const STAGES: [(&str, Stage); 5] = [
+    ("reset", Stage::Reset),
+    ("tls", Stage::Tls),
+    ("key-exchange", Stage::KeyExchange),
+    ("push", Stage::Push),
+    ("established", Stage::Established),
+];
+
+fn misbehaviour(text: &str) -> Result<Misbehaviour, lexopt::Error> {
+    let (kind, detail) = text.split_once('=').unwrap_or((text, ""));
+    Ok(match kind {
+        "no-address" if detail.is_empty() => Misbehaviour::NoAddress,
+        "other-secret" if detail.is_empty() => Misbehaviour::OtherSecret,
+        "refuse" => Misbehaviour::Refuses(detail.to_owned()),
+        "compression" if !detail.is_empty() => Misbehaviour::Compression(detail.to_owned()),
+        "certificate" => Misbehaviour::Certificate(one_of(detail.into(), &SERVER_FLAWS)?),
+        "answer" => Misbehaviour::Answers(one_of(detail.into(), &ANSWERS)?),
+        "silent" => Misbehaviour::StopsAt(one_of(detail.into(), &STAGES)?, Stop::Silently),
+        "close" => Misbehaviour::StopsAt(one_of(detail.into(), &STAGES)?, Stop::Closing),
+        "reset" => Misbehaviour::StopsAt(one_of(detail.into(), &STAGES)?, Stop::Resetting),
+        _ => return Err(format!("{text:?} is no misbehaviour").into()),
+    })
+}
+
+fn one_of<T: Copy>(value: OsString, choices: &[(&str, T)]) -> Result<T, lexopt::Error> {
+    if let Some((_, choice)) = choices.iter().find(|(name, _)| value == *name) {
+        return Ok(*choice);
+    }
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    Err(format!(
+        "{:?} is none of {}",
+        value.to_string_lossy(),
+        names.join(", ")
+    )
+    .into())
+}
+
+fn seconds(value: OsString) -> Result<Duration, lexopt::Error> {
+    let number: f64 = value.parse()?;
+    Duration::try_from_secs_f64(number)
+        .map_err(|_| format!("{number} is no number of seconds").into())
+}
+
+fn network_host(network: ipnet::Ipv4Net) -> Option<std::net::Ipv4Addr> {
+    network.hosts().nth(3)
+}
+
+fn parse<T: FromStr>(text: &str) -> Result<T, lexopt::Error>
+where
+    T::Err: Display,
+{
+    text.parse()
+        .map_err(|error: T::Err| error.to_string().into())
+}

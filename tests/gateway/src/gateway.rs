@@ -1,0 +1,211 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::aws_lc_rs;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::credentials::Credentials;
+use crate::error::GatewayError;
+use crate::event::GatewayEvents;
+use crate::identity::{IdentityRequest, IssuedIdentity};
+use crate::misbehaviour::Misbehaviour;
+use crate::options::GatewayOptions;
+use crate::profile::ProfileText;
+use crate::session;
+use crate::state::{GatewayStatistics, SessionSummary, State};
+
+/// A gateway shaped like Azure's that listens, and the network behind it.
+///
+/// Dropping it ends everything at once; [`stop`](Self::stop) says goodbye first.
+pub struct Gateway {
+    state: Arc<State>,
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+/// Connections at once; more wait in the system's backlog.
+const MOST_SESSIONS: usize = 256;
+
+/// Rest after a failed accept: mostly the process has no descriptor left.
+const REST: Duration = Duration::from_millis(50);
+
+impl Gateway {
+    pub(crate) async fn start(options: GatewayOptions) -> Result<Self, GatewayError> {
+        options.check()?;
+        let failed = |source| GatewayError::Listen {
+            address: options.listen,
+            source,
+        };
+        let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let hosts = [
+            host(&options, address),
+            address.ip().to_string(),
+            "localhost".to_owned(),
+        ];
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let credentials = Credentials::new(provider, hosts.to_vec())?;
+        let state = Arc::new(State::new(options, credentials));
+        let task = tokio::spawn(accept(listener, Arc::clone(&state)));
+        Ok(Self {
+            state,
+            address,
+            task,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where the services of the network behind it are: HTTP on port 80, echo on 7, discard on 9, bytes on 19.
+    pub fn services(&self) -> Ipv4Addr {
+        self.state.options.services
+    }
+
+    /// The gateway's profile, `azurevpnconfig.xml`, for sign-in by certificate. It holds the server secret.
+    pub fn profile_xml(&self) -> String {
+        let host = host(&self.state.options, self.address);
+        let server = match host.parse() {
+            Ok(IpAddr::V6(address)) => format!("[{address}]:{}", self.address.port()),
+            _ => format!("{host}:{}", self.address.port()),
+        };
+        let credentials = &self.state.credentials;
+        let text = ProfileText {
+            name: &self.state.options.name,
+            server: &server,
+            server_root: &credentials.server_root().thumbprint(),
+            client_root: &credentials.client_root().thumbprint(),
+            secret: credentials.secret(),
+        };
+        text.azure_xml()
+    }
+
+    /// The name in the gateway's certificate, `<guid>.vpn.azure.com`.
+    pub fn certificate_name(&self) -> &str {
+        self.state.credentials.certificate_name()
+    }
+
+    /// The root of the gateway's certificate, which the profile names by its hash.
+    pub fn server_root_pem(&self) -> String {
+        self.state.credentials.server_root().certificate_pem()
+    }
+
+    /// The secret that the profile holds.
+    pub fn server_secret(&self) -> &[u8; 256] {
+        self.state.credentials.secret()
+    }
+
+    /// Issues a client certificate that the gateway accepts.
+    ///
+    /// # Errors
+    /// [`GatewayError::Certificate`] for a name that no certificate can carry.
+    pub fn issue_client(&self, common_name: &str) -> Result<IssuedIdentity, GatewayError> {
+        self.issue(&IdentityRequest::new(common_name))
+    }
+
+    /// Issues a client certificate of any kind, also one that the gateway refuses.
+    ///
+    /// # Errors
+    /// As for [`issue_client`](Self::issue_client).
+    pub fn issue(&self, request: &IdentityRequest) -> Result<IssuedIdentity, GatewayError> {
+        self.state.credentials.issue(request)
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> GatewayEvents {
+        GatewayEvents::new(self.state.events.subscribe())
+    }
+
+    /// The connections of this moment, in the order in which they came.
+    pub fn sessions(&self) -> Vec<SessionSummary> {
+        self.state.sessions()
+    }
+
+    /// What was counted so far.
+    pub fn statistics(&self) -> GatewayStatistics {
+        self.state.statistics()
+    }
+
+    /// Misbehaves in this way towards whoever connects from now on.
+    pub fn set_misbehaviour(&self, misbehaviour: Misbehaviour) {
+        self.state.set_misbehaviour(misbehaviour);
+    }
+
+    /// Cuts off all connections of this moment without a word, as Azure does when a gateway's routes change. Whoever
+    /// connects later is not concerned.
+    pub fn disconnect_all(&self) {
+        self.state.orders.send_modify(|order| order.cut_off += 1);
+    }
+
+    /// Says goodbye to all clients, and ends. Returns when everything has stopped, at the latest after about three
+    /// seconds.
+    pub async fn stop(mut self) {
+        self.state.orders.send_modify(|order| order.stop = true);
+        // An error means that the task has panicked, which it has said itself.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        // The sessions end with the task that holds them.
+        self.task.abort();
+    }
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Gateway")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Accepts connections until the order to stop, then waits for them to end.
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    let room = Arc::new(Semaphore::new(MOST_SESSIONS));
+    let mut orders = state.orders.subscribe();
+    let mut sessions = JoinSet::new();
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            (Ok(place), accepted) = accepted => match accepted {
+                Ok((stream, peer)) => {
+                    let session = session::serve(Arc::clone(&state), stream, peer, state.orders.subscribe());
+                    sessions.spawn(async move {
+                        session.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(REST).await;
+                }
+            },
+            Some(_) = sessions.join_next() => {}
+            _ = orders.changed() => if orders.borrow_and_update().stop {
+                break;
+            },
+        }
+    }
+    drop(listener);
+    while sessions.join_next().await.is_some() {}
+}
+
+/// The host that clients connect to.
+fn host(options: &GatewayOptions, address: SocketAddr) -> String {
+    match (&options.host, address.ip()) {
+        (Some(host), _) => host.clone(),
+        (None, ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        (None, ip) => ip.to_string(),
+    }
+}

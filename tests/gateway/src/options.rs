@@ -1,0 +1,89 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use ipnet::Ipv4Net;
+use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
+
+use crate::error::GatewayError;
+use crate::misbehaviour::Misbehaviour;
+
+/// How a gateway is set up.
+#[derive(Clone, Debug)]
+pub(crate) struct GatewayOptions {
+    pub(crate) listen: SocketAddr,
+    /// The host in the profile, where it is not the address listened on.
+    pub(crate) host: Option<String>,
+    /// The name in the profile.
+    pub(crate) name: String,
+    pub(crate) tls: TlsVersions,
+    pub(crate) keys: DataKeys,
+    pub(crate) packets: DataPackets,
+    /// Pushed where one is chosen.
+    pub(crate) cipher: Option<Cipher>,
+    pub(crate) pool: Ipv4Net,
+    /// Pushed as a route.
+    pub(crate) network: Ipv4Net,
+    /// Where the services are; in the network.
+    pub(crate) services: Ipv4Addr,
+    pub(crate) timeouts: Timeouts,
+    /// What every client is pushed besides its address and the data channel's parameters.
+    pub(crate) push: PushReply,
+    pub(crate) misbehaviour: Misbehaviour,
+}
+
+/// Where the keys of data packets come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataKeys {
+    /// OpenVPN's own function over both sides' random numbers, as Azure's gateways use.
+    #[default]
+    Classic,
+    /// The TLS exporter (`key-derivation tls-ekm`), as OpenVPN's own servers use.
+    TlsExporter,
+}
+
+/// The header of data packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataPackets {
+    /// One byte (`P_DATA_V1`), as Azure's gateways use.
+    #[default]
+    V1,
+    /// Four bytes with a peer id (`P_DATA_V2`), as OpenVPN's own servers use.
+    V2,
+}
+
+impl GatewayOptions {
+    /// # Errors
+    /// [`GatewayError::Options`] for a pool without a client's address, or services outside their network.
+    pub(crate) fn check(&self) -> Result<(), GatewayError> {
+        if self.pool.prefix_len() > 30 {
+            return Err(GatewayError::Options(
+                "the address pool has no room for a client",
+            ));
+        }
+        if !self.network.contains(&self.services) {
+            return Err(GatewayError::Options(
+                "the services are outside the network",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Default for GatewayOptions {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            host: None,
+            name: "p2svpn-test-vnet".to_owned(),
+            tls: TlsVersions::default(),
+            keys: DataKeys::default(),
+            packets: DataPackets::default(),
+            cipher: None,
+            pool: Ipv4Net::new_assert(Ipv4Addr::new(172, 16, 201, 0), 24),
+            network: Ipv4Net::new_assert(Ipv4Addr::new(10, 1, 0, 0), 16),
+            services: Ipv4Addr::new(10, 1, 0, 4),
+            timeouts: Timeouts::default(),
+            push: PushReply::default(),
+            misbehaviour: Misbehaviour::default(),
+        }
+    }
+}

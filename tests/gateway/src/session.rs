@@ -1,0 +1,222 @@
+//! One connection to the gateway, from the first packet to the last.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use p2svpn_openvpn::{Connection, Framing, GatewayConfig, Start};
+use p2svpn_tunnel::{
+    Stack, StackOptions, TcpTransport, Tunnel, TunnelEnd, TunnelError, TunnelEvent,
+};
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::admission::{Verdict, judge};
+use crate::error::GatewayError;
+use crate::impostor;
+use crate::misbehaviour::{Misbehaviour, Stop};
+use crate::network::Services;
+use crate::state::{Order, Registration, State};
+
+/// Serves one client until either side ends, or an order tells to.
+pub(crate) async fn serve(
+    state: Arc<State>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    mut orders: watch::Receiver<Order>,
+) {
+    let registration = Registration::new(&state, peer);
+    let session = Session {
+        state: &state,
+        registration: &registration,
+        misbehaviour: state.misbehaviour(),
+    };
+    let reason = match &session.misbehaviour {
+        Misbehaviour::StopsAt(..) | Misbehaviour::Answers(_) => tokio::select! {
+            ended = session.act(stream) => match ended {
+                Ok(()) => "misbehaved as ordered".to_owned(),
+                Err(error) => format!("misbehaved as ordered: {error}"),
+            },
+            _ = orders.changed() => ORDERED.to_owned(),
+        },
+        _ => match session.run(stream, peer, orders).await {
+            Ok(reason) => reason,
+            Err(error) => error.to_string(),
+        },
+    };
+    registration.end(reason);
+}
+
+const ORDERED: &str = "ended by order";
+
+/// The largest packet in the tunnel where none is pushed, as in OpenVPN.
+const MTU: u16 = 1500;
+
+struct Session<'a> {
+    state: &'a Arc<State>,
+    registration: &'a Registration,
+    misbehaviour: Misbehaviour,
+}
+
+/// Why a session could not be run.
+#[derive(Debug, thiserror::Error)]
+enum SessionError {
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    #[error(transparent)]
+    Connection(#[from] p2svpn_openvpn::Error),
+    #[error(transparent)]
+    Tunnel(#[from] TunnelError),
+    #[error(transparent)]
+    Transport(#[from] io::Error),
+}
+
+impl Session<'_> {
+    /// Serves the client as a gateway should; the answer is why that is over.
+    async fn run(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        mut orders: watch::Receiver<Order>,
+    ) -> Result<String, SessionError> {
+        let connection = self.connection()?;
+        let transport = TcpTransport::accepted(stream, peer)?;
+        let (tunnel, mut events) =
+            Tunnel::start(connection, transport, self.state.clock, &Handle::current());
+        let tunnel = Arc::new(tunnel);
+        self.registration.runs(&tunnel);
+        let mut network = None;
+        loop {
+            let event = tokio::select! {
+                event = events.recv() => event,
+                _ = orders.changed() => {
+                    if orders.borrow_and_update().stop {
+                        tunnel.close().await;
+                    }
+                    return Ok(ORDERED.to_owned());
+                }
+            };
+            match event {
+                Some(TunnelEvent::Admission(admission)) => {
+                    match judge(
+                        self.state,
+                        self.registration,
+                        &self.misbehaviour,
+                        &admission,
+                    ) {
+                        Verdict::Refused(text) => tunnel.refuse(text).await?,
+                        Verdict::Admitted(push) => {
+                            // Before the client can send its first packet.
+                            let mtu = push.tun_mtu.unwrap_or(MTU);
+                            let address = push.addresses.first().map(|address| address.addr());
+                            network = Some(self.network(&tunnel, mtu, address).await?);
+                            tunnel.admit(*push).await?;
+                        }
+                    }
+                }
+                Some(TunnelEvent::Established(settings)) => {
+                    self.registration
+                        .established(settings.tls.version, settings.cipher);
+                }
+                Some(TunnelEvent::Closed(end)) => {
+                    drop(network);
+                    return Ok(reason(&end));
+                }
+                None => return Ok("the tunnel vanished".to_owned()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Serves the client as no gateway should.
+    async fn act(&self, mut stream: TcpStream) -> Result<(), SessionError> {
+        let how = match self.misbehaviour {
+            Misbehaviour::Answers(answer) => {
+                impostor::answer(answer, &mut stream).await?;
+                Stop::Silently
+            }
+            Misbehaviour::StopsAt(stage, how) => {
+                let judge = |admission: &_| {
+                    judge(self.state, self.registration, &self.misbehaviour, admission)
+                };
+                let clock = self.state.clock;
+                impostor::handshake_until(stage, self.connection()?, &mut stream, clock, judge)
+                    .await?;
+                how
+            }
+            _ => return Ok(()),
+        };
+        Ok(impostor::stop(how, stream).await?)
+    }
+
+    fn connection(&self) -> Result<Connection, SessionError> {
+        let (options, credentials) = (&self.state.options, &self.state.credentials);
+        let flaw = match self.misbehaviour {
+            Misbehaviour::Certificate(flaw) => Some(flaw),
+            _ => None,
+        };
+        let config = GatewayConfig {
+            provider: Arc::clone(credentials.provider()),
+            framing: Framing::Stream,
+            wrapping: match self.misbehaviour {
+                Misbehaviour::OtherSecret => credentials.other_wrapping()?,
+                _ => credentials.wrapping(),
+            },
+            tls_versions: options.tls,
+            identity: credentials.server_identity(flaw)?,
+            client_roots: credentials.client_roots(),
+            timeouts: options.timeouts,
+        };
+        let clock = self.state.clock;
+        let start = Start {
+            now: clock.now(),
+            unix_time: u64::try_from(clock.unix_seconds()).unwrap_or(0),
+        };
+        Ok(Connection::gateway(config, start)?)
+    }
+
+    /// Joins the network behind the gateway to the tunnel.
+    async fn network(
+        &self,
+        tunnel: &Tunnel,
+        mtu: u16,
+        client: Option<IpAddr>,
+    ) -> Result<Network, SessionError> {
+        let options = StackOptions {
+            ipv4: Some(self.state.options.services),
+            mtu,
+            most_sockets: Services::SOCKETS,
+            ..StackOptions::default()
+        };
+        let stack = Stack::new(options, self.state.clock)?;
+        let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let services = Services::start(&stack, client)?;
+        tunnel.attach(stack.device()).await?;
+        Ok(Network {
+            stack,
+            _services: services,
+        })
+    }
+}
+
+/// What one client sees behind the gateway.
+struct Network {
+    stack: Stack,
+    _services: Services,
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        self.stack.close();
+    }
+}
+
+fn reason(end: &TunnelEnd) -> String {
+    match end {
+        TunnelEnd::Local => ORDERED.to_owned(),
+        TunnelEnd::Connection(error) => error.to_string(),
+        TunnelEnd::Device(error) => format!("the network failed: {error}"),
+        _ => "for an unknown reason".to_owned(),
+    }
+}
