@@ -259,13 +259,6 @@ impl DynamicChallenge {
     }
 }
 
-/// The password that carries a static challenge's answer along with the password.
-pub(crate) fn static_challenge_response(password: &str, answer: &str) -> Zeroizing<String> {
-    let password = Zeroizing::new(Base64::encode_string(password.as_bytes()));
-    let answer = Zeroizing::new(Base64::encode_string(answer.as_bytes()));
-    Zeroizing::new(format!("SCRV1:{}:{}", *password, *answer))
-}
-
 /// `timeout N` among the words after `AUTH_PENDING,`.
 fn pending_timeout(text: &str) -> Option<Duration> {
     let seconds: u32 = text

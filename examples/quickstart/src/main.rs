@@ -32,10 +32,24 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            explain(error.as_ref());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what went wrong, why, and what to do about it.
+fn explain(error: &(dyn std::error::Error + 'static)) {
+    let Some(error) = error.downcast_ref::<p2svpn_client::Error>() else {
+        eprintln!("{error}");
+        return;
+    };
+    eprintln!("Error {}: {error}", error.number());
+    for cause in error.causes() {
+        eprintln!("  because: {cause}");
+    }
+    eprintln!("  usually: {}", error.cause());
+    eprintln!("  to do:   {}", error.remedy());
 }
 
 async fn run(mut arguments: Arguments) -> Result<(), Failure> {
@@ -104,9 +118,6 @@ async fn follow(client: &Client, session: &Session, page: Option<&str>) -> Resul
             EventKind::Challenge(challenge) => answer(session, &challenge)?,
             EventKind::Warning(warning) => println!("{at}  Warning: {warning}"),
             EventKind::Ended(ended) => {
-                if ended.error.is_some() {
-                    println!("{at}  {ended}");
-                }
                 // What went wrong first is what counts.
                 return outcome.and(ended.error.map_or(Ok(()), |error| Err(error.into())));
             }

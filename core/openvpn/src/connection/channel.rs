@@ -13,9 +13,12 @@ use crate::reliability::{Acknowledgements, Receipt, ReceiveQueue, SendQueue};
 use crate::tls::{SessionTime, TlsSession};
 use crate::wrap::{Wrapper, Wrapping};
 
-/// How many bytes of TLS go into one control packet, so that the whole datagram stays below OpenVPN's
-/// 1,250 bytes whatever the wrapping and the address family are.
-const CHUNK: usize = 1_100;
+/// The longest datagram of the control channel (OpenVPN's `max-packet-size`), in which older peers expect to find it.
+const LONGEST_DATAGRAM: usize = 1_250;
+
+/// What goes into a datagram beside wrapping and TLS: IPv6 and UDP, opcode and session id, acknowledgements with the
+/// peer's session id, message id.
+const BESIDE_TLS: usize = 48 + 9 + (1 + 4 * ACKNOWLEDGEMENTS + 8) + 4;
 
 /// How many acknowledgements ride in a control packet, and in a packet of its own where old peers allow no more.
 const ACKNOWLEDGEMENTS: usize = 4;
@@ -235,7 +238,8 @@ impl ControlChannel {
 
     fn queue_tls(&mut self) {
         let Some(tls) = &mut self.tls else { return };
-        for chunk in tls.take_outbound().chunks(CHUNK) {
+        let chunk_len = LONGEST_DATAGRAM - BESIDE_TLS - self.wrapper.overhead();
+        for chunk in tls.take_outbound().chunks(chunk_len) {
             self.send.push(Opcode::ControlV1, chunk.to_vec());
         }
     }

@@ -126,6 +126,11 @@ impl ClientRole {
         }
     }
 
+    /// Messages that were too long or made no sense.
+    pub(super) fn dropped_messages(&self) -> u64 {
+        self.messages.dropped()
+    }
+
     fn tls_session(config: &ClientConfig, core: &Core) -> Result<TlsSession, Error> {
         TlsSession::client(
             core.provider(),

@@ -39,7 +39,7 @@ pub(super) struct GatewayRole {
 }
 
 enum Verdict {
-    Admitted(PushReply),
+    Admitted(Box<PushReply>),
     Refused(String),
 }
 
@@ -119,7 +119,7 @@ impl GatewayRole {
         push: PushReply,
         core: &mut Core,
     ) -> Result<(), Error> {
-        self.judge(now, Verdict::Admitted(push), core)
+        self.judge(now, Verdict::Admitted(Box::new(push)), core)
     }
 
     pub(super) fn refuse(
@@ -129,6 +129,11 @@ impl GatewayRole {
         core: &mut Core,
     ) -> Result<(), Error> {
         self.judge(now, Verdict::Refused(text.to_owned()), core)
+    }
+
+    /// Messages that were too long or made no sense.
+    pub(super) fn dropped_messages(&self) -> u64 {
+        self.messages.dropped()
     }
 
     /// Reads what one TLS record brought: the client's part of the key exchange first, then control messages.
@@ -207,7 +212,7 @@ impl GatewayRole {
                 core.send_message(format!("AUTH_FAILED,{text}\0").as_bytes())?;
                 Err(Error::AuthenticationFailed(text))
             }
-            Some(Verdict::Admitted(push)) => self.establish(now, push, core),
+            Some(Verdict::Admitted(push)) => self.establish(now, *push, core),
         }
     }
 

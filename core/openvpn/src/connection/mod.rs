@@ -177,9 +177,14 @@ impl Connection {
         self.core.stage()
     }
 
-    /// Control packets that were ignored because they were damaged, replayed or of another session.
+    /// Control packets that were ignored because they were damaged, replayed or of another session, and messages that
+    /// were too long or made no sense.
     pub fn ignored_packets(&self) -> u64 {
-        self.core.ignored_packets()
+        let messages = match &self.role {
+            Role::Client(role) => role.dropped_messages(),
+            Role::Gateway(role) => role.dropped_messages(),
+        };
+        self.core.ignored_packets() + messages
     }
 
     /// What went through the data channel; none before it is there.

@@ -141,7 +141,9 @@ impl TlsSession {
         self.inbound.extend_from_slice(bytes);
         let buffered = std::mem::take(&mut self.inbound);
         let mut rest = buffered.as_slice();
-        while let Some((record, after)) = split_record(rest)? {
+        while let Some((record, after)) =
+            record_length(rest)?.and_then(|length| rest.split_at_checked(length))
+        {
             self.receive_record(record, plaintext)?;
             rest = after;
         }
@@ -273,8 +275,8 @@ impl TlsVersions {
     }
 }
 
-/// Splits the first whole record off; none while it is incomplete.
-fn split_record(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Error> {
+/// The length of the first record, header included; none while its header is incomplete.
+fn record_length(bytes: &[u8]) -> Result<Option<usize>, Error> {
     let Some(&[_, _, _, high, low]) = bytes.first_chunk::<RECORD_HEADER>() else {
         return Ok(None);
     };
@@ -282,7 +284,7 @@ fn split_record(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Error> {
     if length > LONGEST_RECORD {
         return Err(Error::Tls("a record is longer than TLS allows".to_owned()));
     }
-    Ok(bytes.split_at_checked(length))
+    Ok(Some(length))
 }
 
 fn configuration(error: rustls::Error) -> Error {

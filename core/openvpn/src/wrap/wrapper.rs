@@ -90,6 +90,7 @@ impl Wrapper {
     ///
     /// `exporter_output` is what the TLS session of the first key exports with the label
     /// `EXPORTER-OpenVPN-dynamic-tls-crypt` and no context.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for rekeys"))]
     pub(crate) fn dynamic(&self, exporter_output: &[u8; StaticKey::LEN]) -> Self {
         let key = match &self.shared {
             Some(shared) => shared.xor(exporter_output),
@@ -175,6 +176,10 @@ impl Wrapper {
     }
 
     /// Bytes that come on top of [`Self::overhead`] in the kinds of packet that bring the client's key.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for gateways that want the client's key again")
+    )]
     pub(crate) fn client_key_len(&self) -> usize {
         self.client_key
             .as_ref()
