@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lexopt::prelude::*;
 use p2svpn_client::{Certificate, Device};
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\

@@ -4,8 +4,8 @@ use p2svpn_client::{Certificate, Device};
 use p2svpn_gateway::Gateway;
 use tempfile::TempDir;
 
-use crate::Failure;
 use crate::arguments::Arguments;
+use crate::failure::Failure;
 
 /// The embedded gateway, and the folder with what it hands out, as an administrator would.
 pub(crate) struct Home {

@@ -3,6 +3,7 @@
 //! Without arguments it brings its own gateway along; with `--profile` it connects to a real one.
 
 mod arguments;
+mod failure;
 mod home;
 mod page;
 
@@ -15,9 +16,8 @@ use p2svpn_client::{
 };
 
 use crate::arguments::Arguments;
+use crate::failure::{Failure, explain};
 use crate::home::Home;
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -36,20 +36,6 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Says what went wrong, why, and what to do about it.
-fn explain(error: &(dyn std::error::Error + 'static)) {
-    let Some(error) = error.downcast_ref::<p2svpn_client::Error>() else {
-        eprintln!("{error}");
-        return;
-    };
-    eprintln!("Error {}: {error}", error.number());
-    for cause in error.causes() {
-        eprintln!("  because: {cause}");
-    }
-    eprintln!("  usually: {}", error.cause());
-    eprintln!("  to do:   {}", error.remedy());
 }
 
 async fn run(mut arguments: Arguments) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use p2svpn_client::Session;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// How long the whole page may take.
 const PATIENCE: Duration = Duration::from_secs(20);
