@@ -8,11 +8,13 @@
 //! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`.
 
 mod authority;
+mod client_program;
 mod error;
 mod http;
 mod namespace;
 mod openvpn_client;
 mod openvpn_server;
+mod p2svpn_client;
 mod ping;
 mod process;
 mod profile;
@@ -22,11 +24,13 @@ mod table;
 mod virtual_network;
 
 pub use authority::{Identity, KeyKind};
+pub use client_program::run_client;
 pub use error::LabError;
 pub use http::{Body, download, upload};
 pub use namespace::Namespace;
 pub use openvpn_client::OpenVpnClient;
 pub use openvpn_server::{OpenVpnServer, ServerOptions, TlsVersion};
+pub use p2svpn_client::{P2svpnClient, SessionEnd};
 pub use ping::{echo_until, ping};
 pub use process::{CpuTime, Process, Transcript};
 pub use site::{GATEWAY, SERVICE, Site};

@@ -12,11 +12,16 @@ pub struct OpenVpnClient {
 }
 
 impl OpenVpnClient {
-    /// Writes its configuration; `more` lines go at its end.
+    /// Writes its configuration, `NAME.conf`; `more` lines go at its end.
     ///
     /// # Errors
     /// [`LabError::Write`].
-    pub fn configure(site: &Site, identity: &Identity, more: &[&str]) -> Result<Command, LabError> {
+    pub fn configure(
+        site: &Site,
+        name: &str,
+        identity: &Identity,
+        more: &[&str],
+    ) -> Result<Command, LabError> {
         let folder = site.folder().display();
         let (certificate, key) = (identity.certificate.display(), identity.key.display());
         let text = format!(
@@ -42,7 +47,7 @@ suppress-timestamps
         let mut command = Command::new("openvpn");
         command
             .arg("--config")
-            .arg(write(site.folder(), "client.conf", &text)?);
+            .arg(write(site.folder(), &format!("{name}.conf"), &text)?);
         Ok(command)
     }
 

@@ -117,6 +117,11 @@ impl Process {
         written.map_err(LabError::system(format!("writing to {}", self.name)))
     }
 
+    /// Ends its standard input.
+    pub fn end_input(&mut self) {
+        self.input = None;
+    }
+
     /// Sends a signal.
     ///
     /// # Errors

@@ -25,7 +25,10 @@ fn openvpns_own_client_reaches_the_virtual_network_and_nothing_else_does() -> Re
     let server = OpenVpnServer::start(&site, &options)?;
     assert!(ping(&site.client, SERVICE, 1).is_err());
 
-    let client = OpenVpnClient::start(&site, &OpenVpnClient::configure(&site, &identity, &[])?)?;
+    let client = OpenVpnClient::start(
+        &site,
+        &OpenVpnClient::configure(&site, "client", &identity, &[])?,
+    )?;
     client.wait_connected()?;
     ping(&site.client, SERVICE, 5)?;
     download(&site.client, 1 << 20)?;

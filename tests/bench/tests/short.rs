@@ -1,0 +1,34 @@
+//! The benchmark itself, with as little work as it can do: that it measures every client and prints its tables.
+
+#![allow(clippy::unwrap_used)]
+
+use std::process::Command;
+
+#[test]
+fn every_client_is_measured() {
+    let can_run = p2svpn_house::require_root("it makes network namespaces")
+        && p2svpn_house::require_path("/dev/net/tun", "tunnels are network devices")
+        && ["openvpn", "ip", "setpriv", "iperf3"]
+            .iter()
+            .all(|name| p2svpn_house::require_program(name, "the benchmark runs it"));
+    if !can_run {
+        return;
+    }
+
+    let output = Command::new(env!("CARGO_BIN_EXE_p2svpn-bench"))
+        .args(["all", "--rounds", "1", "--seconds", "1"])
+        .output()
+        .unwrap();
+
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}{errors}");
+    for client in ["openvpn, defaults", "openvpn, tuned", "p2svpn"] {
+        // Twice in the table of handshakes, and once in each of the two of throughput.
+        let rows = text
+            .lines()
+            .filter(|line| line.split("  ").any(|cell| cell.trim() == client));
+        assert_eq!(rows.count(), 4, "{client}: {text}");
+    }
+    assert!(!text.contains("NaN"), "{text}");
+}

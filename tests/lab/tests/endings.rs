@@ -1,0 +1,159 @@
+//! How sessions with a real server end, and that each end is told apart and leaves nothing behind.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::Command;
+
+use p2svpn_lab::{
+    Identity, KeyKind, LabError, OpenVpnServer, P2svpnClient, SERVICE, ServerOptions, SessionEnd,
+    Site, Snapshot, ping,
+};
+
+const CLIENT_CERTIFICATE_PROBABLY_REFUSED: u64 = 312;
+const CONNECTION_REFUSED: u64 = 402;
+const CLOSED_WITHOUT_ANSWER: u64 = 407;
+const CONNECTION_LOST: u64 = 410;
+const GATEWAY_SILENT: u64 = 411;
+
+#[test]
+fn a_killed_server_is_noticed_and_its_successor_connected_to() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+    let before = Snapshot::take(&site.client)?;
+    let mut client = start(&site, &site.profile()?, &identity)?;
+    client.wait_state("Connected")?;
+    ping(&site.client, SERVICE, 1)?;
+
+    server.kill();
+    let end = client.wait_ended()?;
+    assert_eq!(end.number, Some(CONNECTION_LOST), "{}", end.text);
+    assert_eq!(
+        Snapshot::take(&site.client)?.changes_since(&before),
+        Vec::<String>::new()
+    );
+
+    client.connect()?;
+    let end = client.wait_ended()?;
+    assert_eq!(end.number, Some(CONNECTION_REFUSED), "{}", end.text);
+
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+    client.connect()?;
+    client.wait_state("Connected")?;
+    ping(&site.client, SERVICE, 1)?;
+    client.stop()
+}
+
+#[test]
+fn a_server_that_falls_silent_is_noticed_by_the_keepalive_it_pushed() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let pushed = ["push \"ping 1\"", "push \"ping-restart 3\"", "ping 1"];
+    let options = ServerOptions {
+        more: pushed.map(str::to_owned).to_vec(),
+        ..ServerOptions::default()
+    };
+    let server = OpenVpnServer::start(&site, &options)?;
+    let before = Snapshot::take(&site.client)?;
+    let mut client = start(&site, &site.profile()?, &identity)?;
+    client.wait_state("Connected")?;
+
+    server.freeze()?;
+    let end = client.wait_ended()?;
+
+    assert_eq!(end.number, Some(GATEWAY_SILENT), "{}", end.text);
+    assert_eq!(
+        Snapshot::take(&site.client)?.changes_since(&before),
+        Vec::<String>::new()
+    );
+    client.stop()
+}
+
+#[test]
+fn the_end_of_the_program_leaves_nothing_behind() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+    let before = Snapshot::take(&site.client)?;
+    let mut client = start(&site, &site.profile()?, &identity)?;
+    client.wait_state("Connected")?;
+
+    client.stop()?;
+
+    assert_eq!(
+        Snapshot::take(&site.client)?.changes_since(&before),
+        Vec::<String>::new()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_wrong_server_secret_is_told_apart() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+
+    let end = end_of(&site, &site.profile_with_another_secret()?, &identity)?;
+
+    assert_eq!(end.number, Some(CLOSED_WITHOUT_ANSWER), "{}", end.text);
+    Ok(())
+}
+
+#[test]
+fn a_client_certificate_from_another_root_is_told_apart() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.foreign_identity("stranger", KeyKind::P256)?;
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+
+    let end = end_of(&site, &site.profile()?, &identity)?;
+
+    assert_eq!(
+        end.number,
+        Some(CLIENT_CERTIFICATE_PROBABLY_REFUSED),
+        "{}",
+        end.text
+    );
+    Ok(())
+}
+
+/// Runs a session that cannot connect to its end, and sees to it that nothing is left.
+fn end_of(site: &Site, profile: &Path, identity: &Identity) -> Result<SessionEnd, LabError> {
+    let before = Snapshot::take(&site.client)?;
+    let mut client = start(site, profile, identity)?;
+    let end = client.wait_ended()?;
+    assert_eq!(
+        Snapshot::take(&site.client)?.changes_since(&before),
+        Vec::<String>::new()
+    );
+    client.stop()?;
+    Ok(end)
+}
+
+fn start(site: &Site, profile: &Path, identity: &Identity) -> Result<P2svpnClient, LabError> {
+    let program = Command::new(env!("CARGO_BIN_EXE_p2svpn-lab-client"));
+    P2svpnClient::start(site, &P2svpnClient::configure(program, profile, identity))
+}
+
+fn can_run() -> bool {
+    p2svpn_house::require_root("it makes network namespaces")
+        && p2svpn_house::require_path("/dev/net/tun", "tunnels are network devices")
+        && ["openvpn", "ip", "setpriv"]
+            .iter()
+            .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
+}
