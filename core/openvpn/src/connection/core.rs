@@ -201,7 +201,7 @@ impl Core {
         let format = DataFormat {
             framing: self.framing,
             peer_id: agreement.peer_id,
-            epoch: false,
+            epoch: agreement.push.protocol_flags.aead_epoch,
         };
         let key_id = self.channel.key_id();
         let (data, sealer, opener) = DataChannel::new(format, now);

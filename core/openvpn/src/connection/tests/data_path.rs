@@ -7,7 +7,12 @@ use crate::error::Error;
 
 #[test]
 fn packets_go_both_ways_in_both_formats_and_under_both_key_derivations() {
-    for options in ["", ",peer-id 5", ",peer-id 5,key-derivation tls-ekm"] {
+    for options in [
+        "",
+        ",peer-id 5",
+        ",peer-id 5,key-derivation tls-ekm",
+        ",peer-id 5,protocol-flags tls-ekm aead-epoch",
+    ] {
         let mut plan = Plan::azure();
         plan.push = push(&format!(
             "ifconfig 172.16.0.2 255.255.255.0,topology subnet{options}"

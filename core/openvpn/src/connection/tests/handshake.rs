@@ -13,6 +13,7 @@ fn both_ends_establish_with_every_tls_version_key_derivation_and_packet_format()
             ",peer-id 7",
             ",key-derivation tls-ekm",
             ",peer-id 0,protocol-flags cc-exit tls-ekm",
+            ",peer-id 3,protocol-flags tls-ekm aead-epoch",
         ] {
             let mut plan = Plan::azure();
             plan.client.tls_versions = versions;
