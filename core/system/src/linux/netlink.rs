@@ -137,15 +137,16 @@ impl Netlink {
     /// makes the kernel answer EEXIST.
     pub(super) async fn add_routes(&self, entries: &[(RouteEntry, bool)]) -> Vec<io::Result<()>> {
         let routes = self.handle.route();
-        // Owned entries: with borrowed ones the compiler cannot prove that the future may change threads.
-        let requests = entries.to_vec().into_iter().map(move |(entry, replace)| {
-            let request = routes.add(encode_route(&entry));
-            if replace {
+        let requests = entries.iter().map(|(entry, replace)| {
+            let request = routes.add(encode_route(entry));
+            if *replace {
                 request.replace().execute()
             } else {
                 request.execute()
             }
         });
+        // Collected: a borrowing iterator across an await keeps the compiler from letting the future change threads.
+        let requests: Vec<_> = requests.collect();
         stream::iter(requests)
             .buffered(PIPELINE)
             .map(|result| result.map_err(into_io))
@@ -156,10 +157,10 @@ impl Netlink {
     /// Removes entries, several requests at a time; the answers are in the order of the entries.
     pub(super) async fn remove_routes(&self, entries: &[RouteEntry]) -> Vec<io::Result<()>> {
         let routes = self.handle.route();
-        let requests = entries
-            .to_vec()
-            .into_iter()
-            .map(move |entry| routes.del(encode_route(&entry)).execute());
+        let requests: Vec<_> = entries
+            .iter()
+            .map(|entry| routes.del(encode_route(entry)).execute())
+            .collect();
         stream::iter(requests)
             .buffered(PIPELINE)
             .map(|result| result.map_err(into_io))
