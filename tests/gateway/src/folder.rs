@@ -21,9 +21,11 @@ pub(crate) fn write(
         identity.key_pem().as_str()
     );
     let profile = gateway.profile_xml();
+    let openvpn = gateway.openvpn_profile(identity);
     let readme = readme(gateway, identity, password);
     for (name, content) in [
         ("azurevpnconfig.xml", profile.as_bytes()),
+        ("vpnconfig.ovpn", openvpn.as_bytes()),
         ("client.pfx", pfx),
         ("client.pem", pem.as_bytes()),
         ("server-root.pem", gateway.server_root_pem().as_bytes()),
@@ -56,8 +58,9 @@ fn readme(gateway: &Gateway, identity: &IssuedIdentity, password: &str) -> Strin
         "Files of a test gateway at {address}. They are of no use once it has ended.
 
 azurevpnconfig.xml   the profile: import it
+vpnconfig.ovpn       the same for OpenVPN's own programs, with certificate and key in it
 client.pfx           certificate and key of {client}; the password is {password}
-client.pem           the same, not encrypted
+client.pem           certificate and key, not encrypted
 server-root.pem      the root of the gateway's certificate, which the profile names by its hash
 
 In the tunnel, at {services}:

@@ -6,6 +6,7 @@ use rustls::crypto::aws_lc_rs;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
+use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::GatewayError;
@@ -13,7 +14,7 @@ use crate::event::GatewayEvents;
 use crate::identity::{IdentityRequest, IssuedIdentity};
 use crate::misbehaviour::Misbehaviour;
 use crate::options::GatewayOptions;
-use crate::profile::ProfileText;
+use crate::profile::{OpenVpnText, ProfileText};
 use crate::session;
 use crate::state::{GatewayStatistics, SessionSummary, State};
 
@@ -83,6 +84,21 @@ impl Gateway {
             secret: credentials.secret(),
         };
         text.azure_xml()
+    }
+
+    /// A profile for OpenVPN's own programs, `vpnconfig.ovpn`, with the certificate and the key of this client in it.
+    pub fn openvpn_profile(&self, identity: &IssuedIdentity) -> Zeroizing<String> {
+        let credentials = &self.state.credentials;
+        let text = OpenVpnText {
+            host: &host(&self.state.options, self.address),
+            port: self.address.port(),
+            certificate_name: credentials.certificate_name(),
+            server_root_pem: &credentials.server_root().certificate_pem(),
+            client_certificate_pem: identity.certificate_pem(),
+            client_key_pem: &identity.key_pem(),
+            secret: credentials.secret(),
+        };
+        Zeroizing::new(text.openvpn())
     }
 
     /// The name in the gateway's certificate, `<guid>.vpn.azure.com`.

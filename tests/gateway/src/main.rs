@@ -103,6 +103,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         () = sleep(arguments.duration) => {}
     }
     gateway.stop().await;
+    while let Some(event) = events.next().await {
+        say(event);
+    }
     say("stopped");
     Ok(())
 }

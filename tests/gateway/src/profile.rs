@@ -1,4 +1,4 @@
-//! The profile that the gateway hands out.
+//! The profiles that the gateway hands out.
 
 /// What a profile in Azure's form says of a gateway with certificate sign-in.
 pub(crate) struct ProfileText<'a> {
@@ -16,11 +16,7 @@ impl ProfileText<'_> {
     /// Writes `azurevpnconfig.xml` as Azure's portal does: members in alphabetical order, what is absent marked as
     /// nil, lines ended as on Windows, no XML declaration.
     pub(crate) fn azure_xml(&self) -> String {
-        let secret: String = self
-            .secret
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let secret = hexadecimal(self.secret);
         let Self {
             name,
             server,
@@ -70,8 +66,77 @@ impl ProfileText<'_> {
     }
 }
 
+/// What a profile for OpenVPN's own programs says.
+pub(crate) struct OpenVpnText<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    /// The name in the gateway's certificate.
+    pub(crate) certificate_name: &'a str,
+    pub(crate) server_root_pem: &'a str,
+    pub(crate) client_certificate_pem: &'a str,
+    pub(crate) client_key_pem: &'a str,
+    pub(crate) secret: &'a [u8; 256],
+}
+
+impl OpenVpnText<'_> {
+    /// Writes `vpnconfig.ovpn` with the options that Azure's has, and the client's certificate and key in their places.
+    pub(crate) fn openvpn(&self) -> String {
+        let lines = self.secret.chunks(16).map(hexadecimal);
+        let key = lines.collect::<Vec<_>>().join("\n");
+        let Self {
+            host,
+            port,
+            certificate_name,
+            server_root_pem,
+            client_certificate_pem,
+            client_key_pem,
+            ..
+        } = self;
+        format!(
+            "client
+remote {host} {port}
+verify-x509-name '{certificate_name}' name
+remote-cert-tls server
+dev tun
+proto tcp
+resolv-retry infinite
+nobind
+auth SHA256
+cipher AES-256-GCM
+persist-key
+persist-tun
+tls-timeout 30
+tls-version-min 1.2
+key-direction 1
+verb 3
+<ca>
+{}
+</ca>
+<tls-auth>
+-----BEGIN OpenVPN Static key V1-----
+{key}
+-----END OpenVPN Static key V1-----
+</tls-auth>
+<cert>
+{}
+</cert>
+<key>
+{}
+</key>
+",
+            server_root_pem.trim_end(),
+            client_certificate_pem.trim_end(),
+            client_key_pem.trim_end()
+        )
+    }
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

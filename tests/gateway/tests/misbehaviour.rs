@@ -22,7 +22,7 @@ async fn a_gateway_that_falls_silent_is_given_up_at_every_stage() {
     let stages = [Stage::Reset, Stage::Tls, Stage::KeyExchange, Stage::Push];
     let failures = stages.map(|stage| async move {
         let gateway = gateway(Misbehaviour::StopsAt(stage, Stop::Silently)).await;
-        (stage, failure(&gateway, impatient()).await)
+        (stage, failure(&gateway, impatient(stage)).await)
     });
 
     for (stage, error) in join_all(failures).await {
@@ -104,7 +104,7 @@ async fn what_is_no_openvpn_does_not_pass_for_a_gateway() {
     for answer in [Answer::Http, Answer::Noise, Answer::EmptyFrame] {
         let gateway = gateway(Misbehaviour::Answers(answer)).await;
 
-        let error = failure(&gateway, impatient()).await;
+        let error = failure(&gateway, impatient(Stage::Reset)).await;
 
         assert!(
             matches!(
@@ -120,9 +120,12 @@ async fn what_is_no_openvpn_does_not_pass_for_a_gateway() {
 async fn a_stale_server_secret_gets_no_answer() {
     let gateway = gateway(Misbehaviour::OtherSecret).await;
 
-    let error = failure(&gateway, impatient()).await;
+    let error = failure(&gateway, impatient(Stage::Reset)).await;
 
-    assert_eq!(error, Error::NoAnswer(impatient().timeouts.answer));
+    assert_eq!(
+        error,
+        Error::NoAnswer(impatient(Stage::Reset).timeouts.answer)
+    );
 }
 
 #[tokio::test]
@@ -195,14 +198,16 @@ async fn gateway(misbehaviour: Misbehaviour) -> Gateway {
         .unwrap()
 }
 
-/// A client that gives up soon; what it waits for never comes, so no time is too short or too long.
-fn impatient() -> Plan {
+/// A client that gives up soon at this stage, where what it waits for never comes, and has time to get there.
+fn impatient(stage: Stage) -> Plan {
+    let mut timeouts = Timeouts::default();
+    match stage {
+        Stage::Reset => timeouts.answer = Duration::from_millis(300),
+        Stage::Push => timeouts.push = Duration::from_millis(300),
+        _ => timeouts.handshake = Duration::from_secs(3),
+    }
     Plan {
-        timeouts: Timeouts {
-            answer: Duration::from_millis(300),
-            handshake: Duration::from_secs(2),
-            push: Duration::from_millis(300),
-        },
+        timeouts,
         ..Plan::default()
     }
 }

@@ -36,6 +36,7 @@ async fn its_files_are_all_that_a_client_needs_and_a_signal_ends_it() {
     terminate(&program.child).await;
 
     assert!(matches!(client.end().await, TunnelEnd::Connection(_)));
+    assert_eq!(program.fact("ended").await, "1 ended by order");
     program.fact("stopped").await;
     assert!(program.child.wait().await.unwrap().success());
 }
