@@ -1,1 +1,53 @@
-//! Placeholder until its first module lands.
+//! `libp2svpn_uniffi`: what the packages for Python and Swift load.
+//!
+//! The functions and types are those of `p2svpn-client`, in the forms that [uniffi](https://mozilla.github.io/uniffi-rs)
+//! carries between languages: addresses are strings, ids are numbers and strings, each error is an [`ErrorDetails`].
+//! The packages wrap this layer in what their language is used to; programs use the packages.
+//!
+//! Asynchronous functions need no runtime: whoever awaits them polls them, and the library's own threads wake them.
+#![expect(
+    clippy::result_large_err,
+    reason = "errors are carried over by value, and only once a call"
+)]
+
+mod certificate;
+mod challenge;
+mod client;
+mod device;
+mod error;
+mod event;
+mod log;
+mod log_queue;
+mod network;
+mod options;
+mod profile;
+mod session;
+mod state;
+mod status;
+mod stream;
+mod warning;
+
+pub use certificate::Certificate;
+pub use challenge::{Answer, Challenge, ChallengeKind};
+pub use client::{Client, ClientOptions};
+pub use device::Device;
+pub use error::{ErrorClass, ErrorDetails, VpnError, error_catalogue};
+pub use event::{Event, EventKind};
+pub use log::LogReader;
+pub use log_queue::{LogLevel, LogRecord};
+pub use network::{InterfaceAddress, NetworkConfig, Route};
+pub use options::{ConnectOptions, Timeouts};
+pub use profile::{ImportedProfile, ProfileSummary};
+pub use session::Session;
+pub use state::State;
+pub use status::{Statistics, Status};
+pub use stream::{Stream, StreamError};
+pub use warning::Warning;
+
+uniffi::setup_scaffolding!();
+
+/// Returns the version of the library, such as `0.1.0`.
+#[uniffi::export]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
