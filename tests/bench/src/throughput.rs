@@ -57,7 +57,6 @@ impl Throughput {
         let site = Site::new()?;
         let tcp_nodelay = true;
         let server = OpenVpnServer::start(&site, &server_options(tcp_nodelay))?;
-        let iperf = start_iperf(&site)?;
         let entries = Entry::all(&site)?;
         let mut results: Vec<(Measured, Measured)> =
             entries.iter().map(|_| Default::default()).collect();
@@ -70,7 +69,6 @@ impl Throughput {
                 client.stop()?;
             }
         }
-        drop(iperf);
         for (entry, (up, down)) in entries.iter().zip(&results) {
             let cells =
                 [server_name(tcp_nodelay), Contender::name(entry.contender)].map(str::to_owned);
@@ -89,6 +87,8 @@ impl Throughput {
         pace: Option<u32>,
         measured: &mut Measured,
     ) -> Result<(), LabError> {
+        // One server for each transfer: one that serves many may still be busy with the last.
+        let mut iperf = start_iperf(site)?;
         let mut command = Command::new("iperf3");
         command.args([
             "--json",
@@ -108,6 +108,7 @@ impl Throughput {
         let output = site.client.output(command)?;
         let client_used = client.process().cpu_time()?.since(client_before).total();
         let server_used = server.process().cpu_time()?.since(server_before).total();
+        iperf.wait_end(Duration::from_secs(5));
 
         let (bytes, rate) = received(&output)
             .ok_or_else(|| LabError::Traffic(format!("iperf3 printed {output}")))?;
@@ -136,7 +137,13 @@ impl Measured {
 
 fn start_iperf(site: &Site) -> Result<Process, LabError> {
     let mut command = Command::new("iperf3");
-    command.args(["--server", "--forceflush", "--bind", &SERVICE.to_string()]);
+    command.args([
+        "--server",
+        "--one-off",
+        "--forceflush",
+        "--bind",
+        &SERVICE.to_string(),
+    ]);
     let iperf = Process::start(&site.gateway, "the iperf3 server", &command)?;
     let is_ready = |line: &str| line.contains("Server listening").then_some(());
     iperf.wait_for("that it listens", 0, Duration::from_secs(5), is_ready)?;

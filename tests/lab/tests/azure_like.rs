@@ -1,6 +1,11 @@
 //! Our client against an openvpn server that is set up like Azure's gateways, on a real TUN device.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use std::io::{Write, stdout};
 use std::process::Command;
