@@ -27,12 +27,12 @@ pub enum Error {
     #[error("the gateway closed the connection without an answer")]
     ClosedWithoutAnswer(Option<ErrorKind>),
     /// The transport ended in mid-handshake. If `certificate_sent`, the gateway most probably refused the
-    /// client certificate: OpenVPN 2.6 and older do not say so in an alert.
+    /// client certificate, or missed one: OpenVPN 2.6 and older do not say so in an alert.
     #[error("the connection ended during the handshake ({stage})")]
     ClosedDuringHandshake {
         /// How far the handshake had come.
         stage: Stage,
-        /// Whether the client certificate was on its way by then.
+        /// Whether the client certificate was asked for by then, and not accepted yet.
         certificate_sent: bool,
         /// What the transport reported; none for an orderly end.
         kind: Option<ErrorKind>,

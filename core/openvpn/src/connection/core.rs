@@ -261,7 +261,11 @@ impl Core {
             Stage::Established => Error::TransportClosed(kind),
             stage => Error::ClosedDuringHandshake {
                 stage,
-                certificate_sent: stage > Stage::Tls,
+                // Once the gateway has exchanged keys, it has accepted the certificate.
+                certificate_sent: stage < Stage::Push
+                    && self
+                        .tls()
+                        .is_some_and(TlsSession::certificate_was_asked_for),
                 kind,
             },
         }

@@ -1,6 +1,7 @@
 //! TLS over rustls: one new session for each key id, fed and drained in memory.
 
 mod alert;
+mod client_identity;
 mod names;
 mod server_certificate;
 mod session;

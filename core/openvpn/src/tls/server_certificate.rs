@@ -64,7 +64,13 @@ impl ServerCertificateVerifier {
             now,
             algorithms,
         )
-        .map_err(cause)?;
+        .map_err(|error| match cause(error) {
+            // A signature that does not hold, under a root that bears the pinned one's name.
+            ServerCertificateError::Damaged(_) if self.ends_in_impostor(intermediates) => {
+                ServerCertificateError::NotPinned
+            }
+            other => other,
+        })?;
         if !is_for_servers(leaf) {
             return Err(ServerCertificateError::NotForServers);
         }
@@ -118,6 +124,18 @@ impl ServerCertificateVerifier {
             .map(|hash| hexadecimal(hash))
             .collect::<Vec<_>>();
         Err(ServerCertificateError::RootUnknown(named.join(", ")))
+    }
+
+    /// Whether the gateway sent a root, and none that is pinned.
+    fn ends_in_impostor(&self, intermediates: &[CertificateDer<'_>]) -> bool {
+        let pinned = &self.validation.pinned;
+        let mut roots = intermediates
+            .iter()
+            .filter(|sent| self_signed(sent))
+            .peekable();
+        !pinned.is_empty()
+            && roots.peek().is_some()
+            && roots.all(|root| !pinned.contains(&hash(root)))
     }
 
     fn ends_in_known(&self, intermediates: &[CertificateDer<'_>]) -> bool {

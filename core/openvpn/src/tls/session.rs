@@ -14,6 +14,7 @@ use rustls::{ProtocolVersion, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, ServerName};
 use zeroize::Zeroizing;
 
+use super::client_identity::ClientIdentity;
 use super::server_certificate::{ServerCertificateVerifier, ServerValidation, cause_of};
 use super::{SessionTime, alert};
 use crate::error::Error;
@@ -53,6 +54,8 @@ pub struct TlsSummary {
 /// One TLS session. OpenVPN makes a new one for each key id and never renegotiates.
 pub(crate) struct TlsSession {
     connection: Connection,
+    /// None in the gateway role.
+    identity: Option<Arc<ClientIdentity>>,
     inbound: Vec<u8>,
 }
 
@@ -75,18 +78,15 @@ impl TlsSession {
                 .map_err(configuration)?
                 .dangerous()
                 .with_custom_certificate_verifier(verifier);
-        let mut config = match identity {
-            Some(identity) => builder
-                .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity)))),
-            None => builder.with_no_client_auth(),
-        };
+        let identity = Arc::new(ClientIdentity::new(identity));
+        let mut config = builder.with_client_cert_resolver(Arc::clone(&identity) as _);
         config.enable_sni = false;
         config.resumption = Resumption::disabled();
         // The name is never sent and never compared: `ServerValidation` decides on names.
         let unused = ServerName::try_from("gateway.invalid")
             .map_err(|error| Error::Configuration(error.to_string()))?;
         let connection = ClientConnection::new(Arc::new(config), unused).map_err(configuration)?;
-        Ok(Self::new(connection.into()))
+        Ok(Self::new(connection.into(), Some(identity)))
     }
 
     /// The gateway's side. With `client_roots` a client certificate under one of them is demanded.
@@ -118,13 +118,14 @@ impl TlsSession {
             builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity))));
         config.send_tls13_tickets = 0;
         let connection = ServerConnection::new(Arc::new(config)).map_err(configuration)?;
-        Ok(Self::new(connection.into()))
+        Ok(Self::new(connection.into(), None))
     }
 
-    fn new(mut connection: Connection) -> Self {
+    fn new(mut connection: Connection, identity: Option<Arc<ClientIdentity>>) -> Self {
         connection.set_buffer_limit(Some(WRITE_LIMIT));
         Self {
             connection,
+            identity,
             inbound: Vec::new(),
         }
     }
@@ -217,6 +218,13 @@ impl TlsSession {
     /// Whether application data may be sent.
     pub(crate) fn is_established(&self) -> bool {
         !self.connection.is_handshaking()
+    }
+
+    /// Whether the gateway has asked for the client certificate, so that it is on its way.
+    pub(crate) fn certificate_was_asked_for(&self) -> bool {
+        self.identity
+            .as_ref()
+            .is_some_and(|identity| identity.was_asked_for())
     }
 
     /// 256 bytes that only the two ends of this session can compute (RFC 5705, RFC 8446 section 7.5).

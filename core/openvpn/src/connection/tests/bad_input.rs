@@ -6,6 +6,7 @@ use rcgen::ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
 use super::pair::{Authority, Flaw, Plan, push};
 use crate::connection::Stage;
 use crate::error::{Error, ServerCertificateError};
+use crate::tls::TlsVersions;
 use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
 
 const A_MINUTE: Duration = Duration::from_secs(61);
@@ -192,6 +193,34 @@ fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
     pair.client.transport_closed(None);
     pair.exchange();
     assert_eq!(pair.client_error(), Some(&Error::TransportClosed(None)));
+}
+
+#[test]
+fn a_gateway_that_goes_without_a_word_after_asking_for_the_certificate_hints_at_it() {
+    for versions in [TlsVersions::Only12, TlsVersions::Only13] {
+        let mut plan = Plan::azure();
+        plan.client.tls_versions = versions;
+        let strangers = Authority::new("Strangers");
+        plan.client.identity = Some(strangers.issue("mallory", ClientAuth, Flaw::None));
+        let mut pair = plan.meet();
+        pair.gateway_is_mute_once_closed = true;
+
+        pair.exchange();
+        pair.client.transport_closed(None);
+        pair.exchange();
+
+        let error = pair.client_error().unwrap();
+        assert!(
+            matches!(
+                error,
+                Error::ClosedDuringHandshake {
+                    certificate_sent: true,
+                    ..
+                }
+            ),
+            "{versions:?}: {error:?}"
+        );
+    }
 }
 
 #[test]

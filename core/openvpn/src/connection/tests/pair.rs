@@ -156,6 +156,7 @@ impl Plan {
             gateway_end: End::default(),
             lost: |_| false,
             packets: 0,
+            gateway_is_mute_once_closed: false,
         }
     }
 }
@@ -180,6 +181,8 @@ pub(super) struct Pair {
     /// Whether the link loses the packet of this number.
     pub(super) lost: fn(usize) -> bool,
     pub(super) packets: usize,
+    /// Whether the gateway keeps its last words, such as a TLS alert, to itself.
+    pub(super) gateway_is_mute_once_closed: bool,
 }
 
 impl Pair {
@@ -238,6 +241,10 @@ impl Pair {
                 self.listen();
             }
             while let Some(wire) = self.gateway.poll_transmit(self.now) {
+                self.listen();
+                if self.gateway_is_mute_once_closed && self.gateway_end.closed.is_some() {
+                    continue;
+                }
                 idle = false;
                 deliver(&mut self.client, self.now, wire, (self.lost)(self.packets));
                 self.packets += 1;
