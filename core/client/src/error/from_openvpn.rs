@@ -1,4 +1,4 @@
-use p2svpn_openvpn::{Error as ConnectionError, ServerCertificateError};
+use p2svpn_openvpn::{Error as ConnectionError, ServerCertificateError, Stage};
 
 use super::{Error, ErrorCode};
 
@@ -9,8 +9,10 @@ impl From<ConnectionError> for Error {
             ConnectionError::Configuration(_) => ErrorCode::TlsUnavailable,
             ConnectionError::NoAnswer(_) => ErrorCode::NoAnswer,
             ConnectionError::ClosedWithoutAnswer(_) => ErrorCode::ClosedWithoutAnswer,
+            // Once the gateway has exchanged keys, it has accepted the certificate.
             ConnectionError::ClosedDuringHandshake {
                 certificate_sent: true,
+                stage: Stage::Reset | Stage::Tls | Stage::KeyExchange,
                 ..
             } => ErrorCode::ClientCertificateProbablyRefused,
             ConnectionError::ClosedDuringHandshake { .. } => ErrorCode::HandshakeInterrupted,

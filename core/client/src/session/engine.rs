@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use p2svpn_openvpn::Connection;
 use p2svpn_profile::{Profile, Server};
-use p2svpn_system::Interface;
+use p2svpn_system::{Interface, can_configure_network};
 use p2svpn_tunnel::{Settings, TcpOptions, TcpTransport, Tunnel, TunnelEvent};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
@@ -160,7 +160,13 @@ impl Engine {
             tunnel.peer_addr().ip(),
             mtu,
         ));
-        let link = link::open(options.device, mtu, &config, shared.clock())?;
+        let link = link::open(
+            options.device,
+            mtu,
+            &config,
+            shared.clock(),
+            can_configure_network(),
+        )?;
         if let Some(warning) = link.warning {
             shared.emit(EventKind::Warning(warning));
         }
@@ -232,11 +238,12 @@ impl Engine {
 
     /// Says goodbye to the gateway and closes the device.
     async fn end_tunnel(&mut self) {
-        self.shared.forget_connection();
+        self.shared.close_stack();
         if let Some(tunnel) = self.tunnel.take() {
             // Whatever is left after the limit is aborted when the tunnel is dropped.
             let _ = timeout(CLOSE_LIMIT, tunnel.close()).await;
         }
+        self.shared.forget_connection();
     }
 }
 

@@ -37,12 +37,13 @@ pub(super) fn check(device: &Device, configure: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Opens the device that the host chose.
+/// Opens the device that the host chose; `privileged` says whether the machine's network may be changed.
 pub(super) fn open(
     device: Device,
     mtu: u16,
     config: &NetworkConfig,
     clock: Clock,
+    privileged: bool,
 ) -> Result<Link, Error> {
     match device {
         Device::Tun { name } => tun(name, mtu),
@@ -59,22 +60,21 @@ pub(super) fn open(
         }
         Device::Auto => {
             let denied = || Error::new(ErrorCode::DeviceDenied, "the process lacks the privilege");
-            let made = if can_configure_network() {
+            let made = if privileged {
                 tun(None, mtu)
             } else {
                 Err(denied())
             };
-            match made {
-                Ok(link) => Ok(link),
-                Err(error) => {
-                    let message = format!("the userspace device is used: {error}");
-                    let warning = Some(Warning::new(WarningKind::Device, message));
-                    Ok(Link {
-                        warning,
-                        ..userspace(mtu, config, clock)?
-                    })
-                }
-            }
+            let error = match made {
+                Ok(link) => return Ok(link),
+                Err(error) => error,
+            };
+            let message = format!("the userspace device is used: {error}");
+            let warning = Some(Warning::new(WarningKind::Device, message));
+            Ok(Link {
+                warning,
+                ..userspace(mtu, config, clock)?
+            })
         }
     }
 }
@@ -109,4 +109,26 @@ fn userspace(mtu: u16, config: &NetworkConfig, clock: Clock) -> Result<Link, Err
         interface: None,
         warning: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn without_privilege_the_automatic_device_is_the_userspace_stack_and_says_so() {
+        let link = open(
+            Device::Auto,
+            1400,
+            &NetworkConfig::default(),
+            Clock::new(),
+            false,
+        )
+        .unwrap();
+
+        assert!(link.stack.is_some() && link.interface.is_none());
+        assert_eq!(link.warning.unwrap().kind, WarningKind::Device);
+    }
 }

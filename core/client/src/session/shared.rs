@@ -273,12 +273,21 @@ impl Shared {
         answer
     }
 
-    /// Lets go of what only a live connection has, and keeps its last counts.
+    /// Ends the connections that were dialled through the tunnel.
+    pub(crate) fn close_stack(&self) {
+        let stack = self.view.change(|view| view.facts.stack.take());
+        if let Some(stack) = stack {
+            stack.close();
+        }
+    }
+
+    /// Lets go of the connection, and keeps its last counts.
     pub(crate) fn forget_connection(&self) {
+        self.close_stack();
         let statistics = self.statistics();
         self.view.change(|view| {
             view.last_statistics = statistics;
-            (view.facts.meter, view.facts.stack) = (None, None);
+            view.facts.meter = None;
         });
     }
 

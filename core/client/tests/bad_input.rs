@@ -1,0 +1,336 @@
+//! Gateways, networks and credentials that are wrong: each ends in its own error, in time, with nothing left.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod support;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use p2svpn_client::{ErrorCode, Timeouts};
+use p2svpn_gateway::{
+    Answer, Gateway, IdentityFlaw, IdentityRequest, Misbehaviour, ServerFlaw, Stage, Stop,
+};
+use support::{Bench, certificate, options, short};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_server_secret_is_no_answer() {
+    let timeouts = short();
+    let error = misbehaving(Misbehaviour::OtherSecret, timeouts.answer).await;
+
+    // The test gateway, like Azure's, may also close what it cannot understand.
+    assert_eq!(error, ErrorCode::NoAnswer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_has_an_error_for_each_part_of_the_handshake() {
+    let timeouts = short();
+    let rows = [
+        (Stage::Reset, ErrorCode::NoAnswer, timeouts.answer),
+        (Stage::Tls, ErrorCode::HandshakeTimedOut, timeouts.handshake),
+        (
+            Stage::KeyExchange,
+            ErrorCode::HandshakeTimedOut,
+            timeouts.handshake,
+        ),
+        (
+            Stage::Push,
+            ErrorCode::PushTimedOut,
+            timeouts.handshake + timeouts.push,
+        ),
+    ];
+    for (stage, expected, limit) in rows {
+        let error = misbehaving(Misbehaviour::StopsAt(stage, Stop::Silently), limit).await;
+        assert_eq!(error, expected, "{stage}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_is_told_by_how_far_the_handshake_had_come() {
+    let rows = [
+        (Stage::Reset, &[ErrorCode::ClosedWithoutAnswer][..]),
+        (Stage::Tls, &[ErrorCode::HandshakeInterrupted]),
+        // The client certificate has been seen by then: most probably that is why.
+        (
+            Stage::KeyExchange,
+            &[
+                ErrorCode::ClientCertificateProbablyRefused,
+                ErrorCode::HandshakeInterrupted,
+            ],
+        ),
+        // A reset may overtake what the gateway had sent before, and the client knows no better then.
+        (
+            Stage::Push,
+            &[
+                ErrorCode::HandshakeInterrupted,
+                ErrorCode::ClientCertificateProbablyRefused,
+            ],
+        ),
+    ];
+    for (stage, expected) in rows {
+        for stop in [Stop::Resetting, Stop::Closing] {
+            let error =
+                misbehaving(Misbehaviour::StopsAt(stage, stop), Duration::from_secs(1)).await;
+            assert!(expected.contains(&error), "{stage} {stop:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_flaw_of_the_gateways_certificate_has_its_error() {
+    let rows = [
+        (
+            ServerFlaw::OtherRoot,
+            &[
+                ErrorCode::GatewayRootNotPinned,
+                ErrorCode::GatewayRootUnknown,
+            ][..],
+        ),
+        (ServerFlaw::OtherName, &[ErrorCode::GatewayNameWrong]),
+        (ServerFlaw::Expired, &[ErrorCode::GatewayCertificateExpired]),
+        (
+            ServerFlaw::NotYetValid,
+            &[ErrorCode::GatewayCertificateNotYetValid],
+        ),
+        (
+            ServerFlaw::NotForServers,
+            &[ErrorCode::GatewayCertificatePurpose],
+        ),
+    ];
+    for (flaw, expected) in rows {
+        let error = misbehaving(Misbehaviour::Certificate(flaw), Duration::from_secs(1)).await;
+        assert!(expected.contains(&error), "{flaw:?}: {error}");
+    }
+}
+
+/// Even if the host trusts the impostor's root: the profile does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_root_that_is_trusted_but_not_pinned_is_refused() {
+    let other = Gateway::builder().start().await.unwrap();
+    let mut bench = Bench::new().await;
+    let pinned_elsewhere = replaced_root(&bench.gateway.profile_xml(), &other.profile_xml());
+    bench.profile = bench
+        .client
+        .profiles()
+        .import(pinned_elsewhere.as_bytes(), None)
+        .unwrap()
+        .id()
+        .clone();
+
+    let options = bench
+        .options()
+        .trusted_root(bench.gateway.server_root_pem())
+        .trusted_root(other.server_root_pem());
+    let error = bench.end_of(options).await.error.unwrap();
+
+    assert_eq!(error.code(), ErrorCode::GatewayRootNotPinned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_certificates_that_cannot_work_are_found_before_connecting() {
+    let mut bench = Bench::new().await;
+    let rows = [
+        (IdentityFlaw::Expired, ErrorCode::ClientCertificateExpired),
+        (
+            IdentityFlaw::NotYetValid,
+            ErrorCode::ClientCertificateNotYetValid,
+        ),
+        (
+            IdentityFlaw::NotForClients,
+            ErrorCode::ClientCertificatePurpose,
+        ),
+    ];
+    for (flaw, expected) in rows {
+        let identity = bench
+            .gateway
+            .issue(&IdentityRequest::new("mallory").flaw(flaw))
+            .unwrap();
+        let error = bench
+            .end_of(options().certificate(certificate(&identity)))
+            .await
+            .error
+            .unwrap();
+        assert_eq!(error.code(), expected, "{flaw:?}");
+    }
+    assert_eq!(bench.gateway.statistics().accepted, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_certificate_that_the_gateway_refuses_is_named_as_the_cause() {
+    let mut bench = Bench::new().await;
+    let foreign = IdentityRequest::new("mallory").flaw(IdentityFlaw::ForeignAuthority);
+    let identity = bench.gateway.issue(&foreign).unwrap();
+
+    let error = bench
+        .end_of(options().certificate(certificate(&identity)))
+        .await
+        .error
+        .unwrap();
+
+    let named = [
+        ErrorCode::ClientCertificateRefused,
+        ErrorCode::ClientCertificateProbablyRefused,
+    ];
+    assert!(named.contains(&error.code()), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_cannot_be_used_have_their_errors() {
+    let rows = [
+        (Misbehaviour::NoAddress, ErrorCode::NoAddress),
+        (
+            Misbehaviour::Compression("comp-lzo yes".to_owned()),
+            ErrorCode::CompressionRefused,
+        ),
+        (
+            Misbehaviour::Refuses("not you".to_owned()),
+            ErrorCode::SignInRefused,
+        ),
+    ];
+    for (misbehaviour, expected) in rows {
+        let text = format!("{misbehaviour:?}");
+        assert_eq!(
+            misbehaving(misbehaviour, Duration::from_secs(1)).await,
+            expected,
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_openvpn_is_no_answer() {
+    for answer in [Answer::Http, Answer::Noise, Answer::EmptyFrame] {
+        let error = misbehaving(Misbehaviour::Answers(answer), short().answer).await;
+        let expected = [
+            ErrorCode::NoAnswer,
+            ErrorCode::ClosedWithoutAnswer,
+            ErrorCode::ProtocolBroken,
+        ];
+        assert!(expected.contains(&error), "{answer:?}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_connection_is_told_at_once() {
+    let mut bench = Bench::new().await;
+    let closed = unused_port();
+    point_to(&mut bench, &closed.to_string());
+
+    let started = Instant::now();
+    let error = bench.end_of(bench.options()).await.error.unwrap();
+
+    assert_eq!(error.code(), ErrorCode::ConnectionRefused);
+    assert!(error.to_string().contains(&closed.to_string()), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_nobody_has_is_not_resolved() {
+    let mut bench = Bench::new().await;
+    // RFC 6761 section 6.4: this name never exists, and resolvers need not ask anybody.
+    point_to(&mut bench, "gateway.invalid:443");
+    let mut timeouts = Timeouts::default();
+    timeouts.connect = Duration::from_secs(5);
+
+    let error = bench
+        .end_of(bench.options().timeouts(timeouts))
+        .await
+        .error
+        .unwrap();
+
+    let expected = [ErrorCode::NameNotResolved, ErrorCode::ConnectTimedOut];
+    assert!(expected.contains(&error.code()), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_server_is_tried_when_one_does_not_answer() {
+    let bench = Bench::new().await;
+    let xml = bench.gateway.profile_xml();
+    let entry_start = xml.find("<ServerEntry>").unwrap();
+    let entry = format!(
+        "<ServerEntry><displayname>down</displayname><fqdn>{}</fqdn></ServerEntry>",
+        unused_port()
+    );
+    let two = format!("{}{entry}{}", &xml[..entry_start], &xml[entry_start..]);
+    let profile = bench
+        .client
+        .profiles()
+        .import(two.as_bytes(), None)
+        .unwrap();
+
+    let session = bench.client.connect(profile.id(), bench.options()).unwrap();
+
+    support::within(session.connected()).await.unwrap();
+    assert_eq!(
+        session.status().gateway_address,
+        Some(bench.gateway.address())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn profiles_that_this_version_cannot_use_say_so() {
+    let bench = Bench::new().await;
+    let xml = bench.gateway.profile_xml();
+    let udp = xml.replace("<transportprotocol>tcp", "<transportprotocol>udp");
+    let profile = bench
+        .client
+        .profiles()
+        .import(udp.as_bytes(), None)
+        .unwrap();
+
+    let session = bench.client.connect(profile.id(), bench.options()).unwrap();
+
+    let error = support::within(session.closed()).await.error.unwrap();
+    assert_eq!(error.code(), ErrorCode::UdpUnsupported);
+}
+
+/// The error that a session with a misbehaving gateway ends in; it must come within the limit and a second.
+async fn misbehaving(misbehaviour: Misbehaviour, limit: Duration) -> ErrorCode {
+    let mut bench = Bench::with(Gateway::builder().misbehaviour(misbehaviour.clone())).await;
+    let started = Instant::now();
+
+    let ended = bench.end_of(bench.options().timeouts(short())).await;
+
+    let took = started.elapsed();
+    assert!(
+        took < limit + Duration::from_secs(3),
+        "{misbehaviour:?} took {took:?}"
+    );
+    let error = ended.error.unwrap();
+    assert!(!error.remedy().is_empty() && !error.cause().is_empty());
+    error.code()
+}
+
+/// Makes the profile name another server.
+fn point_to(bench: &mut Bench, server: &str) {
+    let xml = bench.gateway.profile_xml();
+    let moved = xml.replace(&bench.gateway.address().to_string(), server);
+    assert_ne!(xml, moved);
+    bench.profile = bench
+        .client
+        .profiles()
+        .import(moved.as_bytes(), None)
+        .unwrap()
+        .id()
+        .clone();
+}
+
+/// Pins the root of another gateway.
+fn replaced_root(xml: &str, other: &str) -> String {
+    let root = |xml: &str| {
+        let start = xml.find("<Cert>").unwrap();
+        let start = start + xml[start..].find("<hash>").unwrap() + "<hash>".len();
+        xml[start..start + 40].to_owned()
+    };
+    xml.replace(&root(xml), &root(other))
+}
+
+/// An address of this machine where nothing listens.
+fn unused_port() -> SocketAddr {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap()
+}
