@@ -41,6 +41,25 @@ fn the_published_outputs_of_the_function_are_computed() {
 }
 
 #[test]
+fn the_master_secret_of_the_key_expansion_example_is_derived() {
+    let pre_master: [u8; 48] = std::array::from_fn(|index| index as u8);
+    let mut master = [0; 48];
+
+    prf(
+        &pre_master,
+        &[b"OpenVPN master secret", &[0x11; 32], &[0x33; 32]],
+        &mut master,
+    );
+
+    assert_eq!(
+        master[..],
+        unhex(
+            "7c7d0aa80f877d74f501c2ea05659ec1e9c43e7f245177a047cd1915d2d348c74033f9abecf460388499d42ed73346f5"
+        )
+    );
+}
+
+#[test]
 fn the_published_hmac_is_computed() {
     let mut key = [0; 20];
     key[0] = 0x0b;

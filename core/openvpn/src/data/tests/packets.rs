@@ -1,8 +1,13 @@
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use aws_lc_rs::cipher::{AES_256, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
+use aws_lc_rs::hmac;
+use aws_lc_rs::iv::FixedLength;
+
 use super::*;
 use crate::data::magic;
+use crate::keying::Direction;
 
 const CAPTURES: &str = include_str!("../../../tests/vectors/openvpn-live.json");
 
@@ -222,4 +227,35 @@ fn captured_end(session: &Value, role: Role) -> End {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
+}
+
+/// AES-256-CBC is refused as a data cipher, but its published packet shows that the slots of the key material lie where
+/// every OpenVPN looks for them.
+#[test]
+fn the_published_cbc_packet_is_protected_with_the_slots_of_the_material() {
+    let material = published_material();
+    let direction = Direction::ClientToGateway;
+    let packet = unhex(
+        "480000172af32a338a94ec529370165eb11f03cc3b169278000102030405060708090a0b0c0d0e0f\
+         6efb40f40151bc2120079cb5d676f055e407fe553da2d47cb279fc4d89726fc92fc27adbb27f0910\
+         3a3a4f182f432f6a3224844c6ae9b6d18ea5e141d79303ef",
+    );
+    let (tag, protected) = packet[4..].split_at(20);
+    let (iv, ciphertext) = protected.split_at(16);
+
+    let hmac_key = hmac::Key::new(
+        hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        &material.hmac_slot(direction)[..20],
+    );
+    hmac::verify(&hmac_key, protected, tag).unwrap();
+    let cipher_key = material.cipher_key(direction, 32).unwrap();
+    let cipher_key = UnboundCipherKey::new(&AES_256, cipher_key).unwrap();
+    let iv = DecryptionContext::Iv128(FixedLength::from(<[u8; 16]>::try_from(iv).unwrap()));
+    let mut text = ciphertext.to_vec();
+    let opened = PaddedBlockDecryptingKey::cbc_pkcs7(cipher_key)
+        .unwrap()
+        .decrypt(&mut text, iv)
+        .unwrap();
+
+    assert_eq!(opened, [&[0, 0, 0, 1], PLAINTEXT].concat());
 }
