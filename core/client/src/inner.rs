@@ -105,6 +105,10 @@ impl Drop for Inner {
             Arc::clone(&self.events),
         );
         let pulled = self.callback.is_none();
+        if sessions.wait_over(Duration::ZERO) {
+            shut_down(&runtime);
+            return;
+        }
         // A drop must not block, nor may a runtime be dropped where others run, so a thread of its own waits.
         let wind_up = move || {
             if !sessions.wait_over(WIND_UP) {

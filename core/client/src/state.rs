@@ -63,3 +63,21 @@ impl fmt::Display for State {
         formatter.pad(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    /// Hosts in other languages store these numbers.
+    #[test]
+    fn numbers_and_names_stay_as_they_are() {
+        let all: Vec<String> = State::all()
+            .map(|state| format!("{}={state}", state.number()))
+            .collect();
+
+        assert_eq!(
+            all.join(" "),
+            "0=Disconnected 1=Preparing 2=SigningIn 3=Connecting 4=Configuring 5=Connected 7=Disconnecting"
+        );
+    }
+}

@@ -202,6 +202,18 @@ async fn settings_that_cannot_be_used_have_their_errors() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_falls_silent_is_noticed_where_it_asked_for_it() {
+    let builder = Gateway::builder()
+        .push(|push| push.ping_restart = Some(Duration::from_secs(1)))
+        .misbehaviour(Misbehaviour::StopsAt(Stage::Established, Stop::Silently));
+    let mut bench = Bench::with(builder).await;
+
+    let error = bench.end_of(bench.options()).await.error.unwrap();
+
+    assert_eq!(error.code(), ErrorCode::GatewaySilent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_openvpn_is_no_answer() {
     for answer in [Answer::Http, Answer::Noise, Answer::EmptyFrame] {
         let error = misbehaving(Misbehaviour::Answers(answer), short().answer).await;

@@ -9,6 +9,9 @@
 mod support;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use p2svpn_client::{
@@ -419,6 +422,54 @@ fn threads_without_a_runtime_can_wait() {
         client.connect(profile.id(), options()).unwrap_err().code(),
         ErrorCode::ClientClosed
     );
+}
+
+#[test]
+fn futures_need_no_runtime_of_the_caller() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let gateway = runtime.block_on(Gateway::builder().start()).unwrap();
+    let client = Client::builder().build().unwrap();
+    let profile = client
+        .profiles()
+        .import(gateway.profile_xml().as_bytes(), None)
+        .unwrap();
+    let identity = gateway.issue_client("alice").unwrap();
+    let session = client
+        .connect(profile.id(), options().certificate(certificate(&identity)))
+        .unwrap();
+
+    let answer = parked(async {
+        assert!(client.next_event().await.is_some());
+        session.connected().await.unwrap();
+        let host = gateway.services().to_string();
+        let mut stream = session.dial(&host, 7, support::PATIENCE).await.unwrap();
+        stream.write_all(b"hello").await.unwrap();
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer).await.unwrap();
+        session.disconnect();
+        assert_eq!(session.closed().await.error, None);
+        answer
+    });
+
+    assert_eq!(&answer, b"hello");
+}
+
+/// The smallest executor: the thread sleeps until it is woken.
+fn parked<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        std::thread::park();
+    }
 }
 
 async fn fetch(session: &Session, host: &str) -> String {

@@ -39,6 +39,8 @@ pub enum EventKind {
     /// The session waits for an answer.
     Challenge(Challenge),
     /// What the session wants of the machine's network, whether this library applies it or the host does.
+    ///
+    /// The network device to apply it to is in the session's status.
     NetworkConfig(Arc<NetworkConfig>),
     /// Something odd that ends nothing.
     Warning(Warning),
