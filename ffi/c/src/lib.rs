@@ -1,1 +1,52 @@
-//! Placeholder until its first module lands.
+//! libp2svpn: the C ABI of the Azure Point-to-Site VPN client.
+//!
+//! `include/p2svpn.h` is generated from this crate: its documentation is this crate's documentation, and its names are
+//! these names. One file a C type.
+//!
+//! # Safety
+//! What the header's conventions ask of callers is what every function here relies on: a pointer is NULL or points to
+//! what its type says for as long as the call lasts, an object is used no more once it was freed, and strings end with a
+//! zero byte. A pointer to an object is therefore `Option<&T>`, one that changes hands is `Option<Box<T>>`, and one to a
+//! place for a result is `Option<&mut MaybeUninit<T>>`; the unsafe rest are strings, buffers and structures with a size.
+#![allow(non_camel_case_types, reason = "the names are those of the header")]
+#![allow(clippy::missing_safety_doc, reason = "stated once, above")]
+
+mod certificate;
+mod challenge;
+mod client;
+mod client_options;
+mod connect_options;
+mod entry;
+mod error;
+mod event;
+mod guard;
+mod input;
+mod network_config;
+mod output;
+mod profile;
+mod session;
+mod statistics;
+mod status;
+mod stream;
+mod string;
+mod version;
+mod wait;
+mod warning;
+
+pub use certificate::*;
+pub use challenge::*;
+pub use client::*;
+pub use client_options::*;
+pub use connect_options::*;
+pub use error::*;
+pub use event::*;
+pub use network_config::*;
+pub use profile::*;
+pub use session::*;
+pub use statistics::*;
+pub use status::*;
+pub use stream::*;
+pub use string::*;
+pub use version::*;
+pub use wait::P2SVPN_WAIT_FOREVER;
+pub use warning::*;

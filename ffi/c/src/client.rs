@@ -1,0 +1,303 @@
+use std::collections::BTreeMap;
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ::p2svpn_client::{Client, Error, ErrorCode, Event, ImportedProfile, ProfileId};
+
+use crate::client_options::{Callback, p2svpn_client_options};
+use crate::connect_options::{connect_options, p2svpn_connect_options};
+use crate::entry::entry;
+use crate::error::p2svpn_error;
+use crate::event::p2svpn_event;
+use crate::guard::act;
+use crate::input::{bytes, invalid, required, structure, text};
+use crate::output::c_string;
+use crate::profile::{p2svpn_profile, p2svpn_profiles};
+use crate::session::p2svpn_session;
+use crate::wait::timeout;
+
+/// How long sessions and the callback get to end while a client is freed.
+const WIND_UP: Duration = Duration::from_secs(3);
+
+/// The library as a host holds it: profiles, sessions, and one queue of events.
+///
+/// Any number of threads may use it at once. A program may have several, which know nothing of each other.
+pub struct p2svpn_client {
+    client: Client,
+    /// What each profile was imported with, for its warnings.
+    imports: Mutex<BTreeMap<ProfileId, Arc<ImportedProfile>>>,
+}
+
+/// Makes a client and its threads.
+///
+/// @param options  NULL for the defaults
+/// @param client   receives the client, which the caller frees with p2svpn_client_free()
+/// @return NULL, INVALID_ARGUMENT or THREADS_UNAVAILABLE
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_new(
+    options: *const p2svpn_client_options,
+    client: Option<&mut MaybeUninit<Box<p2svpn_client>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let place = required(client, "client")?;
+        // SAFETY: the caller's options hold to the rules.
+        let options = unsafe { structure(options, "options") }?;
+        let mut builder = Client::builder();
+        let owned = Arc::new(AtomicBool::new(false));
+        if let Some(options) = options {
+            if options.several_sessions > 1 {
+                return Err(invalid("several_sessions is 0 or 1"));
+            }
+            builder = builder.several_sessions(options.several_sessions == 1);
+            if options.event_capacity != 0 {
+                builder =
+                    builder.event_capacity(options.event_capacity.try_into().unwrap_or(usize::MAX));
+            }
+            if let Some(callback) = Callback::new(&options, &owned) {
+                builder = builder.on_event(move |event| callback.call(event));
+            }
+        }
+        let client = builder.build()?;
+        owned.store(true, Ordering::Release);
+        place.write(Box::new(p2svpn_client {
+            client,
+            imports: Mutex::default(),
+        }));
+        Ok(())
+    })
+}
+
+/// Ends all sessions, undoes what they changed, and frees the client. NULL is nothing.
+///
+/// It waits until this is done, usually for milliseconds and at most for 3 seconds; p2svpn_client_close() before it, and
+/// waiting for the sessions, makes it return at once. Afterwards the callback is called no more, except that a call which is
+/// under way after 3 seconds is left to itself; called from within the callback, that call is the last one. No other
+/// thread may be in a function of this client. Sessions, events and whatever else came from it stay valid until they are
+/// freed, in any order.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_free(client: Option<Box<p2svpn_client>>) {
+    let Some(client) = client else { return };
+    act(|| {
+        client.client.close();
+        if !client.client.wait_closed(WIND_UP) {
+            tracing::warn!("a client was freed before its sessions or its callback ended");
+        }
+    });
+    act(|| drop(client));
+}
+
+/// Asks every session to end and returns at once; no session can be started afterwards.
+///
+/// Sessions end within 2 seconds. The events that tell of it can still be taken; then p2svpn_client_next_event() returns
+/// CLIENT_CLOSED, also to threads that wait in it.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_close(client: Option<&p2svpn_client>) {
+    if let Some(client) = client {
+        act(|| client.client.close());
+    }
+}
+
+/// Reads a profile, azurevpnconfig.xml, from a file and keeps it in memory for the life of the client.
+///
+/// Importing the same bytes again gives the same id. It blocks for as long as reading takes.
+///
+/// @param path     the file
+/// @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_import_file(
+    client: Option<&p2svpn_client>,
+    path: *const c_char,
+    profile: Option<&mut MaybeUninit<*mut c_char>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let path = required(unsafe { text(path, "path") }?, "path")?;
+        let place = required(profile, "profile")?;
+        place.write(client.keep(client.client.profiles().import_file(path)?));
+        Ok(())
+    })
+}
+
+/// Reads a profile from the bytes of azurevpnconfig.xml and keeps it in memory for the life of the client.
+///
+/// Importing the same bytes again changes nothing but the name, and gives the same id.
+///
+/// @param bytes    the file's bytes, which are copied
+/// @param size     how many they are
+/// @param name     a name of 1 to 256 characters instead of the profile's own; NULL for its own
+/// @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
+/// @return NULL, INVALID_ARGUMENT or another error of the numbers 2xx
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_import_bytes(
+    client: Option<&p2svpn_client>,
+    bytes: *const u8,
+    size: usize,
+    name: *const c_char,
+    profile: Option<&mut MaybeUninit<*mut c_char>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's buffers and strings hold to the rules.
+        let (given, name) = unsafe { (self::bytes(bytes, size, "bytes")?, text(name, "name")?) };
+        let given = required(given, "bytes")?;
+        let place = required(profile, "profile")?;
+        place.write(client.keep(client.client.profiles().import(given, name)?));
+        Ok(())
+    })
+}
+
+/// Takes a look at a profile.
+///
+/// @param id       the id that the import gave
+/// @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
+/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_profile(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+    profile: Option<&mut MaybeUninit<Box<p2svpn_profile>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let id = unsafe { profile_id(id) }?;
+        let place = required(profile, "profile")?;
+        let summary = client.client.profiles().get(&id)?;
+        let import = client.imports().get(&id).cloned();
+        place.write(Box::new(p2svpn_profile::new(&summary, import.as_deref())));
+        Ok(())
+    })
+}
+
+/// Takes a look at all profiles.
+///
+/// @param profiles  receives the list of this moment, in the order of the ids, which the caller frees with
+///                  p2svpn_profiles_free()
+/// @return NULL or INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_profiles(
+    client: Option<&p2svpn_client>,
+    profiles: Option<&mut MaybeUninit<Box<p2svpn_profiles>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        let place = required(profiles, "profiles")?;
+        let summaries = client.client.profiles().list();
+        let imports = client.imports();
+        let profiles = summaries
+            .iter()
+            .map(|summary| p2svpn_profile::new(summary, imports.get(&summary.id).map(Arc::as_ref)));
+        place.write(Box::new(p2svpn_profiles::new(profiles)));
+        Ok(())
+    })
+}
+
+/// Forgets a profile; sessions that use it go on.
+///
+/// @param id  the id that the import gave
+/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_remove_profile(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let id = unsafe { profile_id(id) }?;
+        client.client.profiles().remove(&id)?;
+        client.imports().remove(&id);
+        Ok(())
+    })
+}
+
+/// Starts a session and returns at once; events, and p2svpn_session_wait_connected(), tell how it goes.
+///
+/// @param profile  the id that the import gave
+/// @param options  NULL for the defaults
+/// @param session  receives the session, which the caller frees with p2svpn_session_free()
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, ANOTHER_SESSION_ACTIVE or CLIENT_CLOSED; what goes wrong later is the
+///         session's end
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_connect(
+    client: Option<&p2svpn_client>,
+    profile: *const c_char,
+    options: *const p2svpn_connect_options,
+    session: Option<&mut MaybeUninit<Box<p2svpn_session>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings and options hold to the rules.
+        let (profile, options) = unsafe { (profile_id(profile)?, connect_options(options)?) };
+        let place = required(session, "session")?;
+        let session = client.client.connect(&profile, options)?;
+        place.write(Box::new(p2svpn_session::new(session)));
+        Ok(())
+    })
+}
+
+/// Takes the next event, and waits for one if there is none.
+///
+/// Several threads may wait; each event goes to one of them.
+///
+/// @param timeout_ms  how long to wait in milliseconds; 0 does not wait, #P2SVPN_WAIT_FOREVER waits for ever
+/// @param event       receives the event, which the caller frees with p2svpn_event_free(), or NULL when the time was over
+/// @return NULL, also when the time was over; INVALID_ARGUMENT; EVENT_CONSUMER_CONFLICT if events go to a callback;
+///         CLIENT_CLOSED after p2svpn_client_close() when the last event was taken
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_next_event(
+    client: Option<&p2svpn_client>,
+    timeout_ms: u32,
+    event: Option<&mut MaybeUninit<Option<Box<p2svpn_event>>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        let place = required(event, "event")?;
+        let event = client.next_event(timeout(timeout_ms))?;
+        place.write(event.map(|event| Box::new(p2svpn_event::new(event))));
+        Ok(())
+    })
+}
+
+impl p2svpn_client {
+    fn next_event(&self, timeout: Option<Duration>) -> Result<Option<Event>, Error> {
+        let client = &self.client;
+        if client.has_callback() {
+            return Err(ErrorCode::EventConsumerConflict.into());
+        }
+        if let Some(event) = client.wait_event(timeout) {
+            return Ok(Some(event));
+        }
+        let over = client.is_closed() && client.wait_closed(Duration::ZERO);
+        match client.try_event() {
+            None if over => Err(ErrorCode::ClientClosed.into()),
+            event => Ok(event),
+        }
+    }
+
+    /// Remembers an import for its warnings, and gives its id out.
+    fn keep(&self, import: ImportedProfile) -> *mut c_char {
+        let id = import.id().clone();
+        let text = c_string(&id).into_raw();
+        self.imports().insert(id, Arc::new(import));
+        text
+    }
+
+    fn imports(&self) -> MutexGuard<'_, BTreeMap<ProfileId, Arc<ImportedProfile>>> {
+        self.imports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads the id of a profile.
+///
+/// # Safety
+/// As for [`text`].
+unsafe fn profile_id(pointer: *const c_char) -> Result<ProfileId, Error> {
+    // SAFETY: as the caller of this function promises.
+    required(unsafe { text(pointer, "profile") }?, "profile")?.parse()
+}

@@ -1,0 +1,79 @@
+use std::ffi::c_void;
+use std::mem::size_of;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use p2svpn_client::Event;
+
+use crate::event::p2svpn_event;
+use crate::input::Versioned;
+
+/// How a client is made. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct p2svpn_client_options {
+    /// The size of this structure in bytes.
+    pub size: usize,
+    /// How many events may wait, from 1 to 65,536; 0 for 256. When more would, the oldest of the least important are
+    /// dropped and counted: warnings first, ends of sessions last.
+    pub event_capacity: u32,
+    /// 1 allows several sessions at once; 0 allows one, as in Microsoft's client.
+    pub several_sessions: u32,
+    /// Takes every event, instead of p2svpn_client_next_event(); NULL for none.
+    ///
+    /// It owns the event: it calls p2svpn_event_free(), at once or later, in any thread. It is called from one thread of
+    /// the library, for one event after the other in order, while no lock is held; it may call every function of this
+    /// header, also p2svpn_client_free(). While it runs, further events wait. It may not end by an exception or `longjmp`.
+    pub on_event: Option<extern "C" fn(event: Box<p2svpn_event>, userdata: *mut c_void)>,
+    /// What `on_event` is given; the library does not look at it.
+    pub userdata: *mut c_void,
+    /// Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
+    /// fails it is never called.
+    pub free_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+}
+
+// SAFETY: integers and pointers; a function is called by the rules for callers only.
+unsafe impl Versioned for p2svpn_client_options {
+    const FIRST_SIZE: usize = size_of::<Self>();
+}
+
+/// The host's callback with what it is given.
+pub(crate) struct Callback {
+    on_event: extern "C" fn(event: Box<p2svpn_event>, userdata: *mut c_void),
+    userdata: *mut c_void,
+    free_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+    owned: Arc<AtomicBool>,
+}
+
+// SAFETY: the header says that the callback and the freeing of its userdata happen in threads of the library.
+unsafe impl Send for Callback {}
+
+impl Callback {
+    /// Takes the callback that the options name, if they do.
+    ///
+    /// The userdata stays the host's until `owned` is set.
+    pub(crate) fn new(options: &p2svpn_client_options, owned: &Arc<AtomicBool>) -> Option<Self> {
+        Some(Self {
+            on_event: options.on_event?,
+            userdata: options.userdata,
+            free_userdata: options.free_userdata,
+            owned: Arc::clone(owned),
+        })
+    }
+
+    /// Hands an event over.
+    pub(crate) fn call(&self, event: Event) {
+        (self.on_event)(Box::new(p2svpn_event::new(event)), self.userdata);
+    }
+}
+
+impl Drop for Callback {
+    fn drop(&mut self) {
+        if let Some(free) = self
+            .free_userdata
+            .filter(|_| self.owned.load(Ordering::Acquire))
+        {
+            free(self.userdata);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use std::ffi::{CString, c_char};
+
+use p2svpn_client::Warning;
+
+use crate::guard::look;
+use crate::output::c_string;
+
+/// Something odd that was ignored or repaired, and ended nothing. It belongs to the event or the profile it comes from.
+pub struct p2svpn_warning {
+    kind: CString,
+    message: CString,
+    position: Option<(u32, u32)>,
+}
+
+impl p2svpn_warning {
+    pub(crate) fn new(warning: &Warning) -> Self {
+        Self {
+            kind: c_string(warning.kind.name()),
+            message: c_string(&warning.message),
+            position: warning.position,
+        }
+    }
+}
+
+/// Returns what the warning is about: "profile", "push", "device", "machine", or what a later version added; "" for NULL.
+/// It belongs to the warning.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_warning_kind(warning: Option<&p2svpn_warning>) -> *const c_char {
+    look(warning, c"".as_ptr(), |warning| warning.kind.as_ptr())
+}
+
+/// Returns what the warning says, in a sentence without a full stop; "" for NULL. It belongs to the warning.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_warning_message(warning: Option<&p2svpn_warning>) -> *const c_char {
+    look(warning, c"".as_ptr(), |warning| warning.message.as_ptr())
+}
+
+/// Returns the line in the profile's file, counted from 1; 0 if it is about none.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_warning_line(warning: Option<&p2svpn_warning>) -> u32 {
+    look(warning, 0, |warning| {
+        warning.position.map_or(0, |(line, _)| line)
+    })
+}
+
+/// Returns the column in the profile's line, counted from 1; 0 if it is about none.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_warning_column(warning: Option<&p2svpn_warning>) -> u32 {
+    look(warning, 0, |warning| {
+        warning.position.map_or(0, |(_, column)| column)
+    })
+}

@@ -1,0 +1,86 @@
+//! C programs against the built library and an embedded gateway, checked for leaks and wild addresses while they run.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod support;
+
+use p2svpn_client::ErrorCode;
+use support::gateway::Site;
+use support::{Library, folder, functions, header_path, succeed};
+
+#[test]
+fn null_is_never_a_crash() {
+    runs("null", &[]);
+}
+
+#[test]
+fn null_is_tried_with_every_function() {
+    let header = std::fs::read_to_string(header_path()).unwrap();
+    let program = std::fs::read_to_string(folder().join("tests/null.c")).unwrap();
+
+    for function in functions(&header) {
+        assert!(
+            program.contains(&format!("{function}(")),
+            "tests/null.c does not call {function}"
+        );
+    }
+}
+
+#[test]
+fn a_session_goes_from_its_beginning_to_its_end() {
+    let site = Site::start();
+
+    runs("session", &[site.folder()]);
+}
+
+#[test]
+fn events_come_by_callback_in_order_and_then_no_more() {
+    let site = Site::start();
+
+    runs("callback", &[site.folder()]);
+}
+
+#[test]
+fn what_a_session_lacks_it_asks_for() {
+    let site = Site::start();
+
+    runs("challenge", &[site.folder()]);
+}
+
+#[test]
+fn threads_share_a_stream_and_an_end_reaches_those_who_wait() {
+    let site = Site::start();
+
+    runs("threads", &[site.folder()]);
+}
+
+#[test]
+fn wrong_use_and_a_gateway_that_is_gone_have_their_numbers() {
+    let site = Site::start().without_gateway();
+
+    runs(
+        "errors",
+        &[
+            site.folder(),
+            &ErrorCode::ConnectionRefused.number().to_string(),
+        ],
+    );
+}
+
+/// Compiles and runs one of the programs; each prints "done" at its end.
+fn runs(program: &str, arguments: &[&str]) {
+    if !p2svpn_house::require_program("cc", "it compiles the C programs") {
+        return;
+    }
+    let library = Library::built();
+    let program = library.compile(&folder().join("tests").join(program).with_extension("c"));
+
+    let output = succeed(program.command().args(arguments));
+
+    assert_eq!(output, "done\n");
+}

@@ -1,0 +1,1481 @@
+/*
+ * p2svpn.h: the Azure Point-to-Site VPN client as a library.
+ *
+ * SPDX-License-Identifier: Apache-2.0 OR MIT
+ *
+ * The first program, which connects with a profile and prints what happens:
+ *
+ *     #include <p2svpn.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void) {
+ *         p2svpn_client *client = NULL;
+ *         p2svpn_session *session = NULL;
+ *         p2svpn_event *event = NULL;
+ *         char *profile = NULL;
+ *         p2svpn_error *error = p2svpn_client_new(NULL, &client);
+ *         if (!error) error = p2svpn_client_import_file(client, "azurevpnconfig.xml", &profile);
+ *         if (!error) error = p2svpn_client_connect(client, profile, NULL, &session);
+ *         while (!error && !(error = p2svpn_client_next_event(client, P2SVPN_WAIT_FOREVER, &event))) {
+ *             uint32_t kind = p2svpn_event_kind(event);
+ *             if (kind == P2SVPN_EVENT_STATE) puts(p2svpn_state_name(p2svpn_event_state(event)));
+ *             p2svpn_event_free(event);
+ *             if (kind == P2SVPN_EVENT_ENDED) break;
+ *         }
+ *         if (error) fprintf(stderr, "%s\n%s\n", p2svpn_error_message(error), p2svpn_error_remedy(error));
+ *         p2svpn_error_free(error);
+ *         p2svpn_session_free(session);
+ *         p2svpn_string_free(profile);
+ *         p2svpn_client_free(client);
+ *     }
+ *
+ * ERRORS. A function that can fail returns a p2svpn_error that the caller frees, or NULL for success. Its documentation
+ * names the numbers it uses; any function may also return INTERNAL_FAILURE, which is a defect of the library. Results are
+ * written through the last parameters, and only on success.
+ *
+ * OWNERSHIP. What a function gives out as a pointer without const belongs to the caller, who frees it with the function
+ * of that type: p2svpn_client_free(), p2svpn_string_free() for `char *`, and so on. What comes as a pointer to const
+ * belongs to the object it comes from and is valid until that is freed. Objects may be freed in any order. What is passed
+ * in is read during the call only, and copied.
+ *
+ * THREADS. A function that takes an object as a pointer to const may be called for the same object by several threads at
+ * once; a stream is read by one thread at a time and written by one. Functions that free an object need it alone. Nothing
+ * blocks, except importing a file, dialling, reading and writing a stream, freeing a client, and what says wait or takes a
+ * timeout. A process may have several clients; nothing is shared between them. Do not use a client on both sides of fork().
+ *
+ * ARGUMENTS. NULL is never a crash: functions that can fail return INVALID_ARGUMENT, those that free do nothing, and all
+ * others return what their documentation says, or 0, NULL or "". Every other pointer must be valid. Strings are UTF-8 and
+ * end with a zero byte. Structures start with their size: set all of it to zero, then the size, and what is left at zero
+ * is the default; callers that were compiled with an older or newer header are told by it.
+ *
+ * NUMBERS. What is one of an enum is passed as uint32_t: later versions add to enums, so programs have to get along with
+ * numbers that they do not know. Numbers are never changed or used again. Times are in milliseconds, or in seconds since
+ * 1970 where it says so.
+ *
+ * STABILITY. As long as the version is 0.x, the ABI may change between minor versions, and P2SVPN_ABI_VERSION then grows:
+ * compare it with p2svpn_abi_version(). From 1.0 on it only grows.
+ *
+ * CHANGES
+ *     0.1.0 (ABI 1)  The first version: profiles with certificate sign-in, sessions, events, dialling.
+ *
+ * This file is generated from the library's source; do not edit it.
+ */
+
+
+#ifndef P2SVPN_H
+#define P2SVPN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The major version of this header. */
+#define P2SVPN_VERSION_MAJOR 0
+
+/** The minor version of this header. */
+#define P2SVPN_VERSION_MINOR 1
+
+/** The patch version of this header. */
+#define P2SVPN_VERSION_PATCH 0
+
+/** The version of this header; p2svpn_version() is that of the library. */
+#define P2SVPN_VERSION "0.1.0"
+
+/**
+ * The numbers of errors. The hundreds tell where it went wrong: 1 use of the library, 2 profile, 3 certificates
+ * and sign-in, 4 network towards the gateway, 5 the gateway's identity, 6 protocol and the gateway's answers,
+ * 7 this machine, 8 connections through the userspace stack, 9 defects.
+ */
+enum p2svpn_error_numbers {
+    /** The client is closed. */
+    P2SVPN_ERROR_CLIENT_CLOSED = 101,
+    /** Events go to the callback. */
+    P2SVPN_ERROR_EVENT_CONSUMER_CONFLICT = 102,
+    /** An argument cannot be used. */
+    P2SVPN_ERROR_INVALID_ARGUMENT = 103,
+    /** There is no such session. */
+    P2SVPN_ERROR_SESSION_UNKNOWN = 104,
+    /** The session has ended. */
+    P2SVPN_ERROR_SESSION_ENDED = 105,
+    /** There is no such challenge. */
+    P2SVPN_ERROR_CHALLENGE_UNKNOWN = 106,
+    /** The answer does not fit the challenge. */
+    P2SVPN_ERROR_ANSWER_MISMATCH = 107,
+    /** Another session is active. */
+    P2SVPN_ERROR_ANOTHER_SESSION_ACTIVE = 108,
+    /** The session was disconnected. */
+    P2SVPN_ERROR_CANCELLED = 109,
+    /** The wait took longer than allowed. */
+    P2SVPN_ERROR_WAIT_TIMED_OUT = 110,
+    /** There is no such profile. */
+    P2SVPN_ERROR_PROFILE_UNKNOWN = 201,
+    /** The profile's file cannot be read. */
+    P2SVPN_ERROR_PROFILE_UNREADABLE = 202,
+    /** This is not an Azure VPN profile. */
+    P2SVPN_ERROR_PROFILE_FOREIGN = 203,
+    /** The profile is damaged. */
+    P2SVPN_ERROR_PROFILE_DAMAGED = 204,
+    /** The profile is refused as unsafe. */
+    P2SVPN_ERROR_PROFILE_UNSAFE = 205,
+    /** The profile is incomplete. */
+    P2SVPN_ERROR_PROFILE_INCOMPLETE = 206,
+    /** The profile has a value that cannot be used. */
+    P2SVPN_ERROR_PROFILE_VALUE_INVALID = 207,
+    /** The profile's way of signing in is not known. */
+    P2SVPN_ERROR_PROFILE_SIGN_IN_UNKNOWN = 208,
+    /** Gateways over UDP are not supported yet. */
+    P2SVPN_ERROR_UDP_UNSUPPORTED = 209,
+    /** The sign-in was cancelled. */
+    P2SVPN_ERROR_SIGN_IN_CANCELLED = 301,
+    /** The certificate's file cannot be read. */
+    P2SVPN_ERROR_CERTIFICATE_UNREADABLE = 302,
+    /** The certificate or its key is damaged. */
+    P2SVPN_ERROR_CERTIFICATE_DAMAGED = 303,
+    /** The certificate and its private key are not both there. */
+    P2SVPN_ERROR_CERTIFICATE_INCOMPLETE = 304,
+    /** The password does not open the certificate's key. */
+    P2SVPN_ERROR_CERTIFICATE_PASSWORD_WRONG = 305,
+    /** The certificate's key is of an unsupported kind. */
+    P2SVPN_ERROR_CERTIFICATE_UNSUPPORTED = 306,
+    /** The client certificate has expired. */
+    P2SVPN_ERROR_CLIENT_CERTIFICATE_EXPIRED = 307,
+    /** The client certificate is not valid yet. */
+    P2SVPN_ERROR_CLIENT_CERTIFICATE_NOT_YET_VALID = 308,
+    /** The profile asks for another client certificate. */
+    P2SVPN_ERROR_CLIENT_CERTIFICATE_UNWANTED = 309,
+    /** The certificate is not for clients. */
+    P2SVPN_ERROR_CLIENT_CERTIFICATE_PURPOSE = 310,
+    /** The gateway refused the client certificate. */
+    P2SVPN_ERROR_CLIENT_CERTIFICATE_REFUSED = 311,
+    /** The gateway closed the connection after it had seen the client certificate. */
+    P2SVPN_ERROR_CLIENT_CERTIFICATE_PROBABLY_REFUSED = 312,
+    /** The gateway refused the sign-in. */
+    P2SVPN_ERROR_SIGN_IN_REFUSED = 313,
+    /** Sign-in with Microsoft Entra ID is not supported yet. */
+    P2SVPN_ERROR_ENTRA_UNSUPPORTED = 314,
+    /** Sign-in with user name and password is not supported yet. */
+    P2SVPN_ERROR_PASSWORD_SIGN_IN_UNSUPPORTED = 315,
+    /** A trusted root cannot be read. */
+    P2SVPN_ERROR_TRUSTED_ROOT_UNREADABLE = 316,
+    /** The gateway's name was not found. */
+    P2SVPN_ERROR_NAME_NOT_RESOLVED = 401,
+    /** The gateway refused the connection. */
+    P2SVPN_ERROR_CONNECTION_REFUSED = 402,
+    /** The gateway cannot be reached. */
+    P2SVPN_ERROR_GATEWAY_UNREACHABLE = 403,
+    /** The gateway did not take the connection in time. */
+    P2SVPN_ERROR_CONNECT_TIMED_OUT = 404,
+    /** The connection to the gateway failed. */
+    P2SVPN_ERROR_CONNECT_FAILED = 405,
+    /** The gateway took the connection and does not answer. */
+    P2SVPN_ERROR_NO_ANSWER = 406,
+    /** The gateway closed the connection without an answer. */
+    P2SVPN_ERROR_CLOSED_WITHOUT_ANSWER = 407,
+    /** The connection ended during the handshake. */
+    P2SVPN_ERROR_HANDSHAKE_INTERRUPTED = 408,
+    /** The handshake took too long. */
+    P2SVPN_ERROR_HANDSHAKE_TIMED_OUT = 409,
+    /** The connection to the gateway was lost. */
+    P2SVPN_ERROR_CONNECTION_LOST = 410,
+    /** The gateway fell silent. */
+    P2SVPN_ERROR_GATEWAY_SILENT = 411,
+    /** The gateway's certificate does not come from the root that the profile names. */
+    P2SVPN_ERROR_GATEWAY_ROOT_NOT_PINNED = 501,
+    /** The root that the profile names is not known here. */
+    P2SVPN_ERROR_GATEWAY_ROOT_UNKNOWN = 502,
+    /** The gateway's certificate is for another name. */
+    P2SVPN_ERROR_GATEWAY_NAME_WRONG = 503,
+    /** The gateway's certificate has expired. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_EXPIRED = 504,
+    /** The gateway's certificate is not valid yet. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_NOT_YET_VALID = 505,
+    /** The gateway's certificate is not for servers. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_PURPOSE = 506,
+    /** The gateway's certificate was revoked. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_REVOKED = 507,
+    /** The gateway's certificate cannot be verified. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_DAMAGED = 508,
+    /** The gateway offers no TLS that is allowed. */
+    P2SVPN_ERROR_TLS_NOTHING_IN_COMMON = 601,
+    /** TLS failed. */
+    P2SVPN_ERROR_TLS_FAILED = 602,
+    /** The key exchange with the gateway failed. */
+    P2SVPN_ERROR_KEY_EXCHANGE_INVALID = 603,
+    /** The gateway sent no settings. */
+    P2SVPN_ERROR_PUSH_TIMED_OUT = 604,
+    /** The gateway's settings cannot be used. */
+    P2SVPN_ERROR_PUSH_INVALID = 605,
+    /** The gateway assigned no address. */
+    P2SVPN_ERROR_NO_ADDRESS = 606,
+    /** The gateway asks for a data cipher that is not allowed. */
+    P2SVPN_ERROR_CIPHER_REFUSED = 607,
+    /** The gateway asks for compression. */
+    P2SVPN_ERROR_COMPRESSION_REFUSED = 608,
+    /** The gateway ended the session. */
+    P2SVPN_ERROR_GATEWAY_EXIT = 609,
+    /** The gateway asks to connect again. */
+    P2SVPN_ERROR_GATEWAY_RESTART = 610,
+    /** The gateway ordered the client to stop. */
+    P2SVPN_ERROR_GATEWAY_HALT = 611,
+    /** The session's keys are used up. */
+    P2SVPN_ERROR_KEYS_EXHAUSTED = 612,
+    /** The gateway broke the protocol. */
+    P2SVPN_ERROR_PROTOCOL_BROKEN = 613,
+    /** This system has no network device for the tunnel. */
+    P2SVPN_ERROR_DEVICE_UNSUPPORTED = 701,
+    /** The tunnel's network device was denied. */
+    P2SVPN_ERROR_DEVICE_DENIED = 702,
+    /** The tunnel's network device could not be made. */
+    P2SVPN_ERROR_DEVICE_FAILED = 703,
+    /** That is no name for a network device. */
+    P2SVPN_ERROR_DEVICE_NAME_INVALID = 704,
+    /** The host's descriptor cannot carry packets. */
+    P2SVPN_ERROR_HOST_DEVICE_UNUSABLE = 705,
+    /** The tunnel's network device failed. */
+    P2SVPN_ERROR_DEVICE_LOST = 706,
+    /** The machine's network settings may not be changed. */
+    P2SVPN_ERROR_MACHINE_DENIED = 707,
+    /** The machine's network settings could not be made. */
+    P2SVPN_ERROR_MACHINE_FAILED = 708,
+    /** The system gave no threads. */
+    P2SVPN_ERROR_THREADS_UNAVAILABLE = 709,
+    /** The system gave no random bytes. */
+    P2SVPN_ERROR_RANDOMNESS_UNAVAILABLE = 710,
+    /** The TLS settings cannot be used. */
+    P2SVPN_ERROR_TLS_UNAVAILABLE = 711,
+    /** Another route keeps traffic out of the tunnel. */
+    P2SVPN_ERROR_ROUTE_CONFLICT = 712,
+    /** This version cannot configure the network of this system. */
+    P2SVPN_ERROR_MACHINE_UNSUPPORTED = 713,
+    /** The session has no userspace stack. */
+    P2SVPN_ERROR_DIAL_NOT_USERSPACE = 801,
+    /** The session is not connected. */
+    P2SVPN_ERROR_DIAL_NOT_CONNECTED = 802,
+    /** The connection through the tunnel was refused. */
+    P2SVPN_ERROR_DIAL_REFUSED = 803,
+    /** The connection through the tunnel was not made in time. */
+    P2SVPN_ERROR_DIAL_TIMED_OUT = 804,
+    /** The address cannot be reached through the tunnel. */
+    P2SVPN_ERROR_DIAL_UNREACHABLE = 805,
+    /** Too many connections through the tunnel are open. */
+    P2SVPN_ERROR_DIAL_LIMIT = 806,
+    /** Names cannot be dialled yet. */
+    P2SVPN_ERROR_DIAL_NAME_UNSUPPORTED = 807,
+    /** The connection through the tunnel failed. */
+    P2SVPN_ERROR_DIAL_FAILED = 808,
+    /** Something inside the library failed. */
+    P2SVPN_ERROR_INTERNAL_FAILURE = 901,
+};
+
+
+/**
+ * The version of this ABI that a program was compiled with; p2svpn_abi_version() is the one it runs with.
+ *
+ * It grows with every change of the ABI. As long as the library's version is 0.x, a program runs with the version it was
+ * compiled with: compare the two when it starts.
+ */
+#define P2SVPN_ABI_VERSION 1
+
+/**
+ * A timeout that never comes.
+ */
+#define P2SVPN_WAIT_FOREVER 4294967295
+
+/**
+ * What kind of reaction an error calls for.
+ */
+typedef enum p2svpn_error_classes {
+    /**
+     * There is no error.
+     */
+    P2SVPN_CLASS_NONE = 0,
+    /**
+     * The same again may succeed later, without anybody's doing.
+     */
+    P2SVPN_CLASS_RETRY = 1,
+    /**
+     * Somebody has to sign in again, or with other credentials.
+     */
+    P2SVPN_CLASS_NEEDS_SIGN_IN = 2,
+    /**
+     * The user can do something about it: the remedy says what.
+     */
+    P2SVPN_CLASS_USER_ACTION = 3,
+    /**
+     * A profile, a gateway or an option has to be changed, usually by an administrator.
+     */
+    P2SVPN_CLASS_CONFIGURATION = 4,
+    /**
+     * It will not succeed, whoever tries.
+     */
+    P2SVPN_CLASS_FATAL = 5,
+    /**
+     * A defect in the host program or in this library.
+     */
+    P2SVPN_CLASS_BUG = 6,
+} p2svpn_error_classes;
+
+/**
+ * How a profile signs in.
+ */
+typedef enum p2svpn_sign_ins {
+    /**
+     * In a way that this version does not know.
+     */
+    P2SVPN_SIGN_IN_OTHER = 0,
+    /**
+     * By a client certificate.
+     */
+    P2SVPN_SIGN_IN_CERTIFICATE = 1,
+    /**
+     * By Microsoft Entra ID.
+     */
+    P2SVPN_SIGN_IN_ENTRA = 2,
+    /**
+     * By a user name and a password.
+     */
+    P2SVPN_SIGN_IN_PASSWORD = 3,
+} p2svpn_sign_ins;
+
+/**
+ * Where a session's packets come from and go to.
+ */
+typedef enum p2svpn_devices {
+    /**
+     * A TUN device where the process may make one, else the userspace stack, which a warning event tells of.
+     */
+    P2SVPN_DEVICE_AUTO = 0,
+    /**
+     * A network device of the operating system. It needs privilege: CAP_NET_ADMIN on Linux.
+     */
+    P2SVPN_DEVICE_TUN = 1,
+    /**
+     * A network stack inside the process: it needs no privilege and changes nothing on the machine. Connections go through
+     * p2svpn_session_dial().
+     */
+    P2SVPN_DEVICE_USERSPACE = 2,
+    /**
+     * A descriptor that the host opened: a TUN device, or a socket that keeps packets apart. Not on Windows.
+     */
+    P2SVPN_DEVICE_FD = 3,
+} p2svpn_devices;
+
+/**
+ * What stands before each packet of a host's descriptor.
+ */
+typedef enum p2svpn_packet_headers {
+    /**
+     * Nothing: the descriptor carries bare IP packets.
+     */
+    P2SVPN_PACKET_HEADER_NONE = 0,
+    /**
+     * Linux packet information (`struct tun_pi`): two bytes of flags, then the EtherType in network order.
+     */
+    P2SVPN_PACKET_HEADER_LINUX = 1,
+    /**
+     * The address family in four bytes in network order, as `utun` of macOS and iOS has it.
+     */
+    P2SVPN_PACKET_HEADER_DARWIN = 2,
+} p2svpn_packet_headers;
+
+/**
+ * What an event tells.
+ */
+typedef enum p2svpn_event_kinds {
+    /**
+     * Something that this version does not know: ignore it.
+     */
+    P2SVPN_EVENT_OTHER = 0,
+    /**
+     * The session reached another state: p2svpn_event_state(), p2svpn_event_reason().
+     */
+    P2SVPN_EVENT_STATE = 1,
+    /**
+     * The session waits for an answer: p2svpn_event_challenge().
+     */
+    P2SVPN_EVENT_CHALLENGE = 2,
+    /**
+     * What the session wants of the machine's network, whether this library applies it or the host does:
+     * p2svpn_event_network_config().
+     */
+    P2SVPN_EVENT_NETWORK_CONFIG = 3,
+    /**
+     * Something odd that ends nothing: p2svpn_event_warning().
+     */
+    P2SVPN_EVENT_WARNING = 4,
+    /**
+     * The session is over and what it changed is undone: p2svpn_event_error(). It is the session's last event.
+     */
+    P2SVPN_EVENT_ENDED = 5,
+} p2svpn_event_kinds;
+
+/**
+ * Where a session is on its way.
+ */
+typedef enum p2svpn_states {
+    /**
+     * Nothing is going on: not started, or ended for good.
+     */
+    P2SVPN_STATE_DISCONNECTED = 0,
+    /**
+     * The identity is loaded and checked, and the device is chosen.
+     */
+    P2SVPN_STATE_PREPARING = 1,
+    /**
+     * A challenge waits for an answer.
+     */
+    P2SVPN_STATE_SIGNING_IN = 2,
+    /**
+     * The gateway is called, and each side proves who it is.
+     */
+    P2SVPN_STATE_CONNECTING = 3,
+    /**
+     * The device and the machine are given the addresses and routes.
+     */
+    P2SVPN_STATE_CONFIGURING = 4,
+    /**
+     * Packets go through.
+     */
+    P2SVPN_STATE_CONNECTED = 5,
+    /**
+     * The session is ending and what it changed is undone. (6 is kept for reconnecting, which is not there yet.)
+     */
+    P2SVPN_STATE_DISCONNECTING = 7,
+} p2svpn_states;
+
+/**
+ * What a challenge asks for.
+ */
+typedef enum p2svpn_challenge_kinds {
+    /**
+     * Something that this version does not know: only cancelling answers it.
+     */
+    P2SVPN_CHALLENGE_OTHER = 0,
+    /**
+     * A client certificate with its key: p2svpn_session_answer_certificate() answers it.
+     */
+    P2SVPN_CHALLENGE_CERTIFICATE = 1,
+    /**
+     * The password that opens the certificate's key: p2svpn_session_answer_secret() answers it.
+     */
+    P2SVPN_CHALLENGE_CERTIFICATE_PASSWORD = 2,
+} p2svpn_challenge_kinds;
+
+/**
+ * A question that a session needs answered before it goes on. It belongs to the event it comes from.
+ *
+ * The session waits in the state SigningIn for as long as it takes; disconnecting withdraws the question.
+ */
+typedef struct p2svpn_challenge p2svpn_challenge;
+
+/**
+ * The library as a host holds it: profiles, sessions, and one queue of events.
+ *
+ * Any number of threads may use it at once. A program may have several, which know nothing of each other.
+ */
+typedef struct p2svpn_client p2svpn_client;
+
+/**
+ * Why something failed. Functions that can fail return one that the caller owns, or NULL for success.
+ *
+ * Decide by the number or the class, never by the texts, which may change. It holds no secret, and all of its texts
+ * are fit to be shown in one line. Any thread may use it.
+ */
+typedef struct p2svpn_error p2svpn_error;
+
+/**
+ * Something that happened. It holds no secret. Its owner frees it with p2svpn_event_free(). Any thread may use it.
+ */
+typedef struct p2svpn_event p2svpn_event;
+
+/**
+ * What a session wants of the machine's network, complete in itself. It belongs to the event it comes from.
+ *
+ * Networks are written as "10.1.0.0/16", addresses as "10.1.0.4", IPv6 alike.
+ */
+typedef struct p2svpn_network_config p2svpn_network_config;
+
+/**
+ * What a host shows of a profile, as it was when it was looked at. It holds no secret. Any thread may use it.
+ */
+typedef struct p2svpn_profile p2svpn_profile;
+
+/**
+ * The profiles of a client, as they were when they were looked at. Any thread may use it.
+ */
+typedef struct p2svpn_profiles p2svpn_profiles;
+
+/**
+ * One connection to a gateway, from its beginning to its end. Any number of threads may use it at once.
+ *
+ * It stays valid until it is freed, also after its end and after its client was freed.
+ */
+typedef struct p2svpn_session p2svpn_session;
+
+/**
+ * How a session stood at one moment. What was not known then is empty. Any thread may use it.
+ *
+ * Networks are written as "10.1.0.0/16", addresses as "10.1.0.4", IPv6 alike.
+ */
+typedef struct p2svpn_status p2svpn_status;
+
+/**
+ * A TCP connection through the tunnel. One thread may read while another one writes.
+ *
+ * It stays valid until it is freed, also after its session's end, which resets it.
+ */
+typedef struct p2svpn_stream p2svpn_stream;
+
+/**
+ * Something odd that was ignored or repaired, and ended nothing. It belongs to the event or the profile it comes from.
+ */
+typedef struct p2svpn_warning p2svpn_warning;
+
+/**
+ * How a client is made. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
+ */
+typedef struct p2svpn_client_options {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * How many events may wait, from 1 to 65,536; 0 for 256. When more would, the oldest of the least important are
+     * dropped and counted: warnings first, ends of sessions last.
+     */
+    uint32_t event_capacity;
+    /**
+     * 1 allows several sessions at once; 0 allows one, as in Microsoft's client.
+     */
+    uint32_t several_sessions;
+    /**
+     * Takes every event, instead of p2svpn_client_next_event(); NULL for none.
+     *
+     * It owns the event: it calls p2svpn_event_free(), at once or later, in any thread. It is called from one thread of
+     * the library, for one event after the other in order, while no lock is held; it may call every function of this
+     * header, also p2svpn_client_free(). While it runs, further events wait. It may not end by an exception or `longjmp`.
+     */
+    void (*on_event)(struct p2svpn_event *event, void *userdata);
+    /**
+     * What `on_event` is given; the library does not look at it.
+     */
+    void *userdata;
+    /**
+     * Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
+     * fails it is never called.
+     */
+    void (*free_userdata)(void *userdata);
+} p2svpn_client_options;
+
+/**
+ * A client certificate with its private key, as the host has it.
+ *
+ * Set all of it to zero, `size` to the structure's size, and exactly one of `pfx_file`, `pem_file`, `pfx` and `pem`. What
+ * it points to is read during the call only, and copied; the library wipes its copies. Files are read when the session
+ * prepares, so a mistake in them is the session's end, or a challenge for the password.
+ */
+typedef struct p2svpn_certificate {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * Path of a PFX file (PKCS#12).
+     */
+    const char *pfx_file;
+    /**
+     * Path of a PEM file with the certificate, its intermediates in any order, and its key unless `key_file` is set.
+     */
+    const char *pem_file;
+    /**
+     * Path of a PEM file with the key that belongs to `pem_file`: PKCS#8 (also encrypted), PKCS#1 or SEC1.
+     */
+    const char *key_file;
+    /**
+     * The bytes of a PFX container.
+     */
+    const uint8_t *pfx;
+    /**
+     * How many bytes `pfx` has.
+     */
+    size_t pfx_size;
+    /**
+     * PEM text with what `pem_file` would have; it need not end with a zero byte.
+     */
+    const uint8_t *pem;
+    /**
+     * How many bytes `pem` has.
+     */
+    size_t pem_size;
+    /**
+     * PEM text with the key that belongs to `pem`.
+     */
+    const uint8_t *key;
+    /**
+     * How many bytes `key` has.
+     */
+    size_t key_size;
+    /**
+     * The password of the container or of the encrypted key. Without it, or with a wrong one, a challenge asks for it.
+     */
+    const char *password;
+} p2svpn_certificate;
+
+/**
+ * How to connect. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
+ *
+ * What it points to is read during the call only, and copied.
+ */
+typedef struct p2svpn_connect_options {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * Where packets come from and go to: one of #p2svpn_devices.
+     */
+    uint32_t device;
+    /**
+     * What stands before each packet of `fd`: one of #p2svpn_packet_headers.
+     */
+    uint32_t packet_header;
+    /**
+     * With #P2SVPN_DEVICE_TUN, the name of the device; NULL for the system's choice of p2svpn0, p2svpn1, ...
+     */
+    const char *tun_name;
+    /**
+     * With #P2SVPN_DEVICE_FD, the descriptor. It is duplicated; the caller's own stays the caller's.
+     */
+    int32_t fd;
+    /**
+     * 1 leaves addresses and routes to the host, who applies each network configuration event; 0 has them set on the
+     * machine. With the userspace device and a descriptor the machine is never configured.
+     */
+    uint32_t leave_machine;
+    /**
+     * The client certificate; NULL has a challenge ask for it.
+     */
+    const struct p2svpn_certificate *certificate;
+    /**
+     * Certificates, PEM (any number) or DER (one), among which the root that the profile pins is looked for; the roots
+     * of Azure's public gateways are always there. A root is trusted only by a profile that names its hash.
+     */
+    const uint8_t *trusted_roots;
+    /**
+     * How many bytes `trusted_roots` has.
+     */
+    size_t trusted_roots_size;
+    /**
+     * The largest packet inside the tunnel in bytes, from 576 to 1,500; 0 for 1,500. A smaller one that the gateway pushes
+     * wins.
+     */
+    uint32_t mtu;
+    /**
+     * For the gateway to take the TCP connection, in milliseconds of at most an hour, as all timeouts here; 0 for 20 s.
+     */
+    uint32_t connect_timeout_ms;
+    /**
+     * For the gateway's first answer; 0 for 20 s.
+     */
+    uint32_t answer_timeout_ms;
+    /**
+     * For TLS and the exchange of keys; 0 for 60 s.
+     */
+    uint32_t handshake_timeout_ms;
+    /**
+     * For the gateway's settings; 0 for 60 s.
+     */
+    uint32_t push_timeout_ms;
+    /**
+     * Nothing yet: 0.
+     */
+    uint32_t reserved;
+} p2svpn_connect_options;
+
+/**
+ * What went through a session since it began. Set `size` to the structure's size before it is filled.
+ */
+typedef struct p2svpn_statistics {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * Bytes of the packets sent into the tunnel, without the tunnel's own overhead.
+     */
+    uint64_t sent_bytes;
+    /**
+     * Packets sent into the tunnel.
+     */
+    uint64_t sent_packets;
+    /**
+     * Bytes of the packets received from the tunnel, without the tunnel's own overhead.
+     */
+    uint64_t received_bytes;
+    /**
+     * Packets received from the tunnel.
+     */
+    uint64_t received_packets;
+    /**
+     * Bytes sent to the gateway, with everything above TCP.
+     */
+    uint64_t wire_sent_bytes;
+    /**
+     * Bytes received from the gateway, with everything above TCP.
+     */
+    uint64_t wire_received_bytes;
+    /**
+     * Packets of either direction that were dropped, whatever the cause.
+     */
+    uint64_t dropped_packets;
+} p2svpn_statistics;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Returns the version of the library that the program runs with, such as "0.1.0". It is never freed.
+ */
+const char *p2svpn_version(void);
+
+/**
+ * Returns the version of the ABI that the program runs with: #P2SVPN_ABI_VERSION of that library.
+ */
+uint32_t p2svpn_abi_version(void);
+
+/**
+ * Frees a string that the caller owns, which is one that came out of a function as `char *`. NULL is nothing.
+ *
+ * Strings of type `const char *` belong to the object they come from and are freed with it.
+ */
+void p2svpn_string_free(char *string);
+
+/**
+ * Frees an error that a function returned. NULL is nothing. An error that belongs to another object, such as an event, is
+ * freed with it instead.
+ */
+void p2svpn_error_free(struct p2svpn_error *error);
+
+/**
+ * Returns the stable number: one of #p2svpn_error_numbers, or one that a later version added; 0 for NULL.
+ */
+uint32_t p2svpn_error_number(const struct p2svpn_error *error);
+
+/**
+ * Returns the stable name, such as "NO_ANSWER"; "" for NULL. It belongs to the error.
+ */
+const char *p2svpn_error_name(const struct p2svpn_error *error);
+
+/**
+ * Returns what kind of reaction the error calls for: one of #p2svpn_error_classes; 0 for NULL.
+ */
+uint32_t p2svpn_error_class(const struct p2svpn_error *error);
+
+/**
+ * Returns the stable name of the class, such as "needs_sign_in"; "" for NULL. It belongs to the error.
+ */
+const char *p2svpn_error_class_name(const struct p2svpn_error *error);
+
+/**
+ * Returns what happened, and what it happened to; "" for NULL. It belongs to the error.
+ */
+const char *p2svpn_error_message(const struct p2svpn_error *error);
+
+/**
+ * Returns why this usually happens, in sentences; "" for NULL. It belongs to the error.
+ */
+const char *p2svpn_error_cause(const struct p2svpn_error *error);
+
+/**
+ * Returns what to do about it, in sentences; "" for NULL. It belongs to the error.
+ */
+const char *p2svpn_error_remedy(const struct p2svpn_error *error);
+
+/**
+ * Returns how many layers below have said something about it.
+ */
+size_t p2svpn_error_chain_count(const struct p2svpn_error *error);
+
+/**
+ * Returns what a layer below has said, the nearest first; NULL beyond the last. It belongs to the error.
+ */
+const char *p2svpn_error_chain(const struct p2svpn_error *error,
+                               size_t index);
+
+/**
+ * Returns what the warning is about: "profile", "push", "device", "machine", or what a later version added; "" for NULL.
+ * It belongs to the warning.
+ */
+const char *p2svpn_warning_kind(const struct p2svpn_warning *warning);
+
+/**
+ * Returns what the warning says, in a sentence without a full stop; "" for NULL. It belongs to the warning.
+ */
+const char *p2svpn_warning_message(const struct p2svpn_warning *warning);
+
+/**
+ * Returns the line in the profile's file, counted from 1; 0 if it is about none.
+ */
+uint32_t p2svpn_warning_line(const struct p2svpn_warning *warning);
+
+/**
+ * Returns the column in the profile's line, counted from 1; 0 if it is about none.
+ */
+uint32_t p2svpn_warning_column(const struct p2svpn_warning *warning);
+
+/**
+ * Frees a profile that p2svpn_client_profile() gave, not one of a list. NULL is nothing.
+ */
+void p2svpn_profile_free(struct p2svpn_profile *profile);
+
+/**
+ * Returns the id to connect by; "" for NULL. It belongs to the profile.
+ */
+const char *p2svpn_profile_id(const struct p2svpn_profile *profile);
+
+/**
+ * Returns the name for people; "" for NULL. It belongs to the profile.
+ */
+const char *p2svpn_profile_name(const struct p2svpn_profile *profile);
+
+/**
+ * Returns how many gateways the profile has.
+ */
+size_t p2svpn_profile_server_count(const struct p2svpn_profile *profile);
+
+/**
+ * Returns a gateway as "host:port", in the order to try them; NULL beyond the last. It belongs to the profile.
+ */
+const char *p2svpn_profile_server(const struct p2svpn_profile *profile,
+                                  size_t index);
+
+/**
+ * Returns how it signs in: one of #p2svpn_sign_ins.
+ */
+uint32_t p2svpn_profile_sign_in(const struct p2svpn_profile *profile);
+
+/**
+ * Says whether all IPv4 traffic belongs into the tunnel.
+ */
+bool p2svpn_profile_full_tunnel(const struct p2svpn_profile *profile);
+
+/**
+ * Returns how many things had to be forgiven to read the profile's file; at most 200 are kept.
+ */
+size_t p2svpn_profile_warning_count(const struct p2svpn_profile *profile);
+
+/**
+ * Returns what had to be forgiven, in the order of the file; NULL beyond the last. It belongs to the profile.
+ */
+const struct p2svpn_warning *p2svpn_profile_warning(const struct p2svpn_profile *profile,
+                                                    size_t index);
+
+/**
+ * Returns how many warnings there were beyond those kept.
+ */
+size_t p2svpn_profile_warnings_left_out(const struct p2svpn_profile *profile);
+
+/**
+ * Frees a list of profiles and the profiles in it. NULL is nothing.
+ */
+void p2svpn_profiles_free(struct p2svpn_profiles *profiles);
+
+/**
+ * Returns how many profiles there are.
+ */
+size_t p2svpn_profiles_count(const struct p2svpn_profiles *profiles);
+
+/**
+ * Returns a profile of the list; NULL beyond the last. It belongs to the list.
+ */
+const struct p2svpn_profile *p2svpn_profiles_at(const struct p2svpn_profiles *profiles,
+                                                size_t index);
+
+/**
+ * Makes a client and its threads.
+ *
+ * @param options  NULL for the defaults
+ * @param client   receives the client, which the caller frees with p2svpn_client_free()
+ * @return NULL, INVALID_ARGUMENT or THREADS_UNAVAILABLE
+ */
+struct p2svpn_error *p2svpn_client_new(const struct p2svpn_client_options *options,
+                                       struct p2svpn_client **client);
+
+/**
+ * Ends all sessions, undoes what they changed, and frees the client. NULL is nothing.
+ *
+ * It waits until this is done, usually for milliseconds and at most for 3 seconds; p2svpn_client_close() before it, and
+ * waiting for the sessions, makes it return at once. Afterwards the callback is called no more, except that a call which is
+ * under way after 3 seconds is left to itself; called from within the callback, that call is the last one. No other
+ * thread may be in a function of this client. Sessions, events and whatever else came from it stay valid until they are
+ * freed, in any order.
+ */
+void p2svpn_client_free(struct p2svpn_client *client);
+
+/**
+ * Asks every session to end and returns at once; no session can be started afterwards.
+ *
+ * Sessions end within 2 seconds. The events that tell of it can still be taken; then p2svpn_client_next_event() returns
+ * CLIENT_CLOSED, also to threads that wait in it.
+ */
+void p2svpn_client_close(const struct p2svpn_client *client);
+
+/**
+ * Reads a profile, azurevpnconfig.xml, from a file and keeps it in memory for the life of the client.
+ *
+ * Importing the same bytes again gives the same id. It blocks for as long as reading takes.
+ *
+ * @param path     the file
+ * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_import_file(const struct p2svpn_client *client,
+                                               const char *path,
+                                               char **profile);
+
+/**
+ * Reads a profile from the bytes of azurevpnconfig.xml and keeps it in memory for the life of the client.
+ *
+ * Importing the same bytes again changes nothing but the name, and gives the same id.
+ *
+ * @param bytes    the file's bytes, which are copied
+ * @param size     how many they are
+ * @param name     a name of 1 to 256 characters instead of the profile's own; NULL for its own
+ * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
+ * @return NULL, INVALID_ARGUMENT or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_import_bytes(const struct p2svpn_client *client,
+                                                const uint8_t *bytes,
+                                                size_t size,
+                                                const char *name,
+                                                char **profile);
+
+/**
+ * Takes a look at a profile.
+ *
+ * @param id       the id that the import gave
+ * @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
+ * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ */
+struct p2svpn_error *p2svpn_client_profile(const struct p2svpn_client *client,
+                                           const char *id,
+                                           struct p2svpn_profile **profile);
+
+/**
+ * Takes a look at all profiles.
+ *
+ * @param profiles  receives the list of this moment, in the order of the ids, which the caller frees with
+ *                  p2svpn_profiles_free()
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_client_profiles(const struct p2svpn_client *client,
+                                            struct p2svpn_profiles **profiles);
+
+/**
+ * Forgets a profile; sessions that use it go on.
+ *
+ * @param id  the id that the import gave
+ * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ */
+struct p2svpn_error *p2svpn_client_remove_profile(const struct p2svpn_client *client,
+                                                  const char *id);
+
+/**
+ * Starts a session and returns at once; events, and p2svpn_session_wait_connected(), tell how it goes.
+ *
+ * @param profile  the id that the import gave
+ * @param options  NULL for the defaults
+ * @param session  receives the session, which the caller frees with p2svpn_session_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, ANOTHER_SESSION_ACTIVE or CLIENT_CLOSED; what goes wrong later is the
+ *         session's end
+ */
+struct p2svpn_error *p2svpn_client_connect(const struct p2svpn_client *client,
+                                           const char *profile,
+                                           const struct p2svpn_connect_options *options,
+                                           struct p2svpn_session **session);
+
+/**
+ * Takes the next event, and waits for one if there is none.
+ *
+ * Several threads may wait; each event goes to one of them.
+ *
+ * @param timeout_ms  how long to wait in milliseconds; 0 does not wait, #P2SVPN_WAIT_FOREVER waits for ever
+ * @param event       receives the event, which the caller frees with p2svpn_event_free(), or NULL when the time was over
+ * @return NULL, also when the time was over; INVALID_ARGUMENT; EVENT_CONSUMER_CONFLICT if events go to a callback;
+ *         CLIENT_CLOSED after p2svpn_client_close() when the last event was taken
+ */
+struct p2svpn_error *p2svpn_client_next_event(const struct p2svpn_client *client,
+                                              uint32_t timeout_ms,
+                                              struct p2svpn_event **event);
+
+/**
+ * Disconnects the session, as p2svpn_session_disconnect() does, and frees it. NULL is nothing.
+ *
+ * It returns at once; to know when the machine is as it was, wait for the end first. No other thread may be in a
+ * function of this session.
+ */
+void p2svpn_session_free(struct p2svpn_session *session);
+
+/**
+ * Returns the number that the session's events carry; 0, which is no session's, for NULL.
+ */
+uint64_t p2svpn_session_id(const struct p2svpn_session *session);
+
+/**
+ * Takes a look at how the session stands.
+ *
+ * @param status  receives the status of this moment, which the caller frees with p2svpn_status_free()
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_session_status(const struct p2svpn_session *session,
+                                           struct p2svpn_status **status);
+
+/**
+ * Reads what went through until now.
+ *
+ * @param statistics  is filled; its field `size` must be set
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_session_statistics(const struct p2svpn_session *session,
+                                               struct p2svpn_statistics *statistics);
+
+/**
+ * Answers a challenge for a password.
+ *
+ * @param challenge  the challenge's id
+ * @param secret     the password; it is copied, and the copy is wiped
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_secret(const struct p2svpn_session *session,
+                                                  uint64_t challenge,
+                                                  const char *secret);
+
+/**
+ * Answers a challenge for a certificate.
+ *
+ * @param challenge    the challenge's id
+ * @param certificate  the certificate with its key
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_certificate(const struct p2svpn_session *session,
+                                                       uint64_t challenge,
+                                                       const struct p2svpn_certificate *certificate);
+
+/**
+ * Says that no answer to a challenge will come, of whatever kind: the session ends with SIGN_IN_CANCELLED.
+ *
+ * @param challenge  the challenge's id
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_cancel(const struct p2svpn_session *session,
+                                                  uint64_t challenge);
+
+/**
+ * Asks for the session's end, in whatever state it is, and returns at once. NULL is nothing.
+ *
+ * The session ends within 2 seconds, with what it changed undone; its last event and p2svpn_session_wait_closed() tell
+ * when.
+ */
+void p2svpn_session_disconnect(const struct p2svpn_session *session);
+
+/**
+ * Waits until the session is connected.
+ *
+ * @param timeout_ms  how long to wait in milliseconds, or #P2SVPN_WAIT_FOREVER
+ * @return NULL once it is connected; why it ended instead, CANCELLED if it was disconnected; WAIT_TIMED_OUT, after which
+ *         it goes on connecting; INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_session_wait_connected(const struct p2svpn_session *session,
+                                                   uint32_t timeout_ms);
+
+/**
+ * Waits until the session is over and what it changed is undone.
+ *
+ * @param timeout_ms  how long to wait in milliseconds, or #P2SVPN_WAIT_FOREVER
+ * @param reason      receives why it ended, which the caller frees with p2svpn_error_free(), or NULL if it was
+ *                    disconnected; may be NULL
+ * @return NULL once it is over, WAIT_TIMED_OUT or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_session_wait_closed(const struct p2svpn_session *session,
+                                                uint32_t timeout_ms,
+                                                struct p2svpn_error **reason);
+
+/**
+ * Connects to a machine behind the gateway by TCP, with the userspace device. It blocks.
+ *
+ * @param host        an IP address; the names of the virtual network are not looked up yet
+ * @param port        the TCP port
+ * @param timeout_ms  how long it may take in milliseconds, or #P2SVPN_WAIT_FOREVER
+ * @param stream      receives the connection, which the caller frees with p2svpn_stream_free()
+ * @return NULL, INVALID_ARGUMENT, SESSION_ENDED or an error of the numbers 8xx
+ */
+struct p2svpn_error *p2svpn_session_dial(const struct p2svpn_session *session,
+                                         const char *host,
+                                         uint16_t port,
+                                         uint32_t timeout_ms,
+                                         struct p2svpn_stream **stream);
+
+/**
+ * Returns the number to answer by; 0, which is no challenge's, for NULL.
+ */
+uint64_t p2svpn_challenge_id(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns what is asked for: one of #p2svpn_challenge_kinds.
+ */
+uint32_t p2svpn_challenge_kind(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the question for people, in English; "" for NULL. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_text(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns how often it was asked before in this session, from 0. After three refused answers the session ends.
+ */
+uint32_t p2svpn_challenge_attempt(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns why the answer before was refused; NULL at the first attempt. It belongs to the challenge.
+ */
+const struct p2svpn_error *p2svpn_challenge_refusal(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the SHA-1 hash of the certificate that the profile names, in upper-case hexadecimal; NULL if it names none, and
+ * for other kinds. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_thumbprint(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the SHA-1 hash of the root below which the certificate was issued; NULL if the profile names none, and for
+ * other kinds. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_issuer(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns what the password opens, for people: a file's name, for example; NULL for other kinds. It belongs to the
+ * challenge.
+ */
+const char *p2svpn_challenge_label(const struct p2svpn_challenge *challenge);
+
+/**
+ * Frees an event and what belongs to it. NULL is nothing. It may be called from within the callback, and later.
+ */
+void p2svpn_event_free(struct p2svpn_event *event);
+
+/**
+ * Returns what the event tells: one of #p2svpn_event_kinds.
+ */
+uint32_t p2svpn_event_kind(const struct p2svpn_event *event);
+
+/**
+ * Returns the event's place among all events of the client, counted from 1. A gap is where events were dropped.
+ */
+uint64_t p2svpn_event_sequence(const struct p2svpn_event *event);
+
+/**
+ * Returns how many events of the client were dropped so far because too many waited.
+ */
+uint64_t p2svpn_event_dropped(const struct p2svpn_event *event);
+
+/**
+ * Returns the session it happened to, as p2svpn_session_id() names it; 0 if it is about none.
+ */
+uint64_t p2svpn_event_session_id(const struct p2svpn_event *event);
+
+/**
+ * Returns when it happened, in seconds since 1970.
+ */
+int64_t p2svpn_event_unix_time(const struct p2svpn_event *event);
+
+/**
+ * Returns the state that the session is in now, one of #p2svpn_states; 0 if the event is of another kind.
+ */
+uint32_t p2svpn_event_state(const struct p2svpn_event *event);
+
+/**
+ * Returns why the session is in this state, for people; it may be "", and is if the event is of another kind. It belongs
+ * to the event.
+ */
+const char *p2svpn_event_reason(const struct p2svpn_event *event);
+
+/**
+ * Returns what the session asks for; NULL if the event is of another kind. It belongs to the event.
+ */
+const struct p2svpn_challenge *p2svpn_event_challenge(const struct p2svpn_event *event);
+
+/**
+ * Returns what the session wants of the network; NULL if the event is of another kind. It belongs to the event.
+ */
+const struct p2svpn_network_config *p2svpn_event_network_config(const struct p2svpn_event *event);
+
+/**
+ * Returns what was odd; NULL if the event is of another kind. It belongs to the event.
+ */
+const struct p2svpn_warning *p2svpn_event_warning(const struct p2svpn_event *event);
+
+/**
+ * Returns why the session ended; NULL if its host disconnected it, or if the event is of another kind. It belongs to the
+ * event: do not free it.
+ */
+const struct p2svpn_error *p2svpn_event_error(const struct p2svpn_event *event);
+
+/**
+ * Returns the stable name of a state, such as "SigningIn"; "Unknown" for a number that is no state. It is never freed.
+ */
+const char *p2svpn_state_name(uint32_t state);
+
+/**
+ * Returns the number of the snapshot, which grows within a session; a later one replaces those before.
+ */
+uint64_t p2svpn_network_config_generation(const struct p2svpn_network_config *config);
+
+/**
+ * Returns the largest packet that the tunnel takes, in bytes; 0 leaves it as the device has it.
+ */
+uint32_t p2svpn_network_config_mtu(const struct p2svpn_network_config *config);
+
+/**
+ * Says whether everything goes through the tunnel, or only what the routes name.
+ */
+bool p2svpn_network_config_full_tunnel(const struct p2svpn_network_config *config);
+
+/**
+ * Returns the gateway's address, which must stay outside the tunnel; NULL if there is none. It belongs to the event.
+ */
+const char *p2svpn_network_config_gateway(const struct p2svpn_network_config *config);
+
+/**
+ * Returns how many addresses the device gets.
+ */
+size_t p2svpn_network_config_address_count(const struct p2svpn_network_config *config);
+
+/**
+ * Returns an address of the device with the length of its network's prefix; NULL beyond the last. It belongs to the event.
+ */
+const char *p2svpn_network_config_address(const struct p2svpn_network_config *config,
+                                          size_t index);
+
+/**
+ * Returns how many networks go through the tunnel.
+ */
+size_t p2svpn_network_config_route_count(const struct p2svpn_network_config *config);
+
+/**
+ * Returns a network that goes through the tunnel; NULL beyond the last. It belongs to the event.
+ */
+const char *p2svpn_network_config_route(const struct p2svpn_network_config *config, size_t index);
+
+/**
+ * Returns the next hop of a route within the tunnel; NULL if it has none, and beyond the last. It belongs to the event.
+ */
+const char *p2svpn_network_config_route_gateway(const struct p2svpn_network_config *config,
+                                                size_t index);
+
+/**
+ * Returns the metric of a route, smaller is preferred; 0 for the system's own, and beyond the last.
+ */
+uint32_t p2svpn_network_config_route_metric(const struct p2svpn_network_config *config,
+                                            size_t index);
+
+/**
+ * Returns how many networks stay outside the tunnel although a route covers them.
+ */
+size_t p2svpn_network_config_excluded_route_count(const struct p2svpn_network_config *config);
+
+/**
+ * Returns a network that stays outside the tunnel; NULL beyond the last. It belongs to the event.
+ */
+const char *p2svpn_network_config_excluded_route(const struct p2svpn_network_config *config,
+                                                 size_t index);
+
+/**
+ * Returns how many DNS servers there are inside the tunnel.
+ */
+size_t p2svpn_network_config_dns_server_count(const struct p2svpn_network_config *config);
+
+/**
+ * Returns the address of a DNS server, the preferred first; NULL beyond the last. It belongs to the event.
+ */
+const char *p2svpn_network_config_dns_server(const struct p2svpn_network_config *config,
+                                             size_t index);
+
+/**
+ * Returns how many domains the DNS servers are for.
+ */
+size_t p2svpn_network_config_dns_suffix_count(const struct p2svpn_network_config *config);
+
+/**
+ * Returns a domain that the DNS servers are for, without a leading dot; NULL beyond the last. It belongs to the event.
+ */
+const char *p2svpn_network_config_dns_suffix(const struct p2svpn_network_config *config,
+                                             size_t index);
+
+/**
+ * Frees a status. NULL is nothing.
+ */
+void p2svpn_status_free(struct p2svpn_status *status);
+
+/**
+ * Returns the state: one of #p2svpn_states.
+ */
+uint32_t p2svpn_status_state(const struct p2svpn_status *status);
+
+/**
+ * Returns when the session reached the state, in seconds since 1970.
+ */
+int64_t p2svpn_status_since(const struct p2svpn_status *status);
+
+/**
+ * Returns how long it had been in the state, in milliseconds.
+ */
+uint64_t p2svpn_status_duration_ms(const struct p2svpn_status *status);
+
+/**
+ * Returns a table for people, one row a line, with state, duration, sent and received bytes and packets, addresses,
+ * gateway, routes and DNS servers; "" for NULL. It belongs to the status.
+ */
+const char *p2svpn_status_text(const struct p2svpn_status *status);
+
+/**
+ * Returns the gateway's name, as in the profile; NULL if not known. It belongs to the status.
+ */
+const char *p2svpn_status_gateway_name(const struct p2svpn_status *status);
+
+/**
+ * Returns the gateway's address with its port, as connected to; NULL if not known. It belongs to the status.
+ */
+const char *p2svpn_status_gateway_address(const struct p2svpn_status *status);
+
+/**
+ * Returns the network device's name; NULL if not known, and with the userspace device. It belongs to the status.
+ */
+const char *p2svpn_status_device(const struct p2svpn_status *status);
+
+/**
+ * Returns the largest packet inside the tunnel, in bytes; 0 if not known.
+ */
+uint32_t p2svpn_status_mtu(const struct p2svpn_status *status);
+
+/**
+ * Returns the cipher that protects packets, such as "AES-256-GCM"; NULL if not known. It belongs to the status.
+ */
+const char *p2svpn_status_cipher(const struct p2svpn_status *status);
+
+/**
+ * Returns the version of TLS, such as "TLSv1.3"; NULL if not known. It belongs to the status.
+ */
+const char *p2svpn_status_tls_version(const struct p2svpn_status *status);
+
+/**
+ * Returns how many addresses this machine has inside the tunnel.
+ */
+size_t p2svpn_status_address_count(const struct p2svpn_status *status);
+
+/**
+ * Returns an address of this machine with the length of its network's prefix; NULL beyond the last. It belongs to the
+ * status.
+ */
+const char *p2svpn_status_address(const struct p2svpn_status *status,
+                                  size_t index);
+
+/**
+ * Returns how many networks go through the tunnel.
+ */
+size_t p2svpn_status_route_count(const struct p2svpn_status *status);
+
+/**
+ * Returns a network that goes through the tunnel; NULL beyond the last. It belongs to the status.
+ */
+const char *p2svpn_status_route(const struct p2svpn_status *status, size_t index);
+
+/**
+ * Returns how many networks stay outside the tunnel although a route covers them.
+ */
+size_t p2svpn_status_excluded_route_count(const struct p2svpn_status *status);
+
+/**
+ * Returns a network that stays outside the tunnel; NULL beyond the last. It belongs to the status.
+ */
+const char *p2svpn_status_excluded_route(const struct p2svpn_status *status, size_t index);
+
+/**
+ * Returns how many DNS servers there are inside the tunnel.
+ */
+size_t p2svpn_status_dns_server_count(const struct p2svpn_status *status);
+
+/**
+ * Returns the address of a DNS server, the preferred first; NULL beyond the last. It belongs to the status.
+ */
+const char *p2svpn_status_dns_server(const struct p2svpn_status *status,
+                                     size_t index);
+
+/**
+ * Returns how many domains the DNS servers are for.
+ */
+size_t p2svpn_status_dns_suffix_count(const struct p2svpn_status *status);
+
+/**
+ * Returns a domain that the DNS servers are for; NULL beyond the last. It belongs to the status.
+ */
+const char *p2svpn_status_dns_suffix(const struct p2svpn_status *status, size_t index);
+
+/**
+ * Closes the connection and frees it. NULL is nothing. No other thread may be in a function of this stream.
+ */
+void p2svpn_stream_free(struct p2svpn_stream *stream);
+
+/**
+ * Returns the remote address with its port; "" for NULL. It belongs to the stream.
+ */
+const char *p2svpn_stream_peer(const struct p2svpn_stream *stream);
+
+/**
+ * Reads what there is, and waits if there is nothing. One thread at a time.
+ *
+ * @param buffer      is filled from its beginning
+ * @param size        how many bytes it has; at least 1
+ * @param timeout_ms  how long to wait in milliseconds; 0 does not wait, #P2SVPN_WAIT_FOREVER waits for ever
+ * @param received    receives how many bytes were read; 0 when the other side has ended its sending
+ * @return NULL; WAIT_TIMED_OUT, after which nothing is lost; DIAL_FAILED if the connection broke; INVALID_ARGUMENT, also
+ *         while another thread reads
+ */
+struct p2svpn_error *p2svpn_stream_read(const struct p2svpn_stream *stream,
+                                        uint8_t *buffer,
+                                        size_t size,
+                                        uint32_t timeout_ms,
+                                        size_t *received);
+
+/**
+ * Writes bytes, and waits until all of them are on their way. One thread at a time.
+ *
+ * @param bytes       what to write
+ * @param size        how many bytes that is; at least 1
+ * @param timeout_ms  how long to wait in milliseconds; 0 does not wait, #P2SVPN_WAIT_FOREVER waits for ever
+ * @param written     receives how many bytes were taken: fewer than `size` if the time was over or the connection broke
+ *                    after some of them
+ * @return NULL if any bytes were taken; else WAIT_TIMED_OUT; DIAL_FAILED if the connection broke; INVALID_ARGUMENT, also
+ *         while another thread writes
+ */
+struct p2svpn_error *p2svpn_stream_write(const struct p2svpn_stream *stream,
+                                         const uint8_t *bytes,
+                                         size_t size,
+                                         uint32_t timeout_ms,
+                                         size_t *written);
+
+/**
+ * Ends the sending: the other side reads to the end of what was written. Reading goes on. One thread at a time with
+ * writing.
+ *
+ * @param timeout_ms  how long to wait in milliseconds for what was written to be sent, or #P2SVPN_WAIT_FOREVER
+ * @return NULL, WAIT_TIMED_OUT, DIAL_FAILED or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_stream_shutdown(const struct p2svpn_stream *stream,
+                                            uint32_t timeout_ms);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* P2SVPN_H */
