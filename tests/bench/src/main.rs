@@ -1,45 +1,21 @@
 //! Benchmarks beside `openvpn`: `p2svpn-bench --help` tells.
 
+#[cfg(target_os = "linux")]
+mod command_line;
+#[cfg(target_os = "linux")]
 mod contender;
+#[cfg(target_os = "linux")]
 mod handshake;
+#[cfg(target_os = "linux")]
 mod sample;
+#[cfg(target_os = "linux")]
 mod throughput;
 
-use std::error::Error;
-use std::ffi::OsString;
 use std::process::ExitCode;
 
-use lexopt::prelude::{Long, Short, Value, ValueExt};
-
-use crate::handshake::Handshake;
-use crate::throughput::Throughput;
-
-const HELP: &str = "\
-Compares this library's client with openvpn's own, against Debian's openvpn as the gateway.
-
-Two network namespaces joined by a veth pair; TCP port 443, tls-auth, TLS 1.3, AES-256-GCM, MTU 1500. The clients take
-turns in every round. Needs root, openvpn, ip, setpriv and iperf3; build with --release.
-
-Usage: p2svpn-bench handshake|throughput|all [--rounds N] [--seconds N]
-
-    handshake     from the start of the client's process to the first echo reply through the tunnel
-    throughput    TCP through the tunnel both ways, and the client's processor time for each GiB
-    --rounds N    how often each client takes its turn (20 for handshake, 5 for throughput)
-    --seconds N   how long each transfer takes (5)
-";
-
+#[cfg(target_os = "linux")]
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1).peekable();
-    // The benchmark starts itself as the client that it measures.
-    let outcome = if arguments
-        .next_if(|first| first == contender::CLIENT_COMMAND)
-        .is_some()
-    {
-        p2svpn_lab::run_client(arguments)
-    } else {
-        bench(arguments)
-    };
-    match outcome {
+    match command_line::run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -48,37 +24,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn bench(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<dyn Error>> {
-    let (mut names, mut rounds, mut seconds) = (Vec::new(), None, 5);
-    let mut parser = lexopt::Parser::from_args(arguments);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("rounds") => rounds = Some(parser.value()?.parse::<usize>()?.max(1)),
-            Long("seconds") => seconds = parser.value()?.parse::<u32>()?.max(1),
-            Long("help") | Short('h') => {
-                print!("{HELP}");
-                return Ok(());
-            }
-            Value(name) => names.push(name.string()?),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let handshake = Handshake {
-        rounds: rounds.unwrap_or(20),
-    };
-    let throughput = Throughput {
-        rounds: rounds.unwrap_or(5),
-        seconds,
-    };
-    match names
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
-        ["handshake"] => handshake.run(),
-        ["throughput"] => throughput.run(),
-        ["all"] => handshake.run().and_then(|()| throughput.run()),
-        _ => Err(HELP.into()),
-    }
+#[cfg(not(target_os = "linux"))]
+fn main() -> ExitCode {
+    eprintln!("The benchmarks run in network namespaces, which only Linux has.");
+    ExitCode::FAILURE
 }

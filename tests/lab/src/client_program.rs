@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 ///
 /// It connects at once on a TUN device, and prints each event as one line of JSON. Each line of standard input is a
 /// command: `connect` again after the end, `disconnect`, `status`; the end of input closes the client. The arguments are
-/// `--profile FILE --certificate FILE --key FILE [--without-extensions]`. It logs to standard error as `RUST_LOG` says.
+/// `--profile FILE --certificate FILE --key FILE [--root FILE] [--without-extensions]`. It logs to standard error as `RUST_LOG` says.
 ///
 /// # Errors
 /// Wrong arguments or commands, and what the client refuses at once.
@@ -42,18 +42,21 @@ struct Arguments {
     profile: PathBuf,
     certificate: PathBuf,
     key: PathBuf,
+    root: Option<PathBuf>,
     extensions: bool,
 }
 
 impl Arguments {
     fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
-        let (mut profile, mut certificate, mut key, mut extensions) = (None, None, None, true);
+        let (mut profile, mut certificate, mut key) = (None, None, None);
+        let (mut root, mut extensions) = (None, true);
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("profile") => profile = Some(PathBuf::from(parser.value()?)),
                 Long("certificate") => certificate = Some(PathBuf::from(parser.value()?)),
                 Long("key") => key = Some(PathBuf::from(parser.value()?)),
+                Long("root") => root = Some(PathBuf::from(parser.value()?)),
                 Long("without-extensions") => extensions = false,
                 other => return Err(other.unexpected()),
             }
@@ -62,24 +65,29 @@ impl Arguments {
             profile: profile.ok_or("--profile is missing")?,
             certificate: certificate.ok_or("--certificate is missing")?,
             key: key.ok_or("--key is missing")?,
+            root,
             extensions,
         })
     }
 
-    fn options(&self) -> ConnectOptions {
+    fn options(&self) -> std::io::Result<ConnectOptions> {
         let certificate = Certificate::pem_file(&self.certificate, Some(self.key.clone()));
-        ConnectOptions::default()
+        let options = ConnectOptions::default()
             .device(Device::Tun { name: None })
             .certificate(certificate)
-            .protocol_extensions(self.extensions)
+            .protocol_extensions(self.extensions);
+        Ok(match &self.root {
+            Some(root) => options.trusted_root(std::fs::read(root)?),
+            None => options,
+        })
     }
 }
 
 fn obey(client: &Client, profile: &ProfileId, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut session: Session = client.connect(profile, arguments.options())?;
+    let mut session: Session = client.connect(profile, arguments.options()?)?;
     for line in stdin().lock().lines() {
         match line?.as_str() {
-            "connect" => session = client.connect(profile, arguments.options())?,
+            "connect" => session = client.connect(profile, arguments.options()?)?,
             "disconnect" => session.disconnect(),
             "status" => print(&status_line(&session.status())),
             other => return Err(format!("unknown command {other}").into()),

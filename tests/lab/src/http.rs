@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
 
+use crate::addresses::SERVICE;
 use crate::error::LabError;
 use crate::namespace::Namespace;
 use crate::profile::hexadecimal;
-use crate::site::SERVICE;
 
 /// How long a connection may take, and how long it may pause.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -5,8 +5,11 @@
 //! kernel, TUN devices, TCP, routes. Nothing of it is visible to the rest of the machine, and nothing of it can outlive
 //! the process, because the namespaces have no names and the programs are tied to the thread that started them.
 //!
-//! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`.
+//! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`. On other systems the crate is empty.
 
+#![cfg(target_os = "linux")]
+
+mod addresses;
 mod authority;
 mod client_program;
 mod error;
@@ -23,6 +26,7 @@ mod snapshot;
 mod table;
 mod virtual_network;
 
+pub use addresses::{GATEWAY, SERVICE};
 pub use authority::{Identity, KeyKind};
 pub use client_program::run_client;
 pub use error::LabError;
@@ -33,6 +37,6 @@ pub use openvpn_server::{OpenVpnServer, ServerOptions, TlsVersion};
 pub use p2svpn_client::{P2svpnClient, SessionEnd};
 pub use ping::{echo_until, ping};
 pub use process::{CpuTime, Process, Transcript};
-pub use site::{GATEWAY, SERVICE, Site};
+pub use site::Site;
 pub use snapshot::Snapshot;
 pub use table::Table;

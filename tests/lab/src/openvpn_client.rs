@@ -1,10 +1,11 @@
 use std::process::Command;
 use std::time::Duration;
 
+use crate::addresses::GATEWAY;
 use crate::authority::{Identity, write};
 use crate::error::LabError;
 use crate::process::Process;
-use crate::site::{GATEWAY, Site};
+use crate::site::Site;
 
 /// openvpn's own client, the peer that ours is compared with and that proves the site itself.
 pub struct OpenVpnClient {

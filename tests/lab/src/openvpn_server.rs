@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
+use crate::addresses::GATEWAY;
 use crate::authority::write;
 use crate::error::LabError;
 use crate::process::{Process, Transcript};
-use crate::site::{GATEWAY, Site};
+use crate::site::Site;
 
 /// How the server differs from its default, an Azure gateway's settings.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,8 @@ pub struct ServerOptions {
     pub tls: Option<TlsVersion>,
     /// Whether it turns off Nagle's algorithm, as openvpn does not by default.
     pub tcp_nodelay: bool,
+    /// Whether it keeps its root to itself, as servers mostly do, instead of sending it with its chain.
+    pub without_root: bool,
     /// More lines of its configuration.
     pub more: Vec<String>,
 }
@@ -101,7 +104,6 @@ port 443
 topology subnet
 server 172.16.201.0 255.255.255.0
 ca {folder}/client-root.pem
-extra-certs {folder}/server-root.pem
 cert {certificate}
 key {key}
 dh none
@@ -125,6 +127,10 @@ suppress-timestamps
             text,
             "tls-version-min {version}\ntls-version-max {version}\n"
         );
+    }
+    if !options.without_root {
+        let root = site.server_root();
+        let _ = writeln!(text, "extra-certs {}", root.display());
     }
     if options.tcp_nodelay {
         text.push_str("socket-flags TCP_NODELAY\n");

@@ -136,6 +136,11 @@ impl P2svpnClient {
         ))
     }
 
+    /// Kills the program, which can then undo nothing.
+    pub fn kill(mut self) {
+        self.process.kill();
+    }
+
     /// The program.
     pub fn process(&self) -> &Process {
         &self.process

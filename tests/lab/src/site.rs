@@ -1,22 +1,13 @@
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::addresses::{CLIENT, GATEWAY, SERVICE};
 use crate::authority::{Authority, Identity, KeyKind, Purpose, write};
 use crate::error::LabError;
 use crate::namespace::Namespace;
 use crate::profile::{azure_xml, static_key};
 use crate::virtual_network::VirtualNetwork;
-
-/// Where the gateway listens, on the cable between the two namespaces.
-pub const GATEWAY: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
-
-/// The client's end of the cable.
-const CLIENT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
-
-/// A machine of the virtual network behind the gateway, which can be reached only through the tunnel.
-pub const SERVICE: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 4);
 
 /// Two namespaces joined by a cable, certificates, a profile, and a virtual network with an HTTP service.
 ///

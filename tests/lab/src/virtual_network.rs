@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use socket2::Socket;
 
+use crate::addresses::SERVICE;
 use crate::error::LabError;
 use crate::http::{Body, Hashing, read_headers};
 use crate::namespace::Namespace;
-use crate::site::SERVICE;
 
 /// An HTTP service on port 80 of [`SERVICE`]: `GET /bytes/N` answers the [`Body`] of N bytes, `POST /upload` the SHA-256
 /// of what came.

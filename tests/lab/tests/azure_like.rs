@@ -1,5 +1,6 @@
 //! Our client against an openvpn server that is set up like Azure's gateways, on a real TUN device.
 
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -58,6 +59,35 @@ fn every_combination_carries_traffic_and_leaves_nothing_behind() -> Result<(), L
     // Past the capture of the test runner: the table is for people.
     let _ = writeln!(stdout(), "\n{table}");
     Ok(())
+}
+
+#[test]
+fn many_streams_both_ways_at_once_arrive_whole() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+    let command = P2svpnClient::configure(client_command(), &site.profile()?, &identity);
+    let mut client = P2svpnClient::start(&site, &command)?;
+    client.wait_state("Connected")?;
+
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| both_at_once(&site)))
+            .collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap())
+    })?;
+
+    let status = client.status()?;
+    assert!(
+        status["received_bytes"].as_u64().unwrap() > 8 * TRANSFER,
+        "{status}"
+    );
+    client.stop()
 }
 
 /// One combination of what a gateway and a client certificate may be.

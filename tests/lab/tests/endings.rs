@@ -1,5 +1,6 @@
 //! How sessions with a real server end, and that each end is told apart and leaves nothing behind.
 
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
@@ -15,6 +16,7 @@ const CONNECTION_REFUSED: u64 = 402;
 const CLOSED_WITHOUT_ANSWER: u64 = 407;
 const CONNECTION_LOST: u64 = 410;
 const GATEWAY_SILENT: u64 = 411;
+const GATEWAY_ROOT_UNKNOWN: u64 = 502;
 
 #[test]
 fn a_killed_server_is_noticed_and_its_successor_connected_to() -> Result<(), LabError> {
@@ -98,6 +100,52 @@ fn the_end_of_the_program_leaves_nothing_behind() -> Result<(), LabError> {
 }
 
 #[test]
+fn a_killed_client_leaves_nothing_behind() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+    let before = Snapshot::take(&site.client)?;
+    let mut client = start(&site, &site.profile()?, &identity)?;
+    client.wait_state("Connected")?;
+    assert_ne!(Snapshot::take(&site.client)?, before);
+
+    client.kill();
+
+    assert_eq!(
+        Snapshot::take(&site.client)?.changes_since(&before),
+        Vec::<String>::new()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_root_that_the_server_keeps_to_itself_has_to_come_from_the_host() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let options = ServerOptions {
+        without_root: true,
+        ..ServerOptions::default()
+    };
+    let _server = OpenVpnServer::start(&site, &options)?;
+
+    let end = end_of(&site, &site.profile()?, &identity)?;
+    assert_eq!(end.number, Some(GATEWAY_ROOT_UNKNOWN), "{}", end.text);
+
+    let mut command = P2svpnClient::configure(program(), &site.profile()?, &identity);
+    command.arg("--root").arg(site.server_root());
+    let mut client = P2svpnClient::start(&site, &command)?;
+    client.wait_state("Connected")?;
+    ping(&site.client, SERVICE, 1)?;
+    client.stop()
+}
+
+#[test]
 fn a_wrong_server_secret_is_told_apart() -> Result<(), LabError> {
     if !can_run() {
         return Ok(());
@@ -146,8 +194,11 @@ fn end_of(site: &Site, profile: &Path, identity: &Identity) -> Result<SessionEnd
 }
 
 fn start(site: &Site, profile: &Path, identity: &Identity) -> Result<P2svpnClient, LabError> {
-    let program = Command::new(env!("CARGO_BIN_EXE_p2svpn-lab-client"));
-    P2svpnClient::start(site, &P2svpnClient::configure(program, profile, identity))
+    P2svpnClient::start(site, &P2svpnClient::configure(program(), profile, identity))
+}
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_p2svpn-lab-client"))
 }
 
 fn can_run() -> bool {

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+#[cfg(target_os = "linux")]
 fn main() -> ExitCode {
     match p2svpn_lab::run_client(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -10,4 +11,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() -> ExitCode {
+    eprintln!("The lab is made of network namespaces, which only Linux has.");
+    ExitCode::FAILURE
 }
