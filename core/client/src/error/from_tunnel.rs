@@ -6,7 +6,7 @@ use p2svpn_tunnel::{TunnelEnd, TunnelError};
 use super::{Error, ErrorCode};
 
 impl From<TunnelError> for Error {
-    /// Maps failures of devices and of the way to the gateway; those of a dial are [`Error::from_dial`].
+    /// Maps failures of devices and of the way to the gateway; those of a dial have their own.
     fn from(error: TunnelError) -> Self {
         let code = match &error {
             TunnelError::DeviceUnsupported => ErrorCode::DeviceUnsupported,

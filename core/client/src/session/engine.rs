@@ -79,7 +79,7 @@ impl Engine {
         let (settings, mut events) = self.establish(&dialogue, options.timeouts.connect).await?;
 
         shared.enter(State::Configuring, "");
-        self.configure(&settings, options).await?;
+        self.configure(&settings, options, &mut events).await?;
 
         shared.enter(State::Connected, "");
         loop {
@@ -148,6 +148,7 @@ impl Engine {
         &mut self,
         settings: &Settings,
         options: ConnectOptions,
+        events: &mut Receiver<TunnelEvent>,
     ) -> Result<(), Error> {
         let shared = Arc::clone(&self.shared);
         let Some(tunnel) = self.tunnel.clone() else {
@@ -189,7 +190,12 @@ impl Engine {
             }
         }
         shared.emit(EventKind::NetworkConfig(config));
-        tunnel.attach(link.device).await?;
+        if tunnel.attach(link.device).await.is_err() {
+            // The tunnel is over already: its last event says why.
+            loop {
+                self.next_of_tunnel(events).await?;
+            }
+        }
         Ok(())
     }
 
