@@ -254,6 +254,11 @@ catalogue! {
         "What the host program passed as a trusted root is no certificate in PEM or DER."
         "Correct the host program's configuration."
 
+    317 SignInChallenged "SIGN_IN_CHALLENGED" Configuration
+        "The gateway asks a question before it lets anybody in"
+        "The gateway wants a one-time code or the like; this version cannot pass the answer on yet."
+        "Ask the administrator for a sign-in by certificate alone."
+
     // ---- 4xx: the network towards the gateway ----
     401 NameNotResolved "NAME_NOT_RESOLVED" Retry
         "The gateway's name was not found"
@@ -389,6 +394,11 @@ catalogue! {
         "The gateway broke the protocol"
         "The gateway sent what no gateway sends at that point."
         "Tell the administrator; the server may not be an Azure VPN gateway."
+
+    614 GatewayBusy "GATEWAY_BUSY" Retry
+        "The gateway lets nobody in just now"
+        "The gateway said that it is overloaded, or that something it needs does not answer."
+        "Try again in a few minutes; if it persists, tell the administrator."
 
     // ---- 7xx: this machine ----
     701 DeviceUnsupported "DEVICE_UNSUPPORTED" Configuration

@@ -1,4 +1,4 @@
-use p2svpn_openvpn::{Error as ConnectionError, ServerCertificateError, Stage};
+use p2svpn_openvpn::{Error as ConnectionError, ServerCertificateError};
 
 use super::{Error, ErrorCode};
 
@@ -9,10 +9,8 @@ impl From<ConnectionError> for Error {
             ConnectionError::Configuration(_) => ErrorCode::TlsUnavailable,
             ConnectionError::NoAnswer(_) => ErrorCode::NoAnswer,
             ConnectionError::ClosedWithoutAnswer(_) => ErrorCode::ClosedWithoutAnswer,
-            // Once the gateway has exchanged keys, it has accepted the certificate.
             ConnectionError::ClosedDuringHandshake {
                 certificate_sent: true,
-                stage: Stage::Reset | Stage::Tls | Stage::KeyExchange,
                 ..
             } => ErrorCode::ClientCertificateProbablyRefused,
             ConnectionError::ClosedDuringHandshake { .. } => ErrorCode::HandshakeInterrupted,
@@ -23,6 +21,8 @@ impl From<ConnectionError> for Error {
             ConnectionError::Tls(_) => ErrorCode::TlsFailed,
             ConnectionError::KeyMethod(_) => ErrorCode::KeyExchangeInvalid,
             ConnectionError::AuthenticationFailed(_) => ErrorCode::SignInRefused,
+            ConnectionError::Challenge(_) => ErrorCode::SignInChallenged,
+            ConnectionError::TemporarilyRefused { .. } => ErrorCode::GatewayBusy,
             ConnectionError::PushTimedOut(_) => ErrorCode::PushTimedOut,
             ConnectionError::Push(_) => ErrorCode::PushInvalid,
             ConnectionError::NoAddress => ErrorCode::NoAddress,
