@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use crate::addresses::GATEWAY;
 use crate::authority::write;
 use crate::error::LabError;
-use crate::process::{Process, Transcript};
+use crate::process::Process;
 use crate::site::Site;
 
 /// How the server differs from its default, an Azure gateway's settings.
@@ -59,9 +59,15 @@ impl OpenVpnServer {
         &self.process
     }
 
-    /// Its log.
-    pub fn log(&self) -> &Transcript {
-        self.process.output()
+    /// Waits for the first line of its log that contains the text.
+    ///
+    /// # Errors
+    /// [`LabError::Unsaid`] with the whole log when there is none.
+    pub fn wait_log(&self, text: &str) -> Result<String, LabError> {
+        let pick = |line: &str| line.contains(text).then(|| line.to_owned());
+        let limit = Duration::from_secs(5);
+        let (line, _) = self.process.wait_for(text, 0, limit, pick)?;
+        Ok(line)
     }
 
     /// Kills it without a goodbye; the kernel still closes its connections.

@@ -189,14 +189,6 @@ impl Transcript {
         lines.gone + lines.kept.len()
     }
 
-    /// Says whether a line from `position` on contains the text.
-    pub fn contains(&self, position: usize, text: &str) -> bool {
-        self.wait_for(position, Duration::ZERO, |line| {
-            line.contains(text).then_some(())
-        })
-        .is_some()
-    }
-
     /// All lines that are kept.
     pub fn text(&self) -> String {
         let lines = self.lock();

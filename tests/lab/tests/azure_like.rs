@@ -126,7 +126,7 @@ impl Case {
         )?;
         client.wait_state("Connected")?;
         let connected = started.elapsed();
-        self.expect_in_log(&server);
+        self.expect_in_log(&server)?;
 
         let round_trips = ping(&site.client, SERVICE, 10)?;
         let download_rate = timed(TRANSFER, || download(&site.client, TRANSFER))?;
@@ -168,26 +168,19 @@ impl Case {
     }
 
     /// The server's own log proves that the combination is what it is called.
-    fn expect_in_log(&self, server: &OpenVpnServer) {
-        let log = server.log().text();
-        let find = |text: &str| {
-            log.lines()
-                .find(|line| line.contains(text))
-                .unwrap_or_else(|| panic!("{text}: {log}"))
-        };
-        let control_channel = find("Control Channel: ");
+    fn expect_in_log(&self, server: &OpenVpnServer) -> Result<(), LabError> {
+        let control_channel = server.wait_log("Control Channel: ")?;
         let certificate = match self.kind {
             KeyKind::Rsa2048 => "2048 bits RSA",
             KeyKind::P256 => "256 bits ECprime256v1",
         };
-        assert!(
-            control_channel.contains(&format!("TLSv{}", self.tls.number())),
-            "{control_channel}"
-        );
+        let version = format!("TLSv{}", self.tls.number());
+        assert!(control_channel.contains(&version), "{control_channel}");
         assert!(control_channel.contains(certificate), "{control_channel}");
-        let push = find("PUSH_REPLY");
+        let push = server.wait_log("PUSH_REPLY")?;
         assert_eq!(push.contains("peer-id"), self.extensions, "{push}");
         assert_eq!(push.contains("tls-ekm"), self.extensions, "{push}");
+        Ok(())
     }
 }
 

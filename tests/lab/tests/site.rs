@@ -35,7 +35,7 @@ fn openvpns_own_client_reaches_the_virtual_network_and_nothing_else_does() -> Re
     download(&site.client, 1 << 20)?;
     upload(&site.client, 1 << 20)?;
     assert_ne!(Snapshot::take(&site.client)?, before);
-    assert!(server.log().contains(0, "TLSv1.3"));
+    server.wait_log("TLSv1.3")?;
 
     client.stop()?;
     assert_eq!(
