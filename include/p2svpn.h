@@ -3,22 +3,43 @@
  *
  * SPDX-License-Identifier: Apache-2.0 OR MIT
  *
- * The first program, which connects with a profile and prints what happens:
+ * The first program, which connects with a profile and a certificate, and leaves:
  *
  *     #include <p2svpn.h>
  *     #include <stdio.h>
  *
  *     int main(void) {
+ *         p2svpn_certificate certificate = {0};
+ *         certificate.size = sizeof certificate;
+ *         certificate.pfx_file = "me.pfx";
+ *         certificate.password = "secret";
+ *         p2svpn_connect_options options = {0};
+ *         options.size = sizeof options;
+ *         options.device = P2SVPN_DEVICE_USERSPACE;                      // needs no privilege
+ *         options.certificate = &certificate;
+ *
  *         p2svpn_client *client = NULL;
  *         p2svpn_session *session = NULL;
  *         p2svpn_event *event = NULL;
  *         char *profile = NULL;
- *         p2svpn_error *error = p2svpn_client_new(NULL, &client);
+ *         p2svpn_error *error = p2svpn_client_new(NULL, &client);        // NULL: success; else owned by us
  *         if (!error) error = p2svpn_client_import_file(client, "azurevpnconfig.xml", &profile);
- *         if (!error) error = p2svpn_client_connect(client, profile, NULL, &session);
+ *         if (!error) error = p2svpn_client_connect(client, profile, &options, &session);
  *         while (!error && !(error = p2svpn_client_next_event(client, P2SVPN_WAIT_FOREVER, &event))) {
  *             uint32_t kind = p2svpn_event_kind(event);
- *             if (kind == P2SVPN_EVENT_STATE) puts(p2svpn_state_name(p2svpn_event_state(event)));
+ *             if (kind == P2SVPN_EVENT_STATE) {
+ *                 puts(p2svpn_state_name(p2svpn_event_state(event)));    // Preparing, Connecting, ...
+ *                 if (p2svpn_event_state(event) == P2SVPN_STATE_CONNECTED) {
+ *                     // Here the tunnel is used: p2svpn_session_dial().
+ *                     p2svpn_session_disconnect(session);
+ *                 }
+ *             } else if (kind == P2SVPN_EVENT_CHALLENGE) {               // something is missing or wrong
+ *                 uint64_t challenge = p2svpn_challenge_id(p2svpn_event_challenge(event));
+ *                 error = p2svpn_session_answer_cancel(session, challenge);
+ *             }
+ *             if (kind == P2SVPN_EVENT_ENDED && p2svpn_event_error(event)) {
+ *                 puts(p2svpn_error_remedy(p2svpn_event_error(event)));  // what to do about it
+ *             }
  *             p2svpn_event_free(event);
  *             if (kind == P2SVPN_EVENT_ENDED) break;
  *         }
@@ -27,6 +48,7 @@
  *         p2svpn_session_free(session);
  *         p2svpn_string_free(profile);
  *         p2svpn_client_free(client);
+ *         return 0;
  *     }
  *
  * ERRORS. A function that can fail returns a p2svpn_error that the caller frees, or NULL for success. Its documentation
@@ -157,6 +179,8 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_PASSWORD_SIGN_IN_UNSUPPORTED = 315,
     /** A trusted root cannot be read. */
     P2SVPN_ERROR_TRUSTED_ROOT_UNREADABLE = 316,
+    /** The gateway asks a question before it lets anybody in. */
+    P2SVPN_ERROR_SIGN_IN_CHALLENGED = 317,
     /** The gateway's name was not found. */
     P2SVPN_ERROR_NAME_NOT_RESOLVED = 401,
     /** The gateway refused the connection. */
@@ -221,6 +245,8 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_KEYS_EXHAUSTED = 612,
     /** The gateway broke the protocol. */
     P2SVPN_ERROR_PROTOCOL_BROKEN = 613,
+    /** The gateway lets nobody in just now. */
+    P2SVPN_ERROR_GATEWAY_BUSY = 614,
     /** This system has no network device for the tunnel. */
     P2SVPN_ERROR_DEVICE_UNSUPPORTED = 701,
     /** The tunnel's network device was denied. */

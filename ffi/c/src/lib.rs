@@ -50,3 +50,16 @@ pub use string::*;
 pub use version::*;
 pub use wait::P2SVPN_WAIT_FOREVER;
 pub use warning::*;
+
+/// Callers share these between their threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<p2svpn_client>();
+    shared::<p2svpn_session>();
+    shared::<p2svpn_stream>();
+    shared::<p2svpn_event>();
+    shared::<p2svpn_error>();
+    shared::<p2svpn_status>();
+    shared::<p2svpn_profile>();
+    shared::<p2svpn_profiles>();
+};

@@ -12,7 +12,8 @@ mod support;
 use std::process::Command;
 
 use support::gateway::Site;
-use support::{Library, everything, header_path, root, succeed};
+use support::library::{Library, everything, succeed};
+use support::{header_path, root};
 
 #[test]
 fn the_example_connects_fetches_a_page_and_leaves() {
@@ -76,6 +77,57 @@ fn the_example_says_that_the_password_is_wrong() {
 }
 
 #[test]
+fn the_first_program_does_what_the_documentation_says() {
+    if !p2svpn_house::require_program("cc", "it compiles the program") {
+        return;
+    }
+    let site = Site::start();
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("first.c");
+    std::fs::write(&source, first_program_of_the_documentation()).unwrap();
+    std::fs::copy(
+        format!("{}/azurevpnconfig.xml", site.folder()),
+        folder.path().join("azurevpnconfig.xml"),
+    )
+    .unwrap();
+    std::fs::copy(
+        format!("{}/client.pfx", site.folder()),
+        folder.path().join("me.pfx"),
+    )
+    .unwrap();
+    let library = Library::built();
+
+    let output = succeed(
+        library
+            .compile(&source)
+            .command()
+            .current_dir(folder.path()),
+    );
+
+    assert_eq!(
+        output,
+        "Preparing\nConnecting\nConfiguring\nConnected\nDisconnecting\nDisconnected\n"
+    );
+}
+
+#[test]
+fn the_header_begins_with_the_first_program_of_the_documentation() {
+    let header = std::fs::read_to_string(header_path()).unwrap();
+    let program: Vec<&str> = header
+        .lines()
+        .skip_while(|line| !line.starts_with(" *     #include"))
+        .take_while(|line| !line.starts_with(" * ERRORS"))
+        .map(|line| line.strip_prefix(" *     ").unwrap_or_default())
+        .collect();
+
+    // A comment in C cannot hold another one.
+    let documented = first_program_of_the_documentation()
+        .replace("/* ", "// ")
+        .replace(" */", "");
+    assert_eq!(program.join("\n").trim(), documented.trim());
+}
+
+#[test]
 fn the_example_refuses_what_is_no_page() {
     let Some(example) = Example::build() else {
         return;
@@ -98,6 +150,12 @@ fn the_example_refuses_what_is_no_page() {
             everything(&output)
         );
     }
+}
+
+fn first_program_of_the_documentation() -> String {
+    let documentation = std::fs::read_to_string(root().join("docs/c-api.md")).unwrap();
+    let (_, rest) = documentation.split_once("```c\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
 }
 
 /// The example, as its Makefile builds it, in a folder of its own.

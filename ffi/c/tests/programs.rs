@@ -1,5 +1,6 @@
 //! C programs against the built library and an embedded gateway, checked for leaks and wild addresses while they run.
 
+#![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,7 +12,8 @@ mod support;
 
 use p2svpn_client::ErrorCode;
 use support::gateway::Site;
-use support::{Library, folder, functions, header_path, succeed};
+use support::library::{Library, succeed};
+use support::{folder, functions, header_path};
 
 #[test]
 fn null_is_never_a_crash() {
@@ -60,6 +62,13 @@ fn threads_share_a_stream_and_an_end_reaches_those_who_wait() {
 }
 
 #[test]
+fn a_descriptor_of_the_host_carries_the_packets() {
+    let site = Site::start();
+
+    runs("descriptor", &[site.folder()]);
+}
+
+#[test]
 fn wrong_use_and_a_gateway_that_is_gone_have_their_numbers() {
     let site = Site::start().without_gateway();
 
@@ -70,6 +79,27 @@ fn wrong_use_and_a_gateway_that_is_gone_have_their_numbers() {
             &ErrorCode::ConnectionRefused.number().to_string(),
         ],
     );
+}
+
+#[test]
+fn the_static_library_needs_only_what_its_documentation_says() {
+    if !p2svpn_house::require_program("cc", "it compiles the C programs") {
+        return;
+    }
+    let library = Library::built();
+    let documentation = std::fs::read_to_string(support::root().join("docs/c-api.md")).unwrap();
+    let line = documentation
+        .lines()
+        .find(|line| line.contains("libp2svpn.a -o"))
+        .unwrap();
+    let needed: Vec<&str> = line
+        .split(' ')
+        .filter(|word| word.starts_with("-l"))
+        .collect();
+
+    let program = library.compile_static(&folder().join("tests/null.c"), &needed);
+
+    assert_eq!(succeed(&mut program.command()), "done\n");
 }
 
 /// Compiles and runs one of the programs; each prints "done" at its end.

@@ -1,12 +1,13 @@
-//! What the tests of the C interface share: the header, the built library, and compiling programs against them.
+//! What the tests of the C interface share: the header, the built library, and a gateway.
 
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub(crate) mod gateway;
+#[cfg(target_os = "linux")]
+pub(crate) mod library;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
 use p2svpn_client::ErrorCode;
 
@@ -119,81 +120,4 @@ fn without_comments(header: &str) -> String {
         rest = after.split_once("*/").unwrap().1;
     }
     code + rest
-}
-
-/// The folder with the library as cargo has just built it for this test, and the name that it is loaded by.
-pub(crate) struct Library {
-    folder: tempfile::TempDir,
-}
-
-impl Library {
-    pub(crate) fn built() -> Self {
-        // Beside the test's own program, where cargo puts what the test depends on.
-        let program = std::env::current_exe().unwrap();
-        let built = program.parent().unwrap().join("libp2svpn.so");
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["libp2svpn.so", "libp2svpn.so.0"] {
-            std::os::unix::fs::symlink(&built, folder.path().join(name)).unwrap();
-        }
-        Self { folder }
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn path(&self) -> PathBuf {
-        self.folder().join("libp2svpn.so")
-    }
-
-    /// Compiles a C program against the header and this library; warnings are errors. It is checked for addresses that
-    /// it must not use, undefined behaviour and leaks while it runs.
-    pub(crate) fn compile(&self, source: &Path) -> Program<'_> {
-        let program = self.folder.path().join(source.file_stem().unwrap());
-        let mut compiler = Command::new("cc");
-        compiler.args(["-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-pedantic"]);
-        compiler
-            .arg("-fsanitize=address,undefined")
-            .arg("-fno-sanitize-recover=all");
-        compiler.arg("-I").arg(root().join("include"));
-        compiler.arg(source).arg("-o").arg(&program).arg("-pthread");
-        compiler
-            .arg(self.path())
-            .arg(format!("-Wl,-rpath,{}", self.folder.path().display()));
-        succeed(&mut compiler);
-        Program {
-            path: program,
-            _library: self,
-        }
-    }
-}
-
-/// A compiled program.
-pub(crate) struct Program<'a> {
-    path: PathBuf,
-    _library: &'a Library,
-}
-
-impl Program<'_> {
-    /// Prepares a run of it.
-    pub(crate) fn command(&self) -> Command {
-        Command::new(&self.path)
-    }
-}
-
-/// Runs a program and requires that it succeeds; returns what it wrote.
-pub(crate) fn succeed(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{}",
-        output.status,
-        everything(&output)
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// What a program wrote, for people.
-pub(crate) fn everything(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
