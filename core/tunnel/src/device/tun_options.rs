@@ -1,4 +1,4 @@
-/// How [`Device::tun`] creates its interface.
+/// How `Device::tun` creates its interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TunOptions {
     /// Name of the interface; `None` takes the next free one of `p2svpn0`, `p2svpn1`, ...
