@@ -4,6 +4,8 @@
 //! `cargo run -p p2svpn-uniffi-bindgen -- generate --language python --out-dir FOLDER target/debug/libp2svpn_uniffi.so`.
 //! The options are those of uniffi's own program, without the parts of it that are for other ways of working.
 
+mod python;
+
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -13,7 +15,7 @@ use uniffi_bindgen::bindings::{GenerateOptions, TargetLanguage, generate};
 const USAGE: &str = "uniffi-bindgen generate --language python|swift --out-dir FOLDER LIBRARY";
 
 fn main() -> ExitCode {
-    match options().and_then(|options| Ok(generate(options)?)) {
+    match options().and_then(write) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}\nusage: {USAGE}");
@@ -52,6 +54,20 @@ fn options() -> Result<GenerateOptions, Box<dyn Error>> {
         out_dir: out_dir.ok_or("--out-dir is missing")?.into(),
         ..GenerateOptions::default()
     })
+}
+
+fn write(options: GenerateOptions) -> Result<(), Box<dyn Error>> {
+    let python = options
+        .languages
+        .iter()
+        .any(|language| matches!(language, TargetLanguage::Python))
+        .then(|| python::File::in_folder(options.out_dir.as_std_path()));
+    let Some(python) = python else {
+        return Ok(generate(options)?);
+    };
+    python.remove_old()?;
+    generate(options)?;
+    python.write_bytes_at_once()
 }
 
 fn language(name: &str) -> Result<TargetLanguage, String> {

@@ -1,0 +1,95 @@
+"""Connect to Azure Point-to-Site VPN gateways from asyncio.
+
+The shortest program that connects, uses the tunnel and leaves::
+
+    import asyncio, p2svpn
+
+    async def main():
+        async with p2svpn.Client() as client:
+            profile = client.profiles.import_file("azurevpnconfig.xml")
+            certificate = p2svpn.Pfx("me.pfx", "secret")
+            async with client.connect(profile, certificate=certificate, device=p2svpn.Userspace()) as session:
+                await session.connected()                                  # raises with cause and remedy
+                reader, writer = await session.open_connection("10.1.0.4", 80)
+                print(session.status())
+
+    asyncio.run(main())
+
+What happens meanwhile is told by ``async for event in client.events()``. Errors are exceptions, one class for each kind of
+reaction they call for, below :class:`P2SVpnError`. What the library logs goes to :mod:`logging` after
+:func:`enable_logging`.
+
+The objects belong to the event loop that they are used in; ``Session.disconnect`` and ``Client.close`` may be called from
+any thread.
+"""
+
+from ._certificate import Certificate, Pem, Pfx
+from ._challenge import CertificatePasswordChallenge, Challenge, ClientCertificateChallenge
+from ._client import Client
+from ._device import Auto, Device, Tun, Userspace
+from ._error import (
+    BugError,
+    ConfigurationError,
+    ErrorDetails,
+    FatalError,
+    NeedsSignInError,
+    P2SVpnError,
+    RetryError,
+    UserActionError,
+    error_catalogue,
+)
+from ._event import ChallengeEvent, EndedEvent, Event, NetworkConfigEvent, StateEvent, WarningEvent
+from ._logging import TRACE, enable_logging
+from ._network import InterfaceAddress, NetworkConfig, Route
+from ._profiles import ImportedProfile, Profile, Profiles
+from ._raw import version as _version
+from ._session import Session
+from ._state import State
+from ._status import Statistics, Status
+from ._timeouts import Timeouts
+from ._vpn_warning import VpnWarning
+
+__version__: str = _version()
+
+__all__ = [
+    "Auto",
+    "BugError",
+    "Certificate",
+    "CertificatePasswordChallenge",
+    "Challenge",
+    "ChallengeEvent",
+    "Client",
+    "ClientCertificateChallenge",
+    "ConfigurationError",
+    "Device",
+    "EndedEvent",
+    "ErrorDetails",
+    "Event",
+    "FatalError",
+    "ImportedProfile",
+    "InterfaceAddress",
+    "NeedsSignInError",
+    "NetworkConfig",
+    "NetworkConfigEvent",
+    "P2SVpnError",
+    "Pem",
+    "Pfx",
+    "Profile",
+    "Profiles",
+    "RetryError",
+    "Route",
+    "Session",
+    "State",
+    "StateEvent",
+    "Statistics",
+    "Status",
+    "TRACE",
+    "Timeouts",
+    "Tun",
+    "UserActionError",
+    "Userspace",
+    "VpnWarning",
+    "WarningEvent",
+    "enable_logging",
+    "error_catalogue",
+]

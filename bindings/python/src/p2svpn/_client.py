@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import atexit
+import datetime
+import weakref
+from types import TracebackType
+from typing import AsyncIterator, Iterable, Optional, Type, Union
+
+from . import _raw
+from ._certificate import Certificate
+from ._device import Auto, Device
+from ._error import translated
+from ._event import Event
+from ._event_queue import EventQueue
+from ._profiles import Profile, Profiles, profile_id
+from ._session import Session
+from ._timeouts import Timeouts
+
+
+class Client:
+    """The library as a program holds it: profiles, sessions, and one queue of events.
+
+    ``async with`` closes it and waits until its sessions are over and what they changed is undone, at most 2 seconds. A
+    client that is dropped without that ends its sessions in the background.
+    """
+
+    def __init__(self, *, event_capacity: int = 256, several_sessions: bool = False) -> None:
+        """Makes a client, with two threads of its own.
+
+        ``event_capacity`` says how many events may wait, from 1 to 65,536; when more would, the oldest of the least
+        important are dropped and counted. ``several_sessions`` allows more than one session at once.
+        """
+        options = _raw.ClientOptions(event_capacity=event_capacity, several_sessions=several_sessions)
+        with translated():
+            self._raw = _raw.Client(options)
+        self._profiles = Profiles(self._raw)
+        self._events = EventQueue(self._raw)
+        # What waits for an event keeps the raw client alive, so dropping this object has to end that.
+        weakref.finalize(self, self._raw.close).atexit = False
+        _open_clients.add(self)
+
+    @property
+    def profiles(self) -> Profiles:
+        """The profiles, to import, list and remove them."""
+        return self._profiles
+
+    def connect(
+        self,
+        profile: Union[Profile, str],
+        *,
+        certificate: Optional[Certificate] = None,
+        device: Device = Auto(),
+        trusted_roots: Iterable[bytes] = (),
+        timeouts: Optional[Timeouts] = None,
+        mtu: Optional[int] = None,
+        configure_machine: bool = True,
+    ) -> Session:
+        """Starts a session and returns at once; :meth:`Session.connected` and the events tell how it goes.
+
+        ``profile``: as imported, or its id. ``certificate``: :class:`Pfx` or :class:`Pem`; without it a challenge asks
+        for one. ``trusted_roots``: certificates, PEM or DER, among which the root that the profile pins is looked for.
+        ``mtu``: the largest packet inside the tunnel, from 576 to 1,500 bytes. ``configure_machine``: whether addresses
+        and routes are set on the machine; if not, the program applies each :class:`NetworkConfigEvent` itself.
+        """
+        options = _raw.ConnectOptions(
+            device=device._to_raw(),
+            certificate=None if certificate is None else certificate._to_raw(),
+            trusted_roots=list(trusted_roots),
+            timeouts=None if timeouts is None else timeouts._to_raw(),
+            mtu=mtu,
+            configure_machine=configure_machine,
+        )
+        with translated():
+            return Session(self._raw.connect(profile_id(profile), options))
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Iterates over the events of all sessions, until the client is closed and the last event taken.
+
+        Each event goes to one taker: with several iterations each gets a part. Stopping loses no event.
+        """
+        while True:
+            event = await self.next_event()
+            if event is None:
+                return
+            yield event
+
+    async def next_event(self) -> Optional[Event]:
+        """Takes the next event as soon as there is one; ``None`` after the client was closed and the last event taken.
+
+        Cancelling it, by :func:`asyncio.wait_for` for example, loses no event.
+        """
+        return await self._events.next()
+
+    def close(self) -> None:
+        """Asks every session to end and returns at once; no session can be started afterwards."""
+        self._raw.close()
+
+    async def closed(self) -> None:
+        """Waits until the client is closed and its sessions are over. Sessions end within 2 seconds."""
+        await self._raw.closed()
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: Optional[Type[BaseException]],
+        exception: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+        await self.closed()
+        await self._events.settle()
+
+
+_open_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    """Undoes what sessions changed on the machine when the program ends without closing its clients."""
+    clients = [client._raw for client in list(_open_clients)]
+    for client in clients:
+        client.close()
+    for client in clients:
+        client.wait_closed(datetime.timedelta(seconds=2))
+
+
+atexit.register(_close_all)

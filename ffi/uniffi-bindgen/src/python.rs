@@ -1,0 +1,53 @@
+use std::error::Error;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The Python side of the library, as one file that is named after its crate.
+pub(crate) struct File(PathBuf);
+
+/// How uniffi copies bytes into a buffer: one by one, which takes about a second for each megabyte.
+const BYTE_BY_BYTE: &str = "\
+    def write(self, value):
+        with self._reserve(len(value)):
+            for i, byte in enumerate(value):
+                self.rbuf.data[self.rbuf.len + i] = byte
+";
+
+const AT_ONCE: &str = "\
+    def write(self, value):
+        with self._reserve(len(value)):
+            ctypes.memmove(ctypes.addressof(self.rbuf.data.contents) + self.rbuf.len, bytes(value), len(value))
+";
+
+impl File {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        Self(folder.join("p2svpn_uniffi.py"))
+    }
+
+    /// Removes what was written before: uniffi writes nothing, and says nothing, for a library without an interface.
+    ///
+    /// # Errors
+    /// When the file is there and stays.
+    pub(crate) fn remove_old(&self) -> Result<(), Box<dyn Error>> {
+        match fs::remove_file(&self.0) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Has the file copy bytes in one go, so that uploads are not limited by it.
+    ///
+    /// # Errors
+    /// When there is no file, or when it copies in another way: then this has to follow uniffi, or is not needed any more.
+    pub(crate) fn write_bytes_at_once(&self) -> Result<(), Box<dyn Error>> {
+        let written = fs::read_to_string(&self.0).map_err(
+            |_| "nothing was written: the library has no interface of ours, or was stripped of it",
+        )?;
+        if written.matches(BYTE_BY_BYTE).count() != 1 {
+            return Err("the Python side does not copy bytes as uniffi 0.31 does".into());
+        }
+        fs::write(&self.0, written.replace(BYTE_BY_BYTE, AT_ONCE))?;
+        Ok(())
+    }
+}
