@@ -40,6 +40,19 @@ fn the_callback_gets_every_event_in_order_from_one_thread() {
 }
 
 #[test]
+fn the_end_is_known_by_the_time_its_event_is_told() {
+    let client = Client::builder().build().unwrap();
+    let profile = import(&client);
+    for _ in 0..200 {
+        let session = client.connect(&profile, options()).unwrap();
+        session.disconnect();
+        while !is_end(&client.wait_event(Some(PATIENCE)).unwrap()) {}
+
+        assert!(session.wait_closed(Some(Duration::ZERO)).is_some());
+    }
+}
+
+#[test]
 fn a_callback_may_call_back_in() {
     let place: Arc<OnceLock<(Client, ProfileId)>> = Arc::default();
     let ends = Arc::new(AtomicUsize::new(0));

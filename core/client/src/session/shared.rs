@@ -306,8 +306,11 @@ impl Shared {
             .map(ToString::to_string)
             .unwrap_or_default();
         self.enter(State::Disconnected, &reason);
-        self.emit(EventKind::Ended(ended.clone()));
-        self.view.change(|view| view.ended = Some(ended));
+        // In one step: whoever hears of the end by its event finds it when he waits for it, and the other way round.
+        self.view.change(|view| {
+            self.emit(EventKind::Ended(ended.clone()));
+            view.ended = Some(ended);
+        });
     }
 }
 
