@@ -1,14 +1,19 @@
 //! An embedded gateway and the files that a host gets for it.
 
+use std::net::Ipv4Addr;
+
 use p2svpn_gateway::Gateway;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
 /// A gateway that runs beside the test, and a folder with `azurevpnconfig.xml` and `client.pfx` (password `secret`).
 pub(crate) struct Site {
-    gateway: Option<Gateway>,
-    runtime: Runtime,
     folder: TempDir,
+    gateway: Gateway,
+    /// Holds the port at which nobody listens, so that nobody else does either.
+    silence: Option<TcpSocket>,
+    _runtime: Runtime,
 }
 
 impl Site {
@@ -18,31 +23,40 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let identity = gateway.issue_client("alice").unwrap();
         std::fs::write(
-            folder.path().join("azurevpnconfig.xml"),
-            gateway.profile_xml(),
-        )
-        .unwrap();
-        std::fs::write(
             folder.path().join("client.pfx"),
             identity.pfx("secret").unwrap(),
         )
         .unwrap();
-        Self {
-            gateway: Some(gateway),
-            runtime,
+        let site = Self {
             folder,
-        }
+            gateway,
+            silence: None,
+            _runtime: runtime,
+        };
+        site.write_profile(&site.gateway.profile_xml());
+        site
     }
 
-    /// Stops the gateway; nobody listens any more where the profile says.
+    /// Lets the profile name a port at which nobody listens.
     pub(crate) fn without_gateway(mut self) -> Self {
-        if let Some(gateway) = self.gateway.take() {
-            self.runtime.block_on(gateway.stop());
-        }
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let (ours, nobodys) = (
+            self.gateway.address().to_string(),
+            socket.local_addr().unwrap().to_string(),
+        );
+        let profile = self.gateway.profile_xml();
+        assert!(profile.contains(&ours));
+        self.write_profile(&profile.replace(&ours, &nobodys));
+        self.silence = Some(socket);
         self
     }
 
     pub(crate) fn folder(&self) -> &str {
         self.folder.path().to_str().unwrap()
+    }
+
+    fn write_profile(&self, xml: &str) {
+        std::fs::write(self.folder.path().join("azurevpnconfig.xml"), xml).unwrap();
     }
 }
