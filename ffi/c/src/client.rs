@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ::p2svpn_client::{Client, Error, ErrorCode, Event, ImportedProfile, ProfileId};
 
-use crate::client_options::{Callback, p2svpn_client_options};
+use crate::client_options::{Callback, Custody, p2svpn_client_options};
 use crate::connect_options::{connect_options, p2svpn_connect_options};
 use crate::entry::entry;
 use crate::error::p2svpn_error;
@@ -27,6 +27,7 @@ const WIND_UP: Duration = Duration::from_secs(3);
 /// Any number of threads may use it at once. A program may have several, which know nothing of each other.
 pub struct p2svpn_client {
     client: Client,
+    custody: Arc<Custody>,
     /// What each profile was imported with, for its warnings.
     imports: Mutex<BTreeMap<ProfileId, Arc<ImportedProfile>>>,
 }
@@ -46,7 +47,7 @@ pub unsafe extern "C" fn p2svpn_client_new(
         // SAFETY: the caller's options hold to the rules.
         let options = unsafe { structure(options, "options") }?;
         let mut builder = Client::builder();
-        let owned = Arc::new(AtomicBool::new(false));
+        let custody = Arc::<Custody>::default();
         if let Some(options) = options {
             if options.several_sessions > 1 {
                 return Err(invalid("several_sessions is 0 or 1"));
@@ -56,14 +57,15 @@ pub unsafe extern "C" fn p2svpn_client_new(
                 builder =
                     builder.event_capacity(options.event_capacity.try_into().unwrap_or(usize::MAX));
             }
-            if let Some(callback) = Callback::new(&options, &owned) {
+            if let Some(callback) = Callback::new(&options, &custody) {
                 builder = builder.on_event(move |event| callback.call(event));
             }
         }
         let client = builder.build()?;
-        owned.store(true, Ordering::Release);
+        custody.made.store(true, Ordering::Release);
         place.write(Box::new(p2svpn_client {
             client,
+            custody,
             imports: Mutex::default(),
         }));
         Ok(())
@@ -85,6 +87,7 @@ pub extern "C" fn p2svpn_client_free(client: Option<Box<p2svpn_client>>) {
         if !client.client.wait_closed(WIND_UP) {
             tracing::warn!("a client was freed before its sessions or its callback ended");
         }
+        client.custody.freed.store(true, Ordering::Release);
     });
     act(|| drop(client));
 }

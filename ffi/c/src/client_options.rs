@@ -42,7 +42,16 @@ pub(crate) struct Callback {
     on_event: extern "C" fn(event: Box<p2svpn_event>, userdata: *mut c_void),
     userdata: *mut c_void,
     free_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
-    owned: Arc<AtomicBool>,
+    custody: Arc<Custody>,
+}
+
+/// What a client and its callback agree on.
+#[derive(Default)]
+pub(crate) struct Custody {
+    /// The client was made, so the userdata is freed by the library.
+    pub(crate) made: AtomicBool,
+    /// The client was freed, so the callback is called no more.
+    pub(crate) freed: AtomicBool,
 }
 
 // SAFETY: the header says that the callback and the freeing of its userdata happen in threads of the library.
@@ -50,29 +59,28 @@ unsafe impl Send for Callback {}
 
 impl Callback {
     /// Takes the callback that the options name, if they do.
-    ///
-    /// The userdata stays the host's until `owned` is set.
-    pub(crate) fn new(options: &p2svpn_client_options, owned: &Arc<AtomicBool>) -> Option<Self> {
+    pub(crate) fn new(options: &p2svpn_client_options, custody: &Arc<Custody>) -> Option<Self> {
         Some(Self {
             on_event: options.on_event?,
             userdata: options.userdata,
             free_userdata: options.free_userdata,
-            owned: Arc::clone(owned),
+            custody: Arc::clone(custody),
         })
     }
 
     /// Hands an event over.
     pub(crate) fn call(&self, event: Event) {
-        (self.on_event)(Box::new(p2svpn_event::new(event)), self.userdata);
+        // A callback that frees the client leaves events behind.
+        if !self.custody.freed.load(Ordering::Acquire) {
+            (self.on_event)(Box::new(p2svpn_event::new(event)), self.userdata);
+        }
     }
 }
 
 impl Drop for Callback {
     fn drop(&mut self) {
-        if let Some(free) = self
-            .free_userdata
-            .filter(|_| self.owned.load(Ordering::Acquire))
-        {
+        let made = self.custody.made.load(Ordering::Acquire);
+        if let Some(free) = self.free_userdata.filter(|_| made) {
             free(self.userdata);
         }
     }
