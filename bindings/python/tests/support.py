@@ -140,9 +140,14 @@ def states(events: List[p2svpn.Event]) -> List[p2svpn.State]:
 
 async def run_python(*arguments: str, standard_input: bytes = b"") -> Tuple[int, str, str]:
     """Runs a Python program of its own and returns its exit code, output and errors."""
+    return await run_program(sys.executable, *arguments, standard_input=standard_input)
+
+
+async def run_program(*arguments: str, standard_input: bytes = b"") -> Tuple[int, str, str]:
+    """Runs a program and returns its exit code, output and errors."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
         *arguments,
+        cwd=ROOT / "bindings/python",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import textwrap
 import warnings
+import weakref
 from unittest import IsolatedAsyncioTestCase, TestCase
 
 import p2svpn
@@ -30,12 +31,16 @@ class EventTest(IsolatedAsyncioTestCase):
                 await asyncio.wait_for(client.next_event(), 0.01)
             async with connected(client, remote):
                 pass
-            # A time this short gives up again and again, at any point.
-            while not (taken and isinstance(taken[-1], p2svpn.EndedEvent)):
-                try:
-                    taken.append(await asyncio.wait_for(client.next_event(), 0.00001))
-                except asyncio.TimeoutError:
-                    await asyncio.sleep(0)
+
+            async def take_impatiently() -> None:
+                # A time this short gives up again and again, at any point.
+                while not (taken and isinstance(taken[-1], p2svpn.EndedEvent)):
+                    try:
+                        taken.append(await asyncio.wait_for(client.next_event(), 0.00001))
+                    except asyncio.TimeoutError:
+                        await asyncio.sleep(0)
+
+            await within(take_impatiently())
 
         self.assertEqual([event.sequence for event in taken], list(range(1, len(taken) + 1)))
 
@@ -66,7 +71,7 @@ class EventTest(IsolatedAsyncioTestCase):
 
 
 class EndTest(IsolatedAsyncioTestCase):
-    async def test_a_client_that_is_dropped_ends_its_sessions(self) -> None:
+    async def test_a_session_that_is_dropped_is_disconnected(self) -> None:
         async with gateway() as remote:
             client = p2svpn.Client()
             session = client.connect(
@@ -75,13 +80,34 @@ class EndTest(IsolatedAsyncioTestCase):
                 device=p2svpn.Userspace(),
             )
             await within(session.connected())
-            with self.assertRaises(asyncio.TimeoutError):
-                await asyncio.wait_for(self.forever(client), 0.05)
 
-            del client, session
+            del session
             gc.collect()
 
             await remote.line("ended")
+
+    async def test_a_session_keeps_its_client_alive(self) -> None:
+        async with gateway() as remote:
+            client = p2svpn.Client()
+            async with connected(client, remote) as session:
+                del client
+                gc.collect()
+                self.assertIn(b"Hello", await http(session, "/"))
+
+    async def test_a_client_that_is_dropped_goes_although_somebody_waited_for_its_events(self) -> None:
+        client = p2svpn.Client()
+        with self.assertRaises(asyncio.TimeoutError):
+            await asyncio.wait_for(client.next_event(), 0.01)
+        raw = weakref.ref(client._raw)
+
+        del client
+        gc.collect()
+
+        async def gone() -> None:
+            while raw() is not None:
+                await asyncio.sleep(0.001)
+
+        await within(gone())
 
     async def test_dropping_clients_while_events_and_bytes_flow_breaks_nothing(self) -> None:
         warnings.simplefilter("ignore", ResourceWarning)
@@ -117,7 +143,10 @@ class EndTest(IsolatedAsyncioTestCase):
     async def test_a_program_that_just_ends_ends_its_session(self) -> None:
         program = textwrap.dedent(
             """
-            import asyncio, logging, sys, p2svpn
+            import asyncio, atexit, logging, sys
+            # What is registered first runs last: after the library has done its part.
+            atexit.register(lambda: print(session.status().state))
+            import p2svpn
             logging.basicConfig(level=logging.DEBUG, filename=sys.argv[4])
             p2svpn.enable_logging()
             client = p2svpn.Client()
@@ -139,7 +168,7 @@ class EndTest(IsolatedAsyncioTestCase):
             code, output, errors = await run_python("-X", "dev", "-c", program, *arguments)
             await remote.line("ended")
 
-            self.assertEqual((code, output, errors), (0, "connected\n", ""))
+            self.assertEqual((code, output, errors), (0, "connected\nDisconnected\n", ""))
             self.assertIn("p2svpn.", log.read_text())
 
     @staticmethod

@@ -20,7 +20,7 @@ class StreamTest(AsyncTest):
     async def open(self, port: int) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         """Connects to a service, until the end of the test."""
         reader, writer = await within(self.session.open_connection(SERVICES, port))
-        self.addCleanup(writer.transport.abort)
+        self.addCleanup(lambda: writer.transport.abort())
         return reader, writer
 
     async def test_an_echo_comes_back_line_by_line_and_then_the_end(self) -> None:
@@ -67,8 +67,7 @@ class StreamTest(AsyncTest):
             before = after
             await asyncio.sleep(0.2)
             after = self.session.statistics().received_bytes
-
-        self.assertLess(after, 16 * 1024 * 1024)
+            self.assertLess(after, 16 * 1024 * 1024)
 
     async def test_a_writer_waits_for_a_server_that_reads_slowly(self) -> None:
         reader, writer = await self.open(ECHO)
@@ -80,29 +79,25 @@ class StreamTest(AsyncTest):
 
         self.assertGreater(writer.transport.get_write_buffer_size(), 0)
 
-    async def test_closing_delivers_what_was_written(self) -> None:
-        reader, writer = await self.open(ECHO)
-        data = bytes(range(256)) * 1000
-
-        writer.write(data)
-        received = asyncio.ensure_future(reader.readexactly(len(data)))
-        await within(received)
-        writer.close()
-        await within(writer.wait_closed())
-
-        self.assertEqual(received.result(), data)
-        self.assertTrue(writer.is_closing())
-
-    async def test_a_large_write_reaches_the_server_whole(self) -> None:
-        reader, writer = await self.open(DISCARD)
+    async def test_closing_sends_first_what_was_written(self) -> None:
+        _, writer = await self.open(DISCARD)
         before = self.session.statistics().sent_bytes
 
         writer.write(bytes(3_000_000))
-        await within(writer.drain())
         writer.close()
         await within(writer.wait_closed())
 
-        self.assertGreater(self.session.statistics().sent_bytes - before, 3_000_000 - 512 * 1024)
+        # The stack has what is not sent yet, and goes on sending it.
+        self.assertGreater(self.session.statistics().sent_bytes - before, 2_000_000)
+
+    async def test_aborting_sends_no_more(self) -> None:
+        _, writer = await self.open(DISCARD)
+
+        writer.write(bytes(50_000_000))
+        writer.transport.abort()
+        await within(writer.wait_closed())
+
+        self.assertLess(self.session.statistics().sent_bytes, 50_000_000)
 
     async def test_the_sessions_end_is_an_error_of_its_connections(self) -> None:
         reader, writer = await self.open(ECHO)

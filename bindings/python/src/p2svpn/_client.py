@@ -71,7 +71,7 @@ class Client:
             configure_machine=configure_machine,
         )
         with translated():
-            return Session(self._raw.connect(profile_id(profile), options))
+            return Session(self._raw.connect(profile_id(profile), options), self)
 
     async def events(self) -> AsyncIterator[Event]:
         """Iterates over the events of all sessions, until the client is closed and the last event taken.

@@ -21,11 +21,12 @@ class Session:
     """A session, as :meth:`Client.connect` starts it.
 
     ``async with`` disconnects it and waits until it is over and what it changed is undone. A session that is dropped
-    without that is disconnected in the background.
+    without that is disconnected in the background. A session keeps its client alive.
     """
 
-    def __init__(self, raw: _raw.Session) -> None:
+    def __init__(self, raw: _raw.Session, client: object) -> None:
         self._raw = raw
+        self._client = client
 
     @property
     def id(self) -> int:
