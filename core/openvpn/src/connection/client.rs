@@ -237,6 +237,7 @@ impl ClientRole {
     ) -> Result<(), Error> {
         let (push, warnings) = push;
         core.warn(warnings);
+        core.warn(push.without_effect());
         if push.addresses.is_empty() {
             return Err(Error::NoAddress);
         }

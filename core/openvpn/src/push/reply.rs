@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::dns::DnsServer;
 use super::route::{RedirectGateway, Route};
+use super::warning::{PushWarning, PushWarningReason};
 
 /// The settings that a gateway pushes to a client.
 ///
@@ -85,6 +86,21 @@ impl PushReply {
         self.compression
             .as_deref()
             .filter(|option| *option != "compress migrate")
+    }
+
+    /// The options that are understood and that this version does not act on, each with a warning.
+    pub(crate) fn without_effect(&self) -> Vec<PushWarning> {
+        let options = [
+            ("inactive", self.inactive.is_some()),
+            ("session-timeout", self.session_timeout.is_some()),
+            ("block-ipv6", self.block_ipv6),
+            ("block-outside-dns", self.block_outside_dns),
+        ];
+        options
+            .into_iter()
+            .filter(|(_, pushed)| *pushed)
+            .map(|(option, _)| PushWarning::new(option, PushWarningReason::Unsupported))
+            .collect()
     }
 
     /// Whether nothing is in it but a new token: gateways send such replies in mid-session.

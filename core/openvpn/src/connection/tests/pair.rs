@@ -167,6 +167,7 @@ pub(super) struct End {
     pub(super) established: Option<Box<Established>>,
     pub(super) closed: Option<CloseReason>,
     pub(super) keep_alives: usize,
+    pub(super) warnings: Vec<crate::push::PushWarning>,
 }
 
 /// The two ends and the link between them.
@@ -297,6 +298,7 @@ fn note(end: &mut End, event: Event) {
         Event::Established(established) => end.established = Some(established),
         Event::Closed(reason) => end.closed = Some(reason),
         Event::KeepAliveDue => end.keep_alives += 1,
+        Event::Warning(warning) => end.warnings.push(warning),
         _ => {}
     }
 }
