@@ -51,3 +51,45 @@ impl File {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_copied_at_once_and_nothing_else_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::in_folder(folder.path());
+        fs::write(&file.0, format!("before\n{BYTE_BY_BYTE}after\n")).unwrap();
+
+        file.write_bytes_at_once().unwrap();
+
+        assert_eq!(
+            fs::read_to_string(&file.0).unwrap(),
+            format!("before\n{AT_ONCE}after\n")
+        );
+    }
+
+    #[test]
+    fn a_file_that_copies_in_another_way_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::in_folder(folder.path());
+        fs::write(&file.0, "def write(self, value): pass\n").unwrap();
+
+        assert!(file.write_bytes_at_once().is_err());
+    }
+
+    #[test]
+    fn a_library_without_an_interface_leaves_no_old_file_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = File::in_folder(folder.path());
+        fs::write(&file.0, BYTE_BY_BYTE).unwrap();
+
+        file.remove_old().unwrap();
+        file.remove_old().unwrap();
+
+        assert!(file.write_bytes_at_once().is_err());
+    }
+}
