@@ -2,8 +2,8 @@
 
     python fetch.py azurevpnconfig.xml me.pfx 10.1.0.4
 
-The password of me.pfx is asked for. Packets stay inside this process: nothing needs privilege, nothing on the machine is
-changed, and other programs do not use the tunnel.
+The password of me.pfx is asked for. Packets stay inside this process: nothing needs privilege, nothing on the machine
+is changed, and other programs do not use the tunnel.
 """
 
 import asyncio

@@ -91,13 +91,13 @@ async def connected(client: p2svpn.Client, to: Gateway) -> AsyncIterator[p2svpn.
         yield session
 
 
-async def http(
-    session: p2svpn.Session, path: str, body: Optional[bytes] = None, host: str = SERVICES
-) -> bytes:
+async def http(session: p2svpn.Session, path: str, body: Optional[bytes] = None, host: str = SERVICES) -> bytes:
     """Sends a request through the tunnel and returns the body of the answer."""
     reader, writer = await session.open_connection(host, 80)
     method = "GET" if body is None else "POST"
-    head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {len(body or b'')}\r\n\r\n"
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {len(body or b'')}\r\n\r\n"
+    )
     writer.write(head.encode())
     if body is not None:
         writer.write(body)

@@ -40,9 +40,7 @@ class SessionTest(IsolatedAsyncioTestCase):
 
         (config,) = [event.config for event in events if isinstance(event, p2svpn.NetworkConfigEvent)]
         self.assertEqual([str(address.address) for address in config.addresses], ["172.16.201.2/24"])
-        self.assertEqual(
-            {str(route.destination) for route in config.routes}, {"10.1.0.0/16", "192.168.7.0/24"}
-        )
+        self.assertEqual({str(route.destination) for route in config.routes}, {"10.1.0.0/16", "192.168.7.0/24"})
         self.assertEqual(config.dns_servers, (ipaddress.ip_address("10.1.0.4"),))
         self.assertFalse(config.full_tunnel)
 

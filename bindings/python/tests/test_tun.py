@@ -16,7 +16,8 @@ PROGRAM = textwrap.dedent(
     async def main():
         async with gateway() as remote, p2svpn.Client() as client:
             profile = client.profiles.import_file(remote.profile)
-            async with client.connect(profile, certificate=remote.certificate, device=p2svpn.Tun("vpn-test")) as session:
+            device = p2svpn.Tun("vpn-test")
+            async with client.connect(profile, certificate=remote.certificate, device=device) as session:
                 await within(session.connected())
                 assert session.status().device == "vpn-test", session.status()
                 reader, writer = await within(asyncio.open_connection("10.1.0.4", 7))

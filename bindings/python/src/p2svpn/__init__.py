@@ -15,12 +15,12 @@ The shortest program that connects, uses the tunnel and leaves::
 
     asyncio.run(main())
 
-What happens meanwhile is told by ``async for event in client.events()``. Errors are exceptions, one class for each kind of
-reaction they call for, below :class:`P2SVpnError`. What the library logs goes to :mod:`logging` after
+What happens meanwhile is told by ``async for event in client.events()``. Errors are exceptions, one class for each
+kind of reaction they call for, below :class:`P2SVpnError`. What the library logs goes to :mod:`logging` after
 :func:`enable_logging`.
 
-The objects belong to the event loop that they are used in; ``Session.disconnect`` and ``Client.close`` may be called from
-any thread.
+The objects belong to the event loop that they are used in; ``Session.disconnect`` and ``Client.close`` may be called
+from any thread.
 """
 
 from ._certificate import Certificate, Pem, Pfx

@@ -10,8 +10,8 @@ from ._event import Event, event_from_raw
 class EventQueue:
     """Takes events one by one, so that a taker who gives up loses none.
 
-    One task waits for the next event, whoever wants it. It outlives a taker that is cancelled, and what it brings goes to
-    the next one.
+    One task waits for the next event, whoever wants it. It outlives a taker that is cancelled, and what it brings goes
+    to the next one.
     """
 
     def __init__(self, raw: _raw.Client) -> None:

@@ -15,9 +15,7 @@ _HIGH_WATER = 64 * 1024
 class TunnelTransport(asyncio.Transport):
     """Carries an asyncio protocol over a TCP connection through the tunnel."""
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, stream: _raw.Stream, protocol: asyncio.BaseProtocol
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, stream: _raw.Stream, protocol: asyncio.BaseProtocol) -> None:
         host, port = socket_address(stream.peer_address())
         super().__init__({"peername": (str(host), port)})
         self._loop = loop
