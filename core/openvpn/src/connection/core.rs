@@ -158,6 +158,11 @@ impl Core {
         if received != Received::Ignored {
             self.heard = now;
         }
+        // Before that the transport's end tells more: at which stage, and whether a certificate was asked for.
+        if self.stage == Stage::Established && self.tls().is_some_and(TlsSession::is_closed_by_peer)
+        {
+            return Err(Error::PeerExit);
+        }
         Ok(received)
     }
 

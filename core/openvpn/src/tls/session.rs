@@ -57,6 +57,7 @@ pub(crate) struct TlsSession {
     /// None in the gateway role.
     identity: Option<Arc<ClientIdentity>>,
     inbound: Vec<u8>,
+    peer_closed: bool,
 }
 
 impl TlsSession {
@@ -127,6 +128,7 @@ impl TlsSession {
             connection,
             identity,
             inbound: Vec::new(),
+            peer_closed: false,
         }
     }
 
@@ -168,6 +170,7 @@ impl TlsSession {
                 .connection
                 .process_new_packets()
                 .map_err(|error| self.cause(error))?;
+            self.peer_closed |= state.peer_has_closed();
             let size = state.plaintext_bytes_to_read();
             if size > 0 {
                 let start = read.len();
@@ -218,6 +221,11 @@ impl TlsSession {
     /// Whether application data may be sent.
     pub(crate) fn is_established(&self) -> bool {
         !self.connection.is_handshaking()
+    }
+
+    /// Whether the peer has announced that it sends nothing more.
+    pub(crate) fn is_closed_by_peer(&self) -> bool {
+        self.peer_closed
     }
 
     /// Whether the gateway has asked for the client certificate, so that it is on its way.

@@ -71,6 +71,20 @@ fn closing_tells_a_gateway_that_agreed_to_it() {
     );
 }
 
+#[test]
+fn closing_is_a_goodbye_to_every_gateway() {
+    let mut pair = Plan::azure().meet();
+    pair.run(Duration::ZERO);
+
+    pair.client.close();
+    pair.exchange();
+
+    assert_eq!(
+        pair.gateway_end.closed,
+        Some(CloseReason::Failed(Error::PeerExit))
+    );
+}
+
 fn carry(
     sealer: &mut Sealer,
     opener: &mut Opener,
