@@ -173,7 +173,7 @@ pub(crate) enum Advance {
 }
 
 /// A question that the user answers in a new connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DynamicChallenge {
     /// The answer may be shown while it is typed.
     pub echo: bool,
@@ -185,6 +185,16 @@ pub struct DynamicChallenge {
     pub username: String,
     /// The question.
     pub text: String,
+}
+
+/// Shows the question only: state id and user name are half of the next sign-in.
+impl std::fmt::Debug for DynamicChallenge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("DynamicChallenge")
+            .field("text", &self.text)
+            .finish_non_exhaustive()
+    }
 }
 
 impl AuthFailure {

@@ -104,6 +104,9 @@ pub enum Error {
     /// The transport ended while connected: connect again.
     #[error("the connection to the gateway was lost")]
     TransportClosed(Option<ErrorKind>),
+    /// The gateway asks for new keys, which cannot be negotiated yet: connect again.
+    #[error("the gateway asks for new keys, which cannot be negotiated yet")]
+    RekeyAsked,
     /// No packet may be sent under the keys any more: connect again.
     #[error("the session's keys are used up")]
     KeysExhausted,

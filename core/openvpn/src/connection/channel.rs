@@ -11,7 +11,7 @@ use crate::frame::Framing;
 use crate::packet::{ControlPacket, KeyId, Opcode, Role, SessionId};
 use crate::reliability::{Acknowledgements, Receipt, ReceiveQueue, SendQueue};
 use crate::tls::{SessionTime, TlsSession};
-use crate::wrap::{Wrapper, Wrapping};
+use crate::wrap::{Wrapper, Wrapping, asks_for_client_key};
 
 /// The longest datagram of the control channel (OpenVPN's `max-packet-size`), in which older peers expect to find it.
 const LONGEST_DATAGRAM: usize = 1_250;
@@ -30,6 +30,8 @@ pub(super) enum Received {
     Reset,
     /// A packet of the session, new or repeated.
     Control,
+    /// The peer wants to negotiate new keys.
+    RekeyAsked,
     /// Nothing that counts: damaged, replayed, of another session. It was counted.
     Ignored,
 }
@@ -47,6 +49,8 @@ pub(super) struct ControlChannel {
     receive: ReceiveQueue,
     acknowledgements: Acknowledgements,
     tls: Option<TlsSession>,
+    /// The next packet brings the client's wrapped key once more.
+    brings_key: bool,
     plaintext: Vec<Zeroizing<Vec<u8>>>,
     ignored: u64,
 }
@@ -67,35 +71,36 @@ impl ControlChannel {
             local: SessionId::new(provider.secure_random).map_err(|_| Error::NoRandomness)?,
             remote: None,
             key_id: KeyId::FIRST,
-            send: SendQueue::new(),
+            send: SendQueue::new(framing),
             receive: ReceiveQueue::new(),
             acknowledgements: Acknowledgements::default(),
             tls: None,
+            brings_key: false,
             plaintext: Vec::new(),
             ignored: 0,
         })
     }
 
     /// Queues the packet that opens the session.
-    pub(super) fn send_reset(&mut self) {
+    pub(super) fn send_reset(&mut self) -> Result<(), Error> {
         let opcode = match self.role {
             Role::Client => self.wrapper.client_reset_opcode(),
             Role::Gateway => Opcode::HardResetServerV2,
         };
-        self.send.push(opcode, Vec::new());
+        self.queue(opcode, Vec::new())
     }
 
     /// Starts TLS; what it has to say first is queued.
-    pub(super) fn start_tls(&mut self, session: TlsSession) {
+    pub(super) fn start_tls(&mut self, session: TlsSession) -> Result<(), Error> {
         self.tls = Some(session);
-        self.queue_tls();
+        self.queue_tls()
     }
 
     /// Encrypts and queues a message.
     pub(super) fn send_message(&mut self, message: &[u8]) -> Result<(), Error> {
         if let Some(tls) = &mut self.tls {
             tls.send(message)?;
-            self.queue_tls();
+            self.queue_tls()?;
         }
         Ok(())
     }
@@ -107,13 +112,18 @@ impl ControlChannel {
             return Ok(Received::Ignored);
         };
         let first = self.remote.is_none();
-        if !is_of_session(&packet, self.role, self.local, self.remote, self.key_id) {
+        if self.asks_for_rekey(&packet) {
+            return Ok(Received::RekeyAsked);
+        }
+        if !self.is_of_session(&packet) {
             self.ignored += 1;
             return Ok(Received::Ignored);
         }
         if first {
             self.remote = Some(packet.session_id);
-            self.send.hurry();
+            if self.framing == Framing::Datagram {
+                self.send.hurry();
+            }
         }
         for id in packet.acks.iter() {
             self.send.acknowledge(id);
@@ -196,7 +206,8 @@ impl ControlChannel {
     pub(super) fn close_tls(&mut self) {
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
-            self.queue_tls();
+            // A peer that acknowledges nothing will not hear it.
+            let _ = self.queue_tls();
         }
     }
 
@@ -223,57 +234,91 @@ impl ControlChannel {
     fn deliver(&mut self) -> Result<(), Error> {
         while let Some(payload) = self.receive.pop() {
             let Some(tls) = &mut self.tls else {
-                // The payload of a reset: settings for wrappings that are not in use here.
+                // The payload of the gateway's reset.
+                self.brings_key |=
+                    self.wrapper.client_key_len() > 0 && asks_for_client_key(&payload);
                 continue;
             };
             if payload.is_empty() {
                 continue;
             }
             let result = tls.receive(&payload, &mut self.plaintext);
-            self.queue_tls();
-            result?;
+            let queued = self.queue_tls();
+            result.and(queued)?;
         }
         Ok(())
     }
 
-    fn queue_tls(&mut self) {
-        let Some(tls) = &mut self.tls else { return };
+    fn queue_tls(&mut self) -> Result<(), Error> {
+        let Some(tls) = &mut self.tls else {
+            return Ok(());
+        };
         let chunk_len = LONGEST_DATAGRAM - BESIDE_TLS - self.wrapper.overhead();
-        for chunk in tls.take_outbound().chunks(chunk_len) {
-            self.send.push(Opcode::ControlV1, chunk.to_vec());
+        let outbound = tls.take_outbound();
+        let mut rest = outbound.as_slice();
+        if self.brings_key && !rest.is_empty() {
+            self.brings_key = false;
+            let room = chunk_len.saturating_sub(self.wrapper.client_key_len());
+            let (first, after) = rest.split_at_checked(room).unwrap_or((rest, &[]));
+            self.queue(Opcode::ControlWkcV1, first.to_vec())?;
+            rest = after;
         }
+        for chunk in rest.chunks(chunk_len) {
+            self.queue(Opcode::ControlV1, chunk.to_vec())?;
+        }
+        Ok(())
     }
-}
 
-/// Whether a packet belongs to the session: its ids fit, and a session is only ever opened by the reset of the other role.
-fn is_of_session(
-    packet: &ControlPacket<'_>,
-    role: Role,
-    local: SessionId,
-    remote: Option<SessionId>,
-    key_id: KeyId,
-) -> bool {
-    if packet.peer_session_id.is_some_and(|echoed| echoed != local) || packet.key_id != key_id {
-        return false;
-    }
-    let is_reset = match role {
-        // The answer echoes our session id, so that one of an earlier session cannot pass for it.
-        Role::Client => {
-            packet.opcode == Opcode::HardResetServerV2
-                && (remote.is_some() || packet.peer_session_id.is_some())
+    fn queue(&mut self, opcode: Opcode, payload: Vec<u8>) -> Result<(), Error> {
+        if self.send.push(opcode, payload) {
+            return Ok(());
         }
-        Role::Gateway => matches!(
-            packet.opcode,
-            Opcode::HardResetClientV2 | Opcode::HardResetClientV3
-        ),
-    };
-    match remote {
-        Some(remote) if remote != packet.session_id => false,
-        Some(_) if is_reset => packet.message_id == Some(0),
-        Some(_) => matches!(
-            packet.opcode,
-            Opcode::ControlV1 | Opcode::ControlWkcV1 | Opcode::AckV1
-        ),
-        None => is_reset && packet.message_id == Some(0),
+        Err(Error::Protocol("it acknowledges nothing"))
+    }
+
+    /// Whether the peer opens the negotiation of the next key. Anything else of another key is not of this session.
+    fn asks_for_rekey(&self, packet: &ControlPacket<'_>) -> bool {
+        packet.opcode == Opcode::SoftResetV1
+            && packet.key_id == self.key_id.next()
+            && packet.message_id == Some(0)
+            && Some(packet.session_id) == self.remote
+            && packet
+                .peer_session_id
+                .is_none_or(|echoed| echoed == self.local)
+    }
+
+    /// Whether a packet belongs to the session: its ids fit, and a session is only ever opened by the reset of the other
+    /// role.
+    fn is_of_session(&self, packet: &ControlPacket<'_>) -> bool {
+        let echoes_another = packet
+            .peer_session_id
+            .is_some_and(|echoed| echoed != self.local);
+        if echoes_another || packet.key_id != self.key_id {
+            return false;
+        }
+        let is_reset = match self.role {
+            Role::Client => packet.opcode == Opcode::HardResetServerV2,
+            Role::Gateway => matches!(
+                packet.opcode,
+                Opcode::HardResetClientV2 | Opcode::HardResetClientV3
+            ),
+        };
+        match self.remote {
+            Some(remote) if remote != packet.session_id => false,
+            Some(_) if is_reset => packet.message_id == Some(0),
+            Some(_) => matches!(
+                packet.opcode,
+                Opcode::ControlV1 | Opcode::ControlWkcV1 | Opcode::AckV1
+            ),
+            None => is_reset && packet.message_id == Some(0) && self.is_answer(packet),
+        }
+    }
+
+    /// Whether a reset answers ours. A datagram of an earlier session could pass for it unless it echoes our session id;
+    /// on a stream nothing foreign arrives, and not every gateway acknowledges in its first packet.
+    fn is_answer(&self, packet: &ControlPacket<'_>) -> bool {
+        self.role == Role::Gateway
+            || self.framing == Framing::Stream
+            || packet.peer_session_id.is_some()
     }
 }

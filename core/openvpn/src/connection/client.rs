@@ -40,6 +40,7 @@ pub(super) struct ClientRole {
     server: Option<ServerKeyMessage>,
     messages: ControlMessages,
     push: PushAssembly,
+    push_since: Option<Instant>,
     push_deadline: Option<Instant>,
     push_request_due: Option<Instant>,
 }
@@ -52,7 +53,7 @@ impl ClientRole {
         let key_message = key_message(&config, core)?;
         // Made once here so that settings that cannot be used are refused before anything is sent.
         Self::tls_session(&config, core)?;
-        core.send_reset();
+        core.send_reset()?;
         Ok(Self {
             config,
             started: now,
@@ -61,6 +62,7 @@ impl ClientRole {
             server: None,
             messages: ControlMessages::default(),
             push: PushAssembly::default(),
+            push_since: None,
             push_deadline: None,
             push_request_due: None,
         })
@@ -74,12 +76,17 @@ impl ClientRole {
     ) -> Result<(), Error> {
         if received == Received::Reset {
             let session = Self::tls_session(&self.config, core)?;
-            core.start_tls(session);
+            core.start_tls(session)?;
         }
         if core.stage() == Stage::Tls && core.tls_is_established() {
             core.enter(Stage::KeyExchange);
             core.send_message(&self.key_message.encode()?)?;
         }
+        self.read_all(now, core)
+    }
+
+    /// Reads what has been decrypted.
+    pub(super) fn read_all(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
         for plaintext in core.take_plaintext() {
             self.read(now, &plaintext, core)?;
         }
@@ -121,7 +128,10 @@ impl ClientRole {
                 stage: core.stage(),
                 after: timeouts.handshake,
             }),
-            TimeoutReason::Push => Err(Error::PushTimedOut(timeouts.push)),
+            TimeoutReason::Push => {
+                let since = self.push_since.unwrap_or(self.started);
+                Err(Error::PushTimedOut(now.saturating_duration_since(since)))
+            }
             _ => self.request_push(now, core),
         }
     }
@@ -157,6 +167,7 @@ impl ClientRole {
         self.inbound = Zeroizing::default();
         self.server = Some(message);
         core.enter(Stage::Push);
+        self.push_since = Some(now);
         self.push_deadline = Some(now + self.config.timeouts.push);
         self.read_messages(now, &rest, core)?;
         if core.stage() == Stage::Push {
@@ -192,7 +203,7 @@ impl ClientRole {
                 self.establish(now, push, core)
             }
             ControlMessage::AuthPending(limit) if core.stage() == Stage::Push => {
-                self.wait_for_sign_in(now, limit);
+                self.wait_for_sign_in(limit);
                 Ok(())
             }
             ControlMessage::AuthFailed(text) => Err(match AuthFailure::parse(&text) {
@@ -213,15 +224,14 @@ impl ClientRole {
     }
 
     /// The gateway waits for something outside this connection, such as an approval on a telephone.
-    fn wait_for_sign_in(&mut self, now: Instant, limit: Option<Duration>) {
-        let wait = limit
-            .unwrap_or(self.config.timeouts.push)
-            .min(LONGEST_PENDING);
-        let deadline = now + wait;
-        self.push_deadline = Some(
-            self.push_deadline
-                .map_or(deadline, |known| known.max(deadline)),
-        );
+    fn wait_for_sign_in(&mut self, limit: Option<Duration>) {
+        let Some(since) = self.push_since else { return };
+        // Counted from where the wait began, so that it cannot be drawn out for ever.
+        let deadline = since
+            + limit
+                .unwrap_or(self.config.timeouts.push)
+                .min(LONGEST_PENDING);
+        self.push_deadline = self.push_deadline.max(Some(deadline));
     }
 
     fn request_push(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {

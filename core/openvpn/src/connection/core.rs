@@ -158,21 +158,31 @@ impl Core {
         if received != Received::Ignored {
             self.heard = now;
         }
-        // Before that the transport's end tells more: at which stage, and whether a certificate was asked for.
-        if self.stage == Stage::Established && self.tls().is_some_and(TlsSession::is_closed_by_peer)
-        {
-            return Err(Error::PeerExit);
+        if received == Received::RekeyAsked && self.stage == Stage::Established {
+            return Err(Error::RekeyAsked);
         }
         Ok(received)
     }
 
-    pub(super) fn send_reset(&mut self) {
-        self.channel.send_reset();
+    /// An error when the peer has closed TLS: in mid-session that is its goodbye.
+    pub(super) fn check_peer(&self) -> Result<(), Error> {
+        if !self.tls().is_some_and(TlsSession::is_closed_by_peer) {
+            return Ok(());
+        }
+        Err(match self.stage {
+            Stage::Established => Error::PeerExit,
+            _ => self.transport_error(None),
+        })
     }
 
-    pub(super) fn start_tls(&mut self, session: TlsSession) {
-        self.channel.start_tls(session);
+    pub(super) fn send_reset(&mut self) -> Result<(), Error> {
+        self.channel.send_reset()
+    }
+
+    pub(super) fn start_tls(&mut self, session: TlsSession) -> Result<(), Error> {
+        self.channel.start_tls(session)?;
         self.enter(Stage::Tls);
+        Ok(())
     }
 
     pub(super) fn tls(&self) -> Option<&TlsSession> {

@@ -64,7 +64,7 @@ impl GatewayRole {
         core: &mut Core,
     ) -> Result<(), Error> {
         if received == Received::Reset {
-            core.send_reset();
+            core.send_reset()?;
             let config = &self.config;
             let session = TlsSession::gateway(
                 core.provider(),
@@ -73,11 +73,16 @@ impl GatewayRole {
                 &config.identity,
                 &config.client_roots,
             )?;
-            core.start_tls(session);
+            core.start_tls(session)?;
         }
         if core.stage() == Stage::Tls && core.tls_is_established() {
             core.enter(Stage::KeyExchange);
         }
+        self.read_all(now, core)
+    }
+
+    /// Reads what has been decrypted.
+    pub(super) fn read_all(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
         for plaintext in core.take_plaintext() {
             self.read(now, &plaintext, core)?;
         }

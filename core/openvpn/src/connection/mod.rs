@@ -83,13 +83,14 @@ impl Connection {
         if !is_control || self.core.is_closed() {
             return;
         }
-        let result = match self.core.receive(now, packet) {
-            Ok(received) => match &mut self.role {
-                Role::Client(role) => role.received(now, received, &mut self.core),
-                Role::Gateway(role) => role.received(now, received, &mut self.core),
-            },
-            Err(error) => Err(error),
+        let result = match (self.core.receive(now, packet), &mut self.role) {
+            (Ok(received), Role::Client(role)) => role.received(now, received, &mut self.core),
+            (Ok(received), Role::Gateway(role)) => role.received(now, received, &mut self.core),
+            // What arrived before the error counts first: it may say why.
+            (Err(error), Role::Client(role)) => role.read_all(now, &mut self.core).and(Err(error)),
+            (Err(error), Role::Gateway(role)) => role.read_all(now, &mut self.core).and(Err(error)),
         };
+        let result = result.and_then(|()| self.core.check_peer());
         self.settle(result);
     }
 
@@ -158,7 +159,9 @@ impl Connection {
 
     /// Gateway role: lets the client in that [`Event::Admission`] told of.
     pub fn admit(&mut self, now: Instant, push: PushReply) {
-        if let Role::Gateway(role) = &mut self.role {
+        if let Role::Gateway(role) = &mut self.role
+            && !self.core.is_closed()
+        {
             let result = role.admit(now, push, &mut self.core);
             self.settle(result);
         }
@@ -166,7 +169,9 @@ impl Connection {
 
     /// Gateway role: turns the client away; `text` is shown to its user.
     pub fn refuse(&mut self, now: Instant, text: &str) {
-        if let Role::Gateway(role) = &mut self.role {
+        if let Role::Gateway(role) = &mut self.role
+            && !self.core.is_closed()
+        {
             let result = role.refuse(now, text, &mut self.core);
             self.settle(result);
         }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::frame::Framing;
 use crate::packet::Opcode;
 
 /// How far ahead of the oldest unacknowledged packet we send: OpenVPN 2.5 and older keep no more.
@@ -11,8 +12,15 @@ const WINDOW: u32 = 4;
 /// How long to wait before the first retransmission (OpenVPN's `tls-timeout`); it doubles each time.
 const FIRST_RETRANSMISSION: Duration = Duration::from_secs(2);
 
+/// The same on a stream, which loses nothing: Azure's own `vpnconfig.ovpn` says so, and a gateway that asks elsewhere
+/// before it acknowledges is not sent the credentials over and over.
+const FIRST_RETRANSMISSION_ON_A_STREAM: Duration = Duration::from_secs(30);
+
 /// The longest pause between two retransmissions.
 const LONGEST_PAUSE: Duration = Duration::from_secs(32);
+
+/// The most packets that wait: the longest key method 2 message takes some 250, and a few messages may follow it.
+const MOST_WAITING: usize = 512;
 
 /// So many acknowledgements of later packets mean that a packet was lost.
 const LATER_ACKNOWLEDGEMENTS: u8 = 3;
@@ -29,6 +37,7 @@ pub(crate) struct SendQueue {
     next_id: u32,
     under_way: VecDeque<UnderWay>,
     waiting: VecDeque<(Opcode, Vec<u8>)>,
+    first_pause: Duration,
 }
 
 struct UnderWay {
@@ -43,17 +52,26 @@ struct UnderWay {
 
 impl SendQueue {
     /// An empty queue whose first packet gets message id 0.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(framing: Framing) -> Self {
         Self {
             next_id: 0,
             under_way: VecDeque::new(),
             waiting: VecDeque::new(),
+            first_pause: match framing {
+                Framing::Stream => FIRST_RETRANSMISSION_ON_A_STREAM,
+                Framing::Datagram => FIRST_RETRANSMISSION,
+            },
         }
     }
 
-    /// Adds a packet.
-    pub(crate) fn push(&mut self, opcode: Opcode, payload: Vec<u8>) {
+    /// Adds a packet; false when too many wait because the peer acknowledges nothing.
+    #[must_use]
+    pub(crate) fn push(&mut self, opcode: Opcode, payload: Vec<u8>) -> bool {
+        if self.waiting.len() >= MOST_WAITING {
+            return false;
+        }
         self.waiting.push_back((opcode, payload));
+        true
     }
 
     /// The next packet that is due, if any. It counts as sent at `now`.
@@ -106,7 +124,7 @@ impl SendQueue {
     pub(crate) fn hurry(&mut self) {
         for packet in &mut self.under_way {
             packet.due = None;
-            packet.pause = FIRST_RETRANSMISSION;
+            packet.pause = self.first_pause;
         }
     }
 
@@ -126,7 +144,7 @@ impl SendQueue {
                 opcode,
                 payload,
                 due: None,
-                pause: FIRST_RETRANSMISSION,
+                pause: self.first_pause,
                 later_acknowledgements: 0,
             });
             self.next_id = self.next_id.wrapping_add(1);

@@ -9,6 +9,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Acknowledgements, Receipt, ReceiveQueue, SendQueue};
+use crate::frame::Framing;
 use crate::packet::Opcode;
 
 #[test]
@@ -62,8 +63,8 @@ fn a_packet_seen_before_is_a_duplicate_and_one_far_ahead_is_not_kept() {
 #[test]
 fn an_unacknowledged_packet_is_sent_again_after_two_seconds_and_then_ever_more_slowly() {
     let start = Instant::now();
-    let mut queue = SendQueue::new();
-    queue.push(Opcode::ControlV1, b"hello".to_vec());
+    let mut queue = SendQueue::new(Framing::Datagram);
+    assert!(queue.push(Opcode::ControlV1, b"hello".to_vec()));
     assert_eq!(queue.due(start), Some(start));
     assert_eq!(queue.poll(start).unwrap().message_id, 0);
     assert!(queue.poll(start).is_none());
@@ -78,9 +79,9 @@ fn an_unacknowledged_packet_is_sent_again_after_two_seconds_and_then_ever_more_s
 #[test]
 fn no_more_than_four_packets_are_under_way() {
     let start = Instant::now();
-    let mut queue = SendQueue::new();
+    let mut queue = SendQueue::new(Framing::Datagram);
     for byte in 0..6 {
-        queue.push(Opcode::ControlV1, vec![byte]);
+        assert!(queue.push(Opcode::ControlV1, vec![byte]));
     }
     let sent: Vec<_> =
         std::iter::from_fn(|| queue.poll(start).map(|packet| packet.message_id)).collect();
@@ -99,9 +100,9 @@ fn no_more_than_four_packets_are_under_way() {
 #[test]
 fn three_acknowledgements_of_later_packets_send_the_missing_one_again_at_once() {
     let start = Instant::now();
-    let mut queue = SendQueue::new();
+    let mut queue = SendQueue::new(Framing::Datagram);
     for byte in 0..4 {
-        queue.push(Opcode::ControlV1, vec![byte]);
+        assert!(queue.push(Opcode::ControlV1, vec![byte]));
     }
     while queue.poll(start).is_some() {}
     queue.acknowledge(1);
@@ -113,4 +114,24 @@ fn three_acknowledgements_of_later_packets_send_the_missing_one_again_at_once() 
 
 fn ids(list: crate::packet::AckList) -> Vec<u32> {
     list.iter().collect()
+}
+
+#[test]
+fn a_stream_is_trusted_for_thirty_seconds() {
+    let start = Instant::now();
+    let mut queue = SendQueue::new(Framing::Stream);
+    assert!(queue.push(Opcode::ControlV1, Vec::new()));
+
+    queue.poll(start).unwrap();
+
+    assert_eq!(queue.due(start), Some(start + Duration::from_secs(30)));
+}
+
+#[test]
+fn a_peer_that_acknowledges_nothing_cannot_make_the_queue_grow_for_ever() {
+    let mut queue = SendQueue::new(Framing::Stream);
+    let taken = (0..10_000)
+        .take_while(|_| queue.push(Opcode::ControlV1, Vec::new()))
+        .count();
+    assert_eq!(taken, 512);
 }

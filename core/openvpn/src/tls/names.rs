@@ -8,11 +8,16 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 /// How many presented names an error shows.
 const SHOWN: usize = 10;
 
-/// The names that a certificate is for: its subject alternative names, and its common name, which is
-/// what OpenVPN's own `verify-x509-name` looks at.
+/// The names that a certificate is for: its subject alternative names; only where there are none, its common name, which
+/// is what OpenVPN's own `verify-x509-name` looks at.
+///
+/// The constraints that a root puts on the authorities below it bind alternative names and not common names, so a common
+/// name beside them says nothing (RFC 6125 section 6.4.4).
 pub(super) struct CertificateNames {
     dns: Vec<String>,
     addresses: Vec<IpAddr>,
+    /// Never a wildcard.
+    common: Vec<String>,
 }
 
 impl CertificateNames {
@@ -22,6 +27,7 @@ impl CertificateNames {
         let mut names = Self {
             dns: Vec::new(),
             addresses: Vec::new(),
+            common: Vec::new(),
         };
         let alternative = certificate.subject_alternative_name().ok().flatten();
         for name in alternative
@@ -34,15 +40,12 @@ impl CertificateNames {
                 _ => {}
             }
         }
-        for common_name in certificate.subject().iter_common_name() {
-            if let Ok(text) = common_name.as_str()
-                && !names
-                    .dns
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(text))
-            {
-                names.dns.push(text.to_owned());
-            }
+        if names.dns.is_empty() && names.addresses.is_empty() {
+            let common_names = certificate.subject().iter_common_name();
+            names.common = common_names
+                .filter_map(|name| name.as_str().ok())
+                .map(str::to_owned)
+                .collect();
         }
         Some(names)
     }
@@ -53,6 +56,13 @@ impl CertificateNames {
             return self.addresses.contains(&address);
         }
         let wanted = wanted.trim_end_matches('.');
+        if self
+            .common
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(wanted))
+        {
+            return true;
+        }
         self.dns.iter().any(|name| {
             let name = name.trim_end_matches('.');
             name.eq_ignore_ascii_case(wanted) || (wildcards && wildcard_matches(name, wanted))
@@ -64,6 +74,7 @@ impl CertificateNames {
         let addresses = self.addresses.iter().map(IpAddr::to_string);
         self.dns
             .iter()
+            .chain(&self.common)
             .cloned()
             .chain(addresses)
             .take(SHOWN)
@@ -85,4 +96,36 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
         return Some(IpAddr::from(four));
     }
     <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use rcgen::{CertificateParams, DnType, KeyPair};
+
+    use super::*;
+
+    #[test]
+    fn a_common_name_counts_only_where_there_is_no_alternative_name() {
+        let alone = names(&[], "gateway.example.com");
+        let beside = names(&["host.evil.example"], "gateway.example.com");
+
+        assert!(alone.matches("Gateway.Example.com", true));
+        assert!(!beside.matches("gateway.example.com", true));
+        assert!(beside.matches("host.evil.example", true));
+    }
+
+    #[test]
+    fn a_common_name_is_never_a_wildcard() {
+        assert!(!names(&[], "*.example.com").matches("gateway.example.com", true));
+    }
+
+    fn names(alternative: &[&str], common: &str) -> CertificateNames {
+        let alternative: Vec<String> = alternative.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(alternative).unwrap();
+        params.distinguished_name.push(DnType::CommonName, common);
+        let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        CertificateNames::read(certificate.der()).unwrap()
+    }
 }

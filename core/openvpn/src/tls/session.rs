@@ -266,7 +266,7 @@ impl TlsSession {
     fn cause(&self, error: rustls::Error) -> Error {
         if matches!(self.connection, Connection::Client(_)) {
             if let rustls::Error::AlertReceived(description) = error {
-                return alert::from_gateway(description);
+                return alert::from_gateway(description, self.certificate_was_asked_for());
             }
             if let Some(cause) = cause_of(&error) {
                 return cause.into();

@@ -1,6 +1,7 @@
 //! What protects control packets before and beside TLS: tls-auth, tls-crypt, tls-crypt-v2.
 
 mod config;
+mod early_negotiation;
 mod key_error;
 mod packet_number;
 mod static_key;
@@ -10,6 +11,7 @@ mod tls_crypt_v2;
 mod wrapper;
 
 pub use config::{Digest, KeyDirection, UnknownDigest, Wrapping};
+pub(crate) use early_negotiation::asks_for_client_key;
 pub use key_error::KeyError;
 pub use static_key::StaticKey;
 pub use tls_crypt_v2::{TlsCryptV2ClientKey, TlsCryptV2ServerKey, UnwrappedClientKey};

@@ -176,10 +176,6 @@ impl Wrapper {
     }
 
     /// Bytes that come on top of [`Self::overhead`] in the kinds of packet that bring the client's key.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for gateways that want the client's key again")
-    )]
     pub(crate) fn client_key_len(&self) -> usize {
         self.client_key
             .as_ref()

@@ -3,9 +3,12 @@ use std::time::Duration;
 
 use rcgen::ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
 
+use rustls::crypto::aws_lc_rs;
+
 use super::pair::{Authority, Flaw, Plan, push};
 use crate::connection::Stage;
 use crate::error::{Error, ServerCertificateError};
+use crate::keying::{ServerKeyMessage, ServerSecrets};
 use crate::tls::TlsVersions;
 use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
 
@@ -221,6 +224,49 @@ fn a_gateway_that_goes_without_a_word_after_asking_for_the_certificate_hints_at_
             "{versions:?}: {error:?}"
         );
     }
+}
+
+#[test]
+fn a_verdict_after_the_end_changes_nothing() {
+    let mut plan = Plan::azure();
+    plan.hesitates = true;
+    let settings = plan.push.clone();
+    let mut pair = plan.meet();
+    pair.exchange();
+    pair.gateway.transport_closed(None);
+    pair.exchange();
+    assert!(pair.gateway_end.closed.is_some());
+
+    pair.gateway.admit(pair.now, settings);
+    pair.exchange();
+
+    assert!(pair.gateway_end.established.is_none());
+}
+
+#[test]
+fn a_gateway_cannot_keep_a_client_waiting_for_a_sign_in_for_ever() {
+    let mut plan = Plan::azure();
+    plan.hesitates = true;
+    let mut pair = plan.meet();
+    pair.exchange();
+    let start = pair.now;
+    let secrets = ServerSecrets::random(aws_lc_rs::default_provider().secure_random).unwrap();
+    let message = ServerKeyMessage {
+        secrets,
+        options: "V4".to_owned(),
+        peer_info: String::new(),
+    };
+    pair.gateway_says(&message.encode().unwrap());
+
+    // What a gateway that waits for an approval would say, ever again.
+    while pair.client_end.closed.is_none() && pair.now - start < Duration::from_secs(7_200) {
+        pair.gateway_says(b"AUTH_PENDING,timeout 3000\0");
+        pair.pass(Duration::from_secs(50));
+    }
+
+    assert!(matches!(pair.client_error(), Some(Error::PushTimedOut(_))));
+    assert!(pair.now - start > Duration::from_secs(1_700));
+    assert!(pair.now - start < Duration::from_secs(1_900));
 }
 
 #[test]

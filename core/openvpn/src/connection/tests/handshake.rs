@@ -49,7 +49,7 @@ fn the_handshake_needs_no_timer_on_a_link_that_loses_nothing() {
 
 #[test]
 fn the_handshake_completes_when_every_third_packet_is_lost() {
-    let mut pair = Plan::azure().meet();
+    let mut pair = Plan::azure().over_datagrams().meet();
     pair.lost = |number| number % 3 == 2;
 
     pair.run(Duration::from_secs(59));

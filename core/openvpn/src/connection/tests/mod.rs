@@ -10,3 +10,4 @@ mod bad_input;
 mod data_path;
 mod handshake;
 mod pair;
+mod tls_crypt_v2;

@@ -18,6 +18,7 @@ use crate::connection::{
 use crate::data::Cipher;
 use crate::error::Error;
 use crate::frame::{Frame, Framing, next_frame};
+use crate::packet::SessionId;
 use crate::push::PushReply;
 use crate::tls::{ServerValidation, TlsVersions};
 use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
@@ -85,6 +86,8 @@ pub(super) struct Plan {
     pub(super) gateway: GatewayConfig,
     pub(super) push: PushReply,
     pub(super) refusal: Option<&'static str>,
+    /// Whether the gateway says neither yes nor no.
+    pub(super) hesitates: bool,
 }
 
 impl Plan {
@@ -137,7 +140,15 @@ impl Plan {
                 "ifconfig 172.16.0.2 255.255.255.0,topology subnet,route 10.1.0.0 255.255.0.0",
             ),
             refusal: None,
+            hesitates: false,
         }
+    }
+
+    /// The same over datagrams, which may be lost.
+    pub(super) fn over_datagrams(mut self) -> Self {
+        self.client.framing = Framing::Datagram;
+        self.gateway.framing = Framing::Datagram;
+        self
     }
 
     pub(super) fn meet(self) -> Pair {
@@ -147,11 +158,13 @@ impl Plan {
             unix_time: UNIX_TIME,
         };
         Pair {
+            framing: self.client.framing,
             now,
             client: Connection::client(self.client, start).unwrap(),
             gateway: Connection::gateway(self.gateway, start).unwrap(),
             push: self.push,
             refusal: self.refusal,
+            hesitates: self.hesitates,
             client_end: End::default(),
             gateway_end: End::default(),
             lost: |_| false,
@@ -172,11 +185,13 @@ pub(super) struct End {
 
 /// The two ends and the link between them.
 pub(super) struct Pair {
+    framing: Framing,
     pub(super) now: Instant,
     pub(super) client: Connection,
     pub(super) gateway: Connection,
     pub(super) push: PushReply,
     pub(super) refusal: Option<&'static str>,
+    pub(super) hesitates: bool,
     pub(super) client_end: End,
     pub(super) gateway_end: End,
     /// Whether the link loses the packet of this number.
@@ -237,7 +252,13 @@ impl Pair {
             idle = true;
             while let Some(wire) = self.client.poll_transmit(self.now) {
                 idle = false;
-                deliver(&mut self.gateway, self.now, wire, (self.lost)(self.packets));
+                deliver(
+                    &mut self.gateway,
+                    self.framing,
+                    self.now,
+                    wire,
+                    (self.lost)(self.packets),
+                );
                 self.packets += 1;
                 self.listen();
             }
@@ -247,12 +268,29 @@ impl Pair {
                     continue;
                 }
                 idle = false;
-                deliver(&mut self.client, self.now, wire, (self.lost)(self.packets));
+                deliver(
+                    &mut self.client,
+                    self.framing,
+                    self.now,
+                    wire,
+                    (self.lost)(self.packets),
+                );
                 self.packets += 1;
                 self.listen();
             }
             idle &= !self.listen();
         }
+    }
+
+    /// Has the gateway send something of its own inside TLS.
+    pub(super) fn gateway_says(&mut self, message: &[u8]) {
+        self.gateway.core.send_message(message).unwrap();
+        self.exchange();
+    }
+
+    /// The session ids of client and gateway.
+    pub(super) fn session_ids(&self) -> (SessionId, SessionId) {
+        self.client.core.session_ids().unwrap()
     }
 
     pub(super) fn client_error(&self) -> Option<&Error> {
@@ -272,6 +310,7 @@ impl Pair {
             heard = true;
             if let Event::Admission(_) = event {
                 match self.refusal {
+                    _ if self.hesitates => {}
                     Some(text) => self.gateway.refuse(self.now, text),
                     None => self.gateway.admit(self.now, self.push.clone()),
                 }
@@ -303,7 +342,13 @@ fn note(end: &mut End, event: Event) {
     }
 }
 
-fn deliver(to: &mut Connection, now: Instant, mut wire: Vec<u8>, lost: bool) {
+fn deliver(to: &mut Connection, framing: Framing, now: Instant, mut wire: Vec<u8>, lost: bool) {
+    if framing == Framing::Datagram {
+        if !lost {
+            to.receive(now, &mut wire);
+        }
+        return;
+    }
     let Frame::Packet(range) = next_frame(&wire) else {
         panic!("not one whole frame");
     };
