@@ -12,9 +12,7 @@ use super::stage::Stage;
 use crate::control_message::{AuthFailure, ControlMessage, ControlMessages};
 use crate::data::Cipher;
 use crate::error::Error;
-use crate::keying::{
-    ClientKeyMessage, ClientSecrets, KeyMaterial, KeyMethodError, ServerKeyMessage,
-};
+use crate::keying::{ClientKeyMessage, ClientSecrets, KeyMethodError, ServerKeyMessage};
 use crate::options_string;
 use crate::peer_info::PeerInfo;
 use crate::push::{PushAssembly, PushReply, PushWarning};
@@ -255,7 +253,11 @@ impl ClientRole {
             return Err(Error::Compression(compression.to_owned()));
         }
         let cipher = self.cipher(&push)?;
-        let material = self.material(&push, core)?;
+        let server = self
+            .server
+            .as_ref()
+            .ok_or(Error::Protocol("settings before the key exchange"))?;
+        let material = core.key_material(&push, &self.key_message.secrets, &server.secrets)?;
         core.establish(
             now,
             Agreement {
@@ -287,25 +289,6 @@ impl ClientRole {
         cipher
             .filter(|cipher| self.config.ciphers.contains(cipher))
             .ok_or(Error::Cipher(name))
-    }
-
-    fn material(&self, push: &PushReply, core: &Core) -> Result<KeyMaterial, Error> {
-        if push.uses_tls_exporter() {
-            let tls = core.tls().ok_or(Error::Protocol("keys without TLS"))?;
-            return Ok(KeyMaterial::from_exporter(
-                &tls.export(KeyMaterial::EXPORTER_LABEL)?,
-            ));
-        }
-        let (Some(server), Some((client_id, gateway_id))) = (&self.server, core.session_ids())
-        else {
-            return Err(Error::Protocol("settings before the key exchange"));
-        };
-        Ok(KeyMaterial::from_prf(
-            &self.key_message.secrets,
-            &server.secrets,
-            client_id,
-            gateway_id,
-        ))
     }
 }
 

@@ -15,10 +15,11 @@ use super::stage::Stage;
 use crate::data::{Cipher, DataChannel, DataFormat, DataStatistics};
 use crate::error::Error;
 use crate::frame::Framing;
-use crate::keying::KeyMaterial;
+use crate::keying::{ClientSecrets, KeyMaterial, ServerSecrets};
 use crate::packet::{Role, SessionId};
 use crate::push::{PushReply, PushWarning};
 use crate::tls::{SessionTime, TlsSession};
+use crate::wrap::Wrapping;
 
 /// The message by which either side says goodbye, where `protocol-flags cc-exit` was agreed.
 const EXIT: &[u8] = b"EXIT\0";
@@ -53,66 +54,48 @@ pub(super) struct Agreement {
 
 impl Core {
     pub(super) fn client(config: &ClientConfig, start: Start) -> Result<Self, Error> {
-        let time = Arc::new(SessionTime::new(start.now, start.unix_time));
-        let channel = ControlChannel::new(
+        Self::new(
             Role::Client,
             config.framing,
             &config.wrapping,
             &config.provider,
-            Arc::clone(&time),
-        )?;
-        Ok(Self::new(
-            Role::Client,
-            config.framing,
-            channel,
-            Arc::clone(&config.provider),
-            time,
-            start.now,
-        ))
+            start,
+        )
     }
 
     pub(super) fn gateway(config: &GatewayConfig, start: Start) -> Result<Self, Error> {
-        let time = Arc::new(SessionTime::new(start.now, start.unix_time));
-        let channel = ControlChannel::new(
+        Self::new(
             Role::Gateway,
             config.framing,
             &config.wrapping,
             &config.provider,
-            Arc::clone(&time),
-        )?;
-        Ok(Self::new(
-            Role::Gateway,
-            config.framing,
-            channel,
-            Arc::clone(&config.provider),
-            time,
-            start.now,
-        ))
+            start,
+        )
     }
 
     fn new(
         role: Role,
         framing: Framing,
-        channel: ControlChannel,
-        provider: Arc<CryptoProvider>,
-        time: Arc<SessionTime>,
-        now: Instant,
-    ) -> Self {
-        Self {
+        wrapping: &Wrapping,
+        provider: &Arc<CryptoProvider>,
+        start: Start,
+    ) -> Result<Self, Error> {
+        let time = Arc::new(SessionTime::new(start.now, start.unix_time));
+        Ok(Self {
             role,
             framing,
-            channel,
-            provider,
+            channel: ControlChannel::new(role, framing, wrapping, provider, Arc::clone(&time))?,
+            provider: Arc::clone(provider),
             time,
             stage: Stage::Reset,
             data: None,
             keep_alive: KeepAlive::default(),
-            heard: now,
-            keep_alive_asked: now,
+            heard: start.now,
+            keep_alive_asked: start.now,
             may_exit: false,
             events: VecDeque::new(),
             closed: false,
-        }
+        })
     }
 
     pub(super) fn stage(&self) -> Stage {
@@ -201,11 +184,32 @@ impl Core {
         self.channel.take_plaintext()
     }
 
+    /// The material of the data keys, derived the way that the settings name.
+    pub(super) fn key_material(
+        &self,
+        push: &PushReply,
+        client: &ClientSecrets,
+        gateway: &ServerSecrets,
+    ) -> Result<KeyMaterial, Error> {
+        if push.uses_tls_exporter() {
+            let tls = self.tls().ok_or(Error::Protocol("keys without TLS"))?;
+            let exported = tls.export(KeyMaterial::EXPORTER_LABEL)?;
+            return Ok(KeyMaterial::from_exporter(&exported));
+        }
+        let (client_id, gateway_id) = self.session_ids()?;
+        Ok(KeyMaterial::from_prf(
+            client, gateway, client_id, gateway_id,
+        ))
+    }
+
     /// Both session ids, the client's first, as the classic key derivation wants them.
-    pub(super) fn session_ids(&self) -> Option<(SessionId, SessionId)> {
+    pub(super) fn session_ids(&self) -> Result<(SessionId, SessionId), Error> {
         let local = self.channel.local();
-        let remote = self.channel.remote()?;
-        Some(match self.role {
+        let remote = self
+            .channel
+            .remote()
+            .ok_or(Error::Protocol("keys without a session"))?;
+        Ok(match self.role {
             Role::Client => (local, remote),
             Role::Gateway => (remote, local),
         })

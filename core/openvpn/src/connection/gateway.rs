@@ -12,9 +12,7 @@ use super::stage::Stage;
 use crate::control_message::{ControlMessage, ControlMessages};
 use crate::data::Cipher;
 use crate::error::Error;
-use crate::keying::{
-    ClientKeyMessage, KeyMaterial, KeyMethodError, ServerKeyMessage, ServerSecrets,
-};
+use crate::keying::{ClientKeyMessage, KeyMethodError, ServerKeyMessage, ServerSecrets};
 use crate::options_string;
 use crate::peer_info::PeerInfo;
 use crate::push::PushReply;
@@ -226,7 +224,10 @@ impl GatewayRole {
             message.push('\0');
             core.send_message(message.as_bytes())?;
         }
-        let material = self.material(&push, core)?;
+        let (Some(client), Some(own)) = (&self.client, &self.key_message) else {
+            return Err(Error::Protocol("settings before the key exchange"));
+        };
+        let material = core.key_material(&push, &client.secrets, &own.secrets)?;
         core.establish(
             now,
             Agreement {
@@ -237,26 +238,6 @@ impl GatewayRole {
                 push,
             },
         )
-    }
-
-    fn material(&self, push: &PushReply, core: &Core) -> Result<KeyMaterial, Error> {
-        if push.uses_tls_exporter() {
-            let tls = core.tls().ok_or(Error::Protocol("keys without TLS"))?;
-            return Ok(KeyMaterial::from_exporter(
-                &tls.export(KeyMaterial::EXPORTER_LABEL)?,
-            ));
-        }
-        let (Some(client), Some(own), Some((client_id, gateway_id))) =
-            (&self.client, &self.key_message, core.session_ids())
-        else {
-            return Err(Error::Protocol("settings before the key exchange"));
-        };
-        Ok(KeyMaterial::from_prf(
-            &client.secrets,
-            &own.secrets,
-            client_id,
-            gateway_id,
-        ))
     }
 }
 
