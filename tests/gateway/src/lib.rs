@@ -50,6 +50,7 @@ pub use identity::{IdentityFlaw, IdentityRequest, IssuedIdentity};
 pub use misbehaviour::{Answer, Misbehaviour, ServerFlaw, Stop};
 pub use network::pattern;
 pub use options::{DataKeys, DataPackets};
+pub use profile::ProfileText;
 pub use state::{GatewayStatistics, SessionSummary};
 
 // What the builder takes.

@@ -1,21 +1,23 @@
 //! The profiles that the gateway hands out.
 
 /// What a profile in Azure's form says of a gateway with certificate sign-in.
-pub(crate) struct ProfileText<'a> {
-    pub(crate) name: &'a str,
+pub struct ProfileText<'a> {
+    /// The name that the administrator gave.
+    pub name: &'a str,
     /// Host, and the port unless it is 443.
-    pub(crate) server: &'a str,
+    pub server: &'a str,
     /// SHA-1 of the gateway's root, hexadecimal.
-    pub(crate) server_root: &'a str,
+    pub server_root: &'a str,
     /// SHA-1 of the root of client certificates, hexadecimal.
-    pub(crate) client_root: &'a str,
-    pub(crate) secret: &'a [u8; 256],
+    pub client_root: &'a str,
+    /// The secret of `tls-auth`, which the gateway shares with all of its clients.
+    pub secret: &'a [u8; 256],
 }
 
 impl ProfileText<'_> {
     /// Writes `azurevpnconfig.xml` as Azure's portal does: members in alphabetical order, what is absent marked as
     /// nil, lines ended as on Windows, no XML declaration.
-    pub(crate) fn azure_xml(&self) -> String {
+    pub fn azure_xml(&self) -> String {
         let secret = hexadecimal(self.secret);
         let Self {
             name,

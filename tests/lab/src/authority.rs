@@ -10,7 +10,7 @@ use rcgen::{
 };
 
 use crate::error::LabError;
-use crate::profile::hexadecimal;
+use crate::hexadecimal::hexadecimal;
 
 /// The kind of a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

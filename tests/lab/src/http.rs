@@ -6,8 +6,8 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::addresses::SERVICE;
 use crate::error::LabError;
+use crate::hexadecimal::hexadecimal;
 use crate::namespace::Namespace;
-use crate::profile::hexadecimal;
 
 /// How long a connection may take, and how long it may pause.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,12 +1,13 @@
 use std::path::{Path, PathBuf};
 
+use p2svpn_gateway::ProfileText;
 use tempfile::TempDir;
 
 use crate::addresses::{CLIENT, GATEWAY, SERVICE};
 use crate::authority::{Authority, Identity, KeyKind, Purpose, write};
 use crate::error::LabError;
 use crate::namespace::Namespace;
-use crate::profile::{azure_xml, static_key};
+use crate::static_key::static_key;
 use crate::virtual_network::VirtualNetwork;
 
 /// Two namespaces joined by a cable, certificates, a profile, and a virtual network with an HTTP service.
@@ -116,7 +117,14 @@ impl Site {
     fn write_profile(&self, name: &str, secret: &[u8; 256]) -> Result<PathBuf, LabError> {
         let server_root = self.server_authority.thumbprint();
         let client_root = self.client_authority.thumbprint();
-        let xml = azure_xml(&GATEWAY.to_string(), &server_root, &client_root, secret);
+        let xml = ProfileText {
+            name: "lab",
+            server: &GATEWAY.to_string(),
+            server_root: &server_root,
+            client_root: &client_root,
+            secret,
+        }
+        .azure_xml();
         write(self.folder(), name, &xml)
     }
 }

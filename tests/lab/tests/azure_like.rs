@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use p2svpn_lab::{
     Identity, KeyKind, LabError, OpenVpnServer, P2svpnClient, SERVICE, ServerOptions, Site,
-    Snapshot, Table, TlsVersion, download, ping, upload,
+    Snapshot, Table, TlsVersion, can_run, download, ping, upload,
 };
 
 /// How many bytes each transfer carries.
@@ -202,12 +202,4 @@ fn timed(bytes: u64, job: impl FnOnce() -> Result<(), LabError>) -> Result<Strin
 
 fn client_command() -> Command {
     Command::new(env!("CARGO_BIN_EXE_p2svpn-lab-client"))
-}
-
-fn can_run() -> bool {
-    p2svpn_house::require_root("it makes network namespaces")
-        && p2svpn_house::require_path("/dev/net/tun", "tunnels are network devices")
-        && ["openvpn", "ip", "setpriv"]
-            .iter()
-            .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
 }

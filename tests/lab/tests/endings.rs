@@ -8,7 +8,7 @@ use std::process::Command;
 
 use p2svpn_lab::{
     Identity, KeyKind, LabError, OpenVpnServer, P2svpnClient, SERVICE, ServerOptions, SessionEnd,
-    Site, Snapshot, ping,
+    Site, Snapshot, can_run, ping,
 };
 
 const CLIENT_CERTIFICATE_PROBABLY_REFUSED: u64 = 312;
@@ -199,12 +199,4 @@ fn start(site: &Site, profile: &Path, identity: &Identity) -> Result<P2svpnClien
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_p2svpn-lab-client"))
-}
-
-fn can_run() -> bool {
-    p2svpn_house::require_root("it makes network namespaces")
-        && p2svpn_house::require_path("/dev/net/tun", "tunnels are network devices")
-        && ["openvpn", "ip", "setpriv"]
-            .iter()
-            .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
 }

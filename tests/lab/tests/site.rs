@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use p2svpn_lab::{
     KeyKind, LabError, Namespace, OpenVpnClient, OpenVpnServer, Process, SERVICE, ServerOptions,
-    Site, Snapshot, TlsVersion, download, ping, upload,
+    Site, Snapshot, TlsVersion, can_run, download, ping, upload,
 };
 
 #[test]
@@ -69,12 +69,4 @@ fn a_namespace_ends_with_what_runs_in_it() -> Result<(), LabError> {
         "it ends with the namespace"
     );
     Ok(())
-}
-
-fn can_run() -> bool {
-    p2svpn_house::require_root("it makes network namespaces")
-        && p2svpn_house::require_path("/dev/net/tun", "tunnels are network devices")
-        && ["openvpn", "ip", "setpriv"]
-            .iter()
-            .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
 }
