@@ -36,11 +36,11 @@ const AFTER_WRITE_FAILURE: Duration = Duration::from_secs(1);
 /// The longest sleep at a time: the runtime's timers may stand still while the machine sleeps, the clock does not.
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 
-/// The shortest sleep: what the runtime's timers can tell apart.
+/// The shortest sleep and rest: what the runtime's timers can tell apart.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
 
-/// The shortest sleep while the transport takes nothing, when a packet that is due stays due.
-const BLOCKED_SLEEP: Duration = Duration::from_millis(50);
+/// The rest while the transport takes nothing, when a packet that is due stays due.
+const BLOCKED_REST: Duration = Duration::from_millis(50);
 
 /// The owner of the connection.
 pub(crate) struct Control {
@@ -67,6 +67,8 @@ struct State {
     orders: VecDeque<ToOutbound>,
     /// When a failed write ends the connection, unless reading tells why before.
     write_failure: Option<(Instant, io::ErrorKind)>,
+    /// What is due waits until here, so that a packet that stays due does not keep the task busy.
+    rests_until: Option<Instant>,
     attached: bool,
     device_failure: Option<io::Error>,
     end: Option<CloseReason>,
@@ -74,11 +76,10 @@ struct State {
 
 /// What ended a wait.
 enum Woken {
-    /// An event or an order was passed on.
+    /// An event or an order was passed on, or time has passed.
     Passed,
     Command(Command),
     Heard(FromPump),
-    Due,
 }
 
 impl Control {
@@ -144,14 +145,14 @@ impl Control {
             state.write_failure.map(|(due, _)| due),
         ];
         let due = due.into_iter().flatten().min();
-        let shortest = if state.orders.is_empty() {
-            SHORTEST_SLEEP
-        } else {
-            BLOCKED_SLEEP
-        };
+        let due = due.map(|due| state.rests_until.map_or(due, |rest| rest.max(due)));
+        // Before anything is heard: a peer that talks without a pause must not keep its own deadlines from being noticed.
+        if due.is_some_and(|due| due <= now) {
+            return self.wake(state);
+        }
         let sleep = due
             .map_or(LONGEST_SLEEP, |due| self.clock.until(due))
-            .clamp(shortest, LONGEST_SLEEP);
+            .clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
         // While the owner takes no events the peer waits too; timers and the owner's commands do not.
         let listens = state.pending.is_empty();
 
@@ -175,13 +176,12 @@ impl Control {
                 Woken::Passed
             }
             Some(heard) = self.pump.recv(), if listens => Woken::Heard(heard),
-            () = tokio::time::sleep(sleep), if due.is_some() => Woken::Due,
+            () = tokio::time::sleep(sleep), if due.is_some() => Woken::Passed,
         };
         match woken {
             Woken::Passed => {}
             Woken::Command(command) => self.obey(command, state),
             Woken::Heard(heard) => self.hear(heard, state),
-            Woken::Due => self.wake(state),
         }
     }
 
@@ -224,8 +224,14 @@ impl Control {
         }
     }
 
-    fn wake(&mut self, state: &State) {
+    fn wake(&mut self, state: &mut State) {
         let now = self.clock.now();
+        let rest = if state.orders.is_empty() {
+            SHORTEST_SLEEP
+        } else {
+            BLOCKED_REST
+        };
+        state.rests_until = Some(now + rest);
         match state.write_failure {
             Some((due, kind)) if due <= now => self.connection.transport_closed(Some(kind)),
             _ => self.connection.handle_timeout(now),
