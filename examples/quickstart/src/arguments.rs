@@ -6,6 +6,7 @@ use lexopt::prelude::*;
 use p2svpn_client::{Certificate, Device};
 
 use crate::failure::Failure;
+use crate::page::Page;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -19,21 +20,22 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
   --pem FILE        the same as PEM
   --root FILE       a root certificate, PEM or DER, among which the profile's pinned root is looked for
   --device KIND     auto (default), tun, or userspace, which needs no privilege
-  --get URL         fetch http://ADDRESS[:PORT]/PATH through the tunnel in userspace, then disconnect
+  --get URL         fetch http://ADDRESS[:PORT]/PATH through the tunnel, with the userspace device, then disconnect
 ";
 
 /// What the command line says.
+#[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) profile: Option<PathBuf>,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) root: Option<PathBuf>,
     pub(crate) device: Device,
-    pub(crate) page: Option<String>,
+    pub(crate) page: Option<Page>,
 }
 
 impl Arguments {
     /// Reads the command line; none when help was asked for.
-    pub(crate) fn parse() -> Result<Option<Self>, Failure> {
+    pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Option<Self>, Failure> {
         let mut arguments = Self {
             profile: None,
             certificate: None,
@@ -41,7 +43,7 @@ impl Arguments {
             device: Device::Auto,
             page: None,
         };
-        let mut parser = lexopt::Parser::from_env();
+        let mut chosen = None;
         while let Some(argument) = parser.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
@@ -51,11 +53,8 @@ impl Arguments {
                     arguments.certificate = Some(Certificate::pem_file(parser.value()?, None))
                 }
                 Long("root") => arguments.root = Some(parser.value()?.into()),
-                Long("device") => arguments.device = device(&parser.value()?.string()?)?,
-                Long("get") => {
-                    arguments.page = Some(parser.value()?.string()?);
-                    arguments.device = Device::Userspace;
-                }
+                Long("device") => chosen = Some(device(&parser.value()?.string()?)?),
+                Long("get") => arguments.page = Some(parser.value()?.string()?.parse()?),
                 other => {
                     return Err(
                         format!("{}; --help shows how it is called", other.unexpected()).into(),
@@ -70,6 +69,15 @@ impl Arguments {
                 "a certificate or a page needs --profile; --help shows how it is called".into(),
             );
         }
+        arguments.device = match (chosen, &arguments.page) {
+            (None | Some(Device::Userspace), Some(_)) => Device::Userspace,
+            (Some(_), Some(_)) => {
+                return Err(
+                    "--get works with --device userspace only: with others, fetch as usual".into(),
+                );
+            }
+            (chosen, None) => chosen.unwrap_or(Device::Auto),
+        };
         Ok(Some(arguments))
     }
 }
@@ -80,5 +88,69 @@ fn device(name: &str) -> Result<Device, Failure> {
         "tun" => Ok(Device::Tun { name: None }),
         "userspace" => Ok(Device::Userspace),
         _ => Err(format!("there is no device {name:?}: use auto, tun or userspace").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_page_is_fetched_with_the_userspace_device() {
+        for choice in [&[][..], &["--device", "userspace"]] {
+            let arguments = parsed(&[&["--get", "http://[fd00::1]/"], choice].concat()).unwrap();
+
+            assert!(matches!(arguments.device, Device::Userspace));
+            assert_eq!(
+                arguments.page,
+                Some("http://[fd00::1]:80/".parse().unwrap())
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_with_another_device_is_refused_in_any_order() {
+        for device in ["auto", "tun"] {
+            let page = ["--get", "http://10.1.0.4/"];
+            let device = ["--device", device];
+            for order in [[page, device], [device, page]] {
+                let refusal = parsed(&order.concat()).unwrap_err().to_string();
+                assert!(refusal.contains("--device userspace"), "{refusal}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_fetched_is_refused_before_anything_happens() {
+        let refusal = parsed(&["--get", "https://10.1.0.4/"]).unwrap_err();
+
+        assert!(refusal.to_string().contains("only http://"), "{refusal}");
+    }
+
+    #[test]
+    fn a_page_needs_a_profile() {
+        let parser = lexopt::Parser::from_args(["--get", "http://10.1.0.4/"]);
+
+        assert!(Arguments::parse(parser).is_err());
+    }
+
+    #[test]
+    fn without_a_choice_the_device_is_automatic() {
+        assert!(matches!(parsed(&[]).unwrap().device, Device::Auto));
+    }
+
+    #[test]
+    fn help_is_no_run() {
+        let parser = lexopt::Parser::from_args(["--help"]);
+
+        assert!(Arguments::parse(parser).unwrap().is_none());
+    }
+
+    /// What these arguments mean beside a profile.
+    fn parsed(arguments: &[&str]) -> Result<Arguments, Failure> {
+        let all = [&["--profile", "azurevpnconfig.xml"], arguments].concat();
+        Ok(Arguments::parse(lexopt::Parser::from_args(all))?.unwrap())
     }
 }

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::page::Page;
 
 /// The embedded gateway, and the folder with what it hands out, as an administrator would.
 pub(crate) struct Home {
@@ -28,7 +29,7 @@ impl Home {
         arguments.certificate = Some(Certificate::pfx(container).password("quickstart"));
         // Without root, and nothing on this machine changes.
         arguments.device = Device::Userspace;
-        arguments.page = Some(format!("http://{}/", gateway.services()));
+        arguments.page = Some(Page::of((gateway.services(), 80).into()));
         Ok(Self {
             gateway,
             _folder: folder,

@@ -18,10 +18,11 @@ use p2svpn_client::{
 use crate::arguments::Arguments;
 use crate::failure::{Failure, explain};
 use crate::home::Home;
+use crate::page::Page;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Arguments::parse() {
+    let outcome = match Arguments::parse(lexopt::Parser::from_env()) {
         Ok(Some(arguments)) => run(arguments).await,
         Ok(None) => {
             print!("{}", arguments::HELP);
@@ -65,7 +66,7 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
         options = options.trusted_root(std::fs::read(root)?);
     }
     let session = client.connect(&imported.summary.id, options)?;
-    let outcome = follow(&client, &session, arguments.page.as_deref()).await;
+    let outcome = follow(&client, &session, arguments.page.as_ref()).await;
     client.close();
     client.closed().await;
     if let Some(home) = home {
@@ -75,7 +76,7 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Prints what happens until the session is over; Ctrl-C disconnects.
-async fn follow(client: &Client, session: &Session, page: Option<&str>) -> Result<(), Failure> {
+async fn follow(client: &Client, session: &Session, page: Option<&Page>) -> Result<(), Failure> {
     let started = Instant::now();
     let mut outcome = Ok(());
     loop {
@@ -113,12 +114,12 @@ async fn follow(client: &Client, session: &Session, page: Option<&str>) -> Resul
 }
 
 /// Shows the status, and fetches the page if there is one to fetch.
-async fn use_tunnel(session: &Session, page: Option<&str>) -> Result<(), Failure> {
+async fn use_tunnel(session: &Session, page: Option<&Page>) -> Result<(), Failure> {
     let Some(page) = page else {
         println!("\n{}\nCtrl-C disconnects.\n", session.status());
         return Ok(());
     };
-    let text = page::fetch(session, page).await?;
+    let text = page.fetch(session).await?;
     println!(
         "\n{}\n{page} says:\n\n{}\n",
         session.status(),
