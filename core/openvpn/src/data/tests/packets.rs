@@ -105,6 +105,21 @@ fn room_around_the_payload_is_what_the_format_adds() {
     }
 }
 
+/// OpenVPN's unit tests publish the segment size that fits into a link of some size; what they take off for the data
+/// channel is this room.
+#[test]
+fn the_room_agrees_with_the_published_segment_sizes() {
+    let end = End::of(CLASSIC, Role::Client);
+    let inner_headers = 20 + 20;
+
+    for link in 1_000..1_600 {
+        let room = end.sealer.headroom() + end.sealer.tailroom();
+        assert_eq!(link - room - inner_headers, link - 4 - 4 - 16 - 40);
+    }
+    let over_udp = 1_492 - 28 - end.sealer.headroom() - inner_headers;
+    assert_eq!(over_udp, 1_400);
+}
+
 #[test]
 fn packets_go_both_ways_with_every_cipher_and_format() {
     for cipher in Cipher::ALL {
