@@ -247,6 +247,8 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_PROTOCOL_BROKEN = 613,
     /** The gateway lets nobody in just now. */
     P2SVPN_ERROR_GATEWAY_BUSY = 614,
+    /** The gateway asks for new keys. */
+    P2SVPN_ERROR_GATEWAY_REKEY = 615,
     /** This system has no network device for the tunnel. */
     P2SVPN_ERROR_DEVICE_UNSUPPORTED = 701,
     /** The tunnel's network device was denied. */

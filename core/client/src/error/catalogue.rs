@@ -399,6 +399,10 @@ catalogue! {
         "The gateway lets nobody in just now"
         "The gateway said that it is overloaded, or that something it needs does not answer."
         "Try again in a few minutes; if it persists, tell the administrator."
+    615 GatewayRekey "GATEWAY_REKEY" Retry
+        "The gateway asks for new keys"
+        "Gateways renew keys, usually every hour; this version cannot yet and ends the session so that nothing is lost unseen."
+        "Connect again."
 
     // ---- 7xx: this machine ----
     701 DeviceUnsupported "DEVICE_UNSUPPORTED" Configuration

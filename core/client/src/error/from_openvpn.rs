@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use p2svpn_openvpn::{Error as ConnectionError, ServerCertificateError};
 
 use super::{Error, ErrorCode};
@@ -33,11 +35,53 @@ impl From<ConnectionError> for Error {
             ConnectionError::PeerRestart(_) => ErrorCode::GatewayRestart,
             ConnectionError::PeerHalt(_) => ErrorCode::GatewayHalt,
             ConnectionError::TransportClosed(_) => ErrorCode::ConnectionLost,
+            ConnectionError::RekeyAsked => ErrorCode::GatewayRekey,
             ConnectionError::KeysExhausted => ErrorCode::KeysExhausted,
             // `Protocol`, and what a later version of the protocol crate adds.
             _ => ErrorCode::ProtocolBroken,
         };
-        Self::new(code, error.to_string()).because_below(&error)
+        Self::new(code, context(&error)).because_below(&error)
+    }
+}
+
+/// What an error tells beyond the title of its code.
+fn context(error: &ConnectionError) -> String {
+    let within = |duration: &Duration| format!("within {} s", duration.as_secs());
+    match error {
+        ConnectionError::NoAnswer(after) | ConnectionError::PushTimedOut(after) => within(after),
+        ConnectionError::HandshakeTimedOut { stage, after } => {
+            format!("{stage}, not finished {}", within(after))
+        }
+        ConnectionError::PeerSilent(silence) => format!("for {} s", silence.as_secs()),
+        ConnectionError::ClosedWithoutAnswer(kind) | ConnectionError::TransportClosed(kind) => {
+            kind.map(|kind| kind.to_string()).unwrap_or_default()
+        }
+        ConnectionError::ClosedDuringHandshake { stage, kind, .. } => match kind {
+            Some(kind) => format!("{stage}, {kind}"),
+            None => stage.to_string(),
+        },
+        ConnectionError::ServerCertificate(error) => error.to_string(),
+        ConnectionError::KeyMethod(error) => error.to_string(),
+        ConnectionError::Push(error) => error.to_string(),
+        ConnectionError::Challenge(challenge) => challenge.text.clone(),
+        ConnectionError::Cipher(name) => name.clone(),
+        ConnectionError::Configuration(text)
+        | ConnectionError::ClientCertificateRefused(text)
+        | ConnectionError::NoCommonTls(text)
+        | ConnectionError::Tls(text)
+        | ConnectionError::AuthenticationFailed(text)
+        | ConnectionError::TemporarilyRefused { message: text, .. }
+        | ConnectionError::Compression(text)
+        | ConnectionError::PeerRestart(text)
+        | ConnectionError::PeerHalt(text) => text.clone(),
+        ConnectionError::Protocol(text) => (*text).to_owned(),
+        ConnectionError::NoRandomness
+        | ConnectionError::NoAddress
+        | ConnectionError::PeerExit
+        | ConnectionError::RekeyAsked
+        | ConnectionError::KeysExhausted => String::new(),
+        // What a later version of the protocol crate adds.
+        _ => error.to_string(),
     }
 }
 

@@ -31,11 +31,12 @@ const MAXIMUM_CAUSES: usize = 8;
 impl Error {
     /// Makes an error from the catalogue; `context` says what it happened to and may be empty.
     ///
-    /// Control characters in texts are replaced, and long texts are cut at 500 characters.
+    /// Control characters in texts are replaced, and long texts are cut at 500 characters. A context that begins by saying
+    /// the code's title again is shortened by it.
     pub fn new(code: ErrorCode, context: impl AsRef<str>) -> Self {
         Self {
             code,
-            context: presentable(context.as_ref()),
+            context: presentable(beyond(code.title(), context.as_ref())),
             causes: Vec::new(),
         }
     }
@@ -49,7 +50,8 @@ impl Error {
             if self.causes.len() >= MAXIMUM_CAUSES {
                 break;
             }
-            if !text.is_empty() && self.causes.last() != Some(&text) {
+            let said = self.causes.last().unwrap_or(&self.context);
+            if !text.is_empty() && *said != text {
                 self.causes.push(text);
             }
             next = cause.source();
@@ -135,6 +137,19 @@ impl std::error::Error for Error {}
 impl From<ErrorCode> for Error {
     fn from(code: ErrorCode) -> Self {
         Self::new(code, "")
+    }
+}
+
+/// What a text says beyond the title that it may repeat.
+fn beyond<'a>(title: &str, text: &'a str) -> &'a str {
+    let text = text.trim();
+    match text.split_at_checked(title.len()) {
+        Some((start, rest)) if start.eq_ignore_ascii_case(title) => match rest.strip_prefix(':') {
+            Some(rest) => rest,
+            None if matches!(rest, "" | ".") => "",
+            None => text,
+        },
+        _ => text,
     }
 }
 

@@ -8,6 +8,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use p2svpn_openvpn::{
+    DynamicChallenge, Error as ConnectionError, KeyMethodError, PushError, ServerCertificateError,
+    Stage,
+};
+
 use super::*;
 
 #[test]
@@ -97,11 +105,65 @@ fn texts_from_outside_cannot_forge_lines_or_fill_memory() {
 }
 
 #[test]
-fn causes_are_listed_from_the_nearest_to_the_deepest() {
-    let source = std::io::Error::new(
-        std::io::ErrorKind::NotFound,
-        Error::new(ErrorCode::NoAnswer, "deep"),
+fn a_context_that_repeats_the_title_is_shortened_by_it() {
+    let rows = [
+        ("the connection to the gateway was lost", ""),
+        (" The connection to the gateway was lost. ", ""),
+        ("the connection to the gateway was lost: why", "why"),
+        (
+            "the connection to the gateway was lost again",
+            "the connection to the gateway was lost again",
+        ),
+        ("ünrelated", "ünrelated"),
+        ("", ""),
+    ];
+    for (context, expected) in rows {
+        let error = Error::new(ErrorCode::ConnectionLost, context);
+        assert_eq!(error.context(), expected, "{context:?}");
+    }
+}
+
+/// One line shows title and context, so neither may repeat the other; nor is any cause listed that was said already.
+#[test]
+fn no_error_of_a_connection_says_the_same_twice() {
+    let words = |text: &str| text.to_lowercase().trim_end_matches('.').to_owned();
+    for error in connection_errors() {
+        let shown = Error::from(error.clone());
+        let (title, context) = (words(shown.title()), words(shown.context()));
+        assert!(!context.starts_with(&title), "{shown}");
+        assert!(
+            !title.starts_with(&context) || context.is_empty(),
+            "{shown}"
+        );
+        assert!(!shown.causes().contains(&shown.context), "{shown:?}");
+    }
+}
+
+#[test]
+fn each_error_of_a_connection_has_a_code_of_its_own() {
+    let codes: Vec<ErrorCode> = connection_errors()
+        .into_iter()
+        .map(|error| Error::from(error).code())
+        .collect();
+    let different: BTreeSet<u16> = codes.iter().map(|code| code.number()).collect();
+
+    assert_eq!(different.len(), codes.len(), "{codes:?}");
+}
+
+#[test]
+fn a_lost_connection_tells_how_it_was_lost() {
+    let lost = |kind| Error::from(ConnectionError::TransportClosed(kind)).to_string();
+
+    assert_eq!(lost(None), "The connection to the gateway was lost");
+    assert_eq!(
+        lost(Some(ErrorKind::ConnectionReset)),
+        "The connection to the gateway was lost: connection reset"
     );
+}
+
+#[test]
+fn causes_are_listed_from_the_nearest_to_the_deepest() {
+    let source = std::io::Error::new(ErrorKind::NotFound, Error::new(ErrorCode::NoAnswer, "deep"));
 
     let error = Error::new(ErrorCode::ProfileUnreadable, "a.xml").because(&source);
 
@@ -113,6 +175,73 @@ fn causes_are_listed_from_the_nearest_to_the_deepest() {
         error.causes()[0],
         "The gateway took the connection and does not answer: deep"
     );
+}
+
+/// Every error that the protocol crate has, one of each.
+fn connection_errors() -> Vec<ConnectionError> {
+    let text = || "words".to_owned();
+    let after = Duration::from_secs(10);
+    let closed = |certificate_sent, kind| ConnectionError::ClosedDuringHandshake {
+        stage: Stage::Tls,
+        certificate_sent,
+        kind,
+    };
+    let certificate = [
+        ServerCertificateError::NotPinned,
+        ServerCertificateError::RootUnknown(text()),
+        ServerCertificateError::WrongName {
+            expected: vec![text()],
+            presented: Vec::new(),
+        },
+        ServerCertificateError::Expired,
+        ServerCertificateError::NotYetValid,
+        ServerCertificateError::NotForServers,
+        ServerCertificateError::Revoked,
+        ServerCertificateError::Damaged(text()),
+    ];
+    let mut errors = vec![
+        ConnectionError::NoRandomness,
+        ConnectionError::Configuration(text()),
+        ConnectionError::NoAnswer(after),
+        ConnectionError::ClosedWithoutAnswer(Some(ErrorKind::ConnectionReset)),
+        closed(true, Some(ErrorKind::ConnectionReset)),
+        closed(false, None),
+        ConnectionError::HandshakeTimedOut {
+            stage: Stage::Tls,
+            after,
+        },
+        ConnectionError::ClientCertificateRefused(text()),
+        ConnectionError::NoCommonTls(text()),
+        ConnectionError::Tls(text()),
+        ConnectionError::KeyMethod(KeyMethodError::Truncated),
+        ConnectionError::AuthenticationFailed(String::new()),
+        ConnectionError::TemporarilyRefused {
+            message: text(),
+            backoff: None,
+        },
+        ConnectionError::Challenge(Box::new(DynamicChallenge {
+            echo: true,
+            response_required: true,
+            state_id: text(),
+            username: text(),
+            text: text(),
+        })),
+        ConnectionError::PushTimedOut(after),
+        ConnectionError::Push(PushError::TooLong),
+        ConnectionError::NoAddress,
+        ConnectionError::Cipher(text()),
+        ConnectionError::Compression(text()),
+        ConnectionError::PeerSilent(after),
+        ConnectionError::PeerExit,
+        ConnectionError::PeerRestart(text()),
+        ConnectionError::PeerHalt(text()),
+        ConnectionError::TransportClosed(Some(ErrorKind::ConnectionReset)),
+        ConnectionError::RekeyAsked,
+        ConnectionError::KeysExhausted,
+        ConnectionError::Protocol("words"),
+    ];
+    errors.extend(certificate.map(ConnectionError::ServerCertificate));
+    errors
 }
 
 fn documentation() -> String {
