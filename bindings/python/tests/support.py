@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, AsyncContextManager, AsyncIterator, List, Optional, Tuple
+from typing import Any, AsyncContextManager, AsyncIterator, Callable, List, Optional, Tuple
 from unittest import IsolatedAsyncioTestCase
 
 import p2svpn
@@ -46,13 +46,20 @@ class Gateway:
 
     async def line(self, start: str) -> str:
         """Waits for a line of its output that starts so."""
+        return await self._find(lambda line: line.startswith(start), start)
+
+    async def line_with(self, part: str) -> str:
+        """Waits for a line of its output, or of its log if that was asked for, that has this in it."""
+        return await self._find(lambda line: part in line, part)
+
+    async def _find(self, wanted: Callable[[str], bool], name: str) -> str:
         assert self._process.stdout is not None
         while True:
             line = (await asyncio.wait_for(self._process.stdout.readline(), PATIENCE)).decode()
-            if line.startswith(start):
+            if wanted(line):
                 return line.rstrip("\n")
             if not line:
-                raise AssertionError(f"the gateway ended without saying {start!r}")
+                raise AssertionError(f"the gateway ended without saying {name!r}")
 
     def kill(self) -> None:
         self._process.kill()
@@ -65,7 +72,8 @@ class Gateway:
 
 
 @contextlib.asynccontextmanager
-async def gateway(*arguments: str) -> AsyncIterator[Gateway]:
+async def gateway(*arguments: str, log: Optional[str] = None) -> AsyncIterator[Gateway]:
+    """A gateway that runs; with `log`, its log at these levels is in its output."""
     program = os.environ.get("P2SVPN_GATEWAY", str(ROOT / "target/debug/p2svpn-gateway"))
     with tempfile.TemporaryDirectory(prefix="p2svpn-python-") as folder:
         process = await asyncio.create_subprocess_exec(
@@ -73,6 +81,8 @@ async def gateway(*arguments: str) -> AsyncIterator[Gateway]:
             *("--folder", folder, "--for", "300", *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
+            stderr=None if log is None else asyncio.subprocess.STDOUT,
+            env=None if log is None else {**os.environ, "P2SVPN_LOG": log, "NO_COLOR": "1"},
         )
         started = Gateway(process, Path(folder))
         try:

@@ -33,9 +33,10 @@ class TunnelTransport(asyncio.Transport):
         self._set_limits(None, None)
         self._paused_protocol = False
 
+        self._tasks: Tuple[asyncio.Task[None], ...] = ()
         protocol.connection_made(self)
-        self._reader = loop.create_task(self._read(stream))
-        self._writer = loop.create_task(self._write(stream))
+        if not self._lost:
+            self._tasks = (loop.create_task(self._read(stream)), loop.create_task(self._write(stream)))
 
     # ---- reading ----
 
@@ -183,8 +184,10 @@ class TunnelTransport(asyncio.Transport):
         self._lost = True
         self._closing = True
         self._unwritten.clear()
+        # The stream closes when nobody has it any more, and the traceback of a cancelled task has it.
+        tasks, self._tasks = self._tasks, ()
         current = asyncio.current_task(self._loop)
-        for task in (self._reader, self._writer):
+        for task in tasks:
             if task is not current:
                 task.cancel()
         self._loop.call_soon(self._protocol.connection_lost, error)
