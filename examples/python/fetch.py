@@ -26,12 +26,15 @@ async def main(profile_file: str, pfx_file: str, host: str) -> None:
 
 
 async def tell(client: p2svpn.Client, session: p2svpn.Session) -> None:
-    """Shows what happens, and answers what is asked."""
+    """Shows what happens, and answers the question for the certificate's password; others end the sign-in."""
     async for event in client.events():
         if isinstance(event, p2svpn.StateEvent):
             print(event.state)
         elif isinstance(event, p2svpn.ChallengeEvent):
-            session.answer(event.challenge, await asyncio.to_thread(getpass.getpass, event.challenge.text + " "))
+            answer = None
+            if isinstance(event.challenge, p2svpn.CertificatePasswordChallenge):
+                answer = await asyncio.to_thread(getpass.getpass, event.challenge.text + " ")
+            session.answer(event.challenge, answer)
         elif isinstance(event, p2svpn.WarningEvent):
             print("warning:", event.warning)
 
