@@ -16,6 +16,7 @@ const CONNECTION_REFUSED: u64 = 402;
 const CLOSED_WITHOUT_ANSWER: u64 = 407;
 const CONNECTION_LOST: u64 = 410;
 const GATEWAY_SILENT: u64 = 411;
+const GATEWAY_REKEY: u64 = 615;
 const GATEWAY_ROOT_UNKNOWN: u64 = 502;
 
 #[test]
@@ -71,6 +72,33 @@ fn a_server_that_falls_silent_is_noticed_by_the_keepalive_it_pushed() -> Result<
     let end = client.wait_ended()?;
 
     assert_eq!(end.number, Some(GATEWAY_SILENT), "{}", end.text);
+    assert_eq!(
+        Snapshot::take(&site.client)?.changes_since(&before),
+        Vec::<String>::new()
+    );
+    client.stop()
+}
+
+#[test]
+fn a_server_that_asks_for_new_keys_ends_the_session_with_a_number_of_its_own()
+-> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let identity = site.client_identity("client", KeyKind::P256)?;
+    let options = ServerOptions {
+        more: vec!["reneg-sec 3".to_owned()],
+        ..ServerOptions::default()
+    };
+    let _server = OpenVpnServer::start(&site, &options)?;
+    let before = Snapshot::take(&site.client)?;
+    let mut client = start(&site, &site.profile()?, &identity)?;
+    client.wait_state("Connected")?;
+
+    let end = client.wait_ended()?;
+
+    assert_eq!(end.number, Some(GATEWAY_REKEY), "{}", end.text);
     assert_eq!(
         Snapshot::take(&site.client)?.changes_since(&before),
         Vec::<String>::new()
