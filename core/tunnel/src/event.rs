@@ -40,4 +40,6 @@ pub enum TunnelEnd {
     Connection(p2svpn_openvpn::Error),
     /// The device failed; connecting again needs another one.
     Device(io::Error),
+    /// Code of this library or of the device panicked: a defect, which connecting again may meet again.
+    Panicked,
 }

@@ -50,6 +50,40 @@ pub struct Drops {
     pub events: u64,
 }
 
+impl Drops {
+    /// Returns how many packets were dropped, of either direction and whatever the cause; control packets and events are
+    /// none of them.
+    pub fn packets(&self) -> u64 {
+        // Taken apart, so that no cause to come is forgotten here.
+        let Self {
+            not_attached,
+            rejected_by_device,
+            unsealed,
+            malformed,
+            unknown_key,
+            not_authentic,
+            replayed,
+            key_used_up,
+            not_for_tunnel,
+            control: _,
+            events: _,
+        } = *self;
+        [
+            not_attached,
+            rejected_by_device,
+            unsealed,
+            malformed,
+            unknown_key,
+            not_authentic,
+            replayed,
+            key_used_up,
+            not_for_tunnel,
+        ]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+    }
+}
+
 /// The counters behind [`TunnelStatistics`]: advanced once a batch, by one task each, read by anybody.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
@@ -126,5 +160,29 @@ impl Counter {
 
     fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropped_packets_are_counted_whatever_the_cause() {
+        let drops = Drops {
+            not_attached: 1,
+            rejected_by_device: 1 << 1,
+            unsealed: 1 << 2,
+            malformed: 1 << 3,
+            unknown_key: 1 << 4,
+            not_authentic: 1 << 5,
+            replayed: 1 << 6,
+            key_used_up: 1 << 7,
+            not_for_tunnel: 1 << 8,
+            control: 1 << 9,
+            events: 1 << 10,
+        };
+
+        assert_eq!(drops.packets(), (1 << 9) - 1);
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 use crate::device::Device;
 use crate::error::TunnelError;
 use crate::event::TunnelEvent;
-use crate::pump::{Command, Control, Inbound, Outbound};
+use crate::pump::{Command, Control, Inbound, Outbound, Task};
 use crate::statistics::{Counters, TunnelStatistics};
 use crate::transport::{PromptReader, TcpTransport};
 
@@ -91,8 +91,8 @@ impl Tunnel {
                 inbound: to_inbound,
                 events,
                 last_event,
-                writer,
-                reader,
+                writer: Task::new(writer),
+                reader: Task::new(reader),
             };
             control.run().await;
         };

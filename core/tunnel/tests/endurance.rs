@@ -1,4 +1,4 @@
-//! What a tunnel withstands: a peer that floods it.
+//! What a tunnel withstands: a peer that floods it, devices that stand still or panic.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,11 +8,12 @@
 
 mod support;
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use p2svpn_openvpn::Error;
-use p2svpn_tunnel::TunnelEnd;
+use p2svpn_tunnel::{Batch, Device, PacketSink, PacketSource, TunnelEnd};
 use support::ends::{Plan, tcp_pair};
 
 #[tokio::test]
@@ -39,4 +40,72 @@ async fn a_peer_that_floods_does_not_hold_the_deadlines_up() {
     assert!(client.tunnel.statistics().dropped.control > 0);
     drop(client);
     flood.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_device_that_panics_ends_the_tunnel_and_says_so() {
+    let sender = || device(Packets(1), Sink::Swallows);
+    let panics = [
+        device(Packets(0), Sink::Panics),
+        Device {
+            source: Box::new(Panics),
+            ..device(Packets(0), Sink::Swallows)
+        },
+    ];
+    for device in panics {
+        let (mut client, mut gateway) = Plan::new().meet().await;
+
+        client.tunnel.attach(device).await.unwrap();
+        gateway.tunnel.attach(sender()).await.unwrap();
+
+        let end = client.closed().await;
+        assert!(matches!(end, TunnelEnd::Panicked), "{end:?}");
+        assert!(matches!(gateway.closed().await, TunnelEnd::Connection(_)));
+    }
+}
+
+fn device(source: Packets, sink: Sink) -> Device {
+    Device {
+        source: Box::new(source),
+        sink: Box::new(sink),
+        mtu: 1400,
+        name: None,
+    }
+}
+
+/// Gives as many packets, and then none.
+struct Packets(usize);
+
+impl PacketSource for Packets {
+    fn poll_read(&mut self, _: &mut Context<'_>, batch: &mut Batch) -> Poll<io::Result<()>> {
+        if self.0 == 0 {
+            return Poll::Pending;
+        }
+        self.0 -= 1;
+        assert!(batch.push(&[0x45; 60]));
+        Poll::Ready(Ok(()))
+    }
+}
+
+struct Panics;
+
+impl PacketSource for Panics {
+    fn poll_read(&mut self, _: &mut Context<'_>, _: &mut Batch) -> Poll<io::Result<()>> {
+        panic!("as the test wants it")
+    }
+}
+
+enum Sink {
+    Swallows,
+    Panics,
+}
+
+impl PacketSink for Sink {
+    fn poll_write(&mut self, _: &mut Context<'_>, batch: &mut Batch) -> Poll<io::Result<()>> {
+        match self {
+            Sink::Swallows => batch.clear(),
+            Sink::Panics => panic!("as the test wants it"),
+        }
+        Poll::Ready(Ok(()))
+    }
 }

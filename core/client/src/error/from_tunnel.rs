@@ -36,6 +36,7 @@ impl From<TunnelEnd> for Error {
             TunnelEnd::Local => ErrorCode::Cancelled.into(),
             TunnelEnd::Connection(error) => error.into(),
             TunnelEnd::Device(error) => Self::from(ErrorCode::DeviceLost).because(&error),
+            TunnelEnd::Panicked => ErrorCode::InternalFailure.into(),
             _ => ErrorCode::ConnectionLost.into(),
         }
     }

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use p2svpn_openvpn::{CloseReason, Connection, Event, PushReply};
 use p2svpn_system::Clock;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 use super::messages::{FromPump, ToInbound, ToOutbound};
+use super::task::{Ended, Task};
 use crate::device::Device;
 use crate::event::{Settings, TunnelEnd, TunnelEvent};
 use crate::statistics::Counters;
@@ -54,8 +54,8 @@ pub(crate) struct Control {
     pub(crate) events: mpsc::Sender<TunnelEvent>,
     /// A place kept for the last event, so that it never waits.
     pub(crate) last_event: mpsc::OwnedPermit<TunnelEvent>,
-    pub(crate) writer: JoinHandle<()>,
-    pub(crate) reader: JoinHandle<()>,
+    pub(crate) writer: Task,
+    pub(crate) reader: Task,
 }
 
 /// What changes while the tunnel runs.
@@ -71,6 +71,7 @@ struct State {
     rests_until: Option<Instant>,
     attached: bool,
     device_failure: Option<io::Error>,
+    panicked: bool,
     end: Option<CloseReason>,
 }
 
@@ -79,6 +80,8 @@ enum Woken {
     /// An event or an order was passed on, or time has passed.
     Passed,
     Command(Command),
+    /// The reader or the writer.
+    Ended(Ended),
     Heard(FromPump),
 }
 
@@ -175,12 +178,20 @@ impl Control {
                 }
                 Woken::Passed
             }
+            ended = self.writer.ended() => Woken::Ended(ended),
+            ended = self.reader.ended() => Woken::Ended(ended),
             Some(heard) = self.pump.recv(), if listens => Woken::Heard(heard),
             () = tokio::time::sleep(sleep), if due.is_some() => Woken::Passed,
         };
         match woken {
             Woken::Passed => {}
             Woken::Command(command) => self.obey(command, state),
+            // One that ends in order has said why.
+            Woken::Ended(Ended::InOrder) => {}
+            Woken::Ended(Ended::Panicked) => {
+                state.panicked = true;
+                self.connection.close();
+            }
             Woken::Heard(heard) => self.hear(heard, state),
         }
     }
@@ -248,7 +259,7 @@ impl Control {
             events,
             last_event,
             mut writer,
-            reader,
+            mut reader,
             ..
         } = self;
         let goodbye = async {
@@ -263,16 +274,14 @@ impl Control {
                 }
             }
             drop(outbound);
-            let _ = (&mut writer).await;
+            writer.finished().await;
         };
         if tokio::time::timeout(GOODBYE, goodbye).await.is_err() {
             tracing::debug!("the transport did not take the last bytes in time");
-            writer.abort();
-            let _ = writer.await;
+            writer.stop().await;
         }
         // The device is closed when both tasks have let go of it.
-        reader.abort();
-        let _ = reader.await;
+        reader.stop().await;
 
         let taken = async {
             while let Some(event) = state.pending.pop_front() {
@@ -284,6 +293,7 @@ impl Control {
         let _ = tokio::time::timeout(GOODBYE, taken).await;
         counters.events.add(state.pending.len() as u64);
         last_event.send(TunnelEvent::Closed(match (state.device_failure, reason) {
+            _ if state.panicked => TunnelEnd::Panicked,
             (Some(error), _) => TunnelEnd::Device(error),
             (None, CloseReason::Local) => TunnelEnd::Local,
             (None, CloseReason::Failed(error)) => TunnelEnd::Connection(error),

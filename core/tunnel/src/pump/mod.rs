@@ -15,7 +15,9 @@ mod control;
 mod inbound;
 mod messages;
 mod outbound;
+mod task;
 
 pub(crate) use control::{Command, Control};
 pub(crate) use inbound::Inbound;
 pub(crate) use outbound::Outbound;
+pub(crate) use task::Task;
