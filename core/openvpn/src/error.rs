@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use crate::auth_failure::DynamicChallenge;
 use crate::connection::Stage;
-use crate::control_message::DynamicChallenge;
 use crate::keying::KeyMethodError;
 use crate::push::PushError;
 

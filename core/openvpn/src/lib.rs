@@ -51,6 +51,7 @@
 //! complete, 64 KiB of an unfinished message, and 256 KiB of a push reply in parts.
 #![forbid(unsafe_code)]
 
+mod auth_failure;
 mod connection;
 mod control_message;
 mod data;
@@ -83,7 +84,7 @@ pub use wrap::{
 };
 
 // The data channel, and what the two ends say to each other.
-pub use control_message::DynamicChallenge;
+pub use auth_failure::DynamicChallenge;
 pub use data::{
     Cipher, DataStatistics, DropReason, Opened, Opener, SealError, Sealer, UnknownCipher,
 };

@@ -34,7 +34,7 @@ pub(super) struct Core {
     stage: Stage,
     data: Option<DataChannel>,
     keep_alive: KeepAlive,
-    /// When the peer was last heard on the control channel.
+    /// When the peer was last heard on the control channel, or could not be heard.
     heard: Instant,
     /// When a keepalive was last asked for, so that an idle driver is not asked twice.
     keep_alive_asked: Instant,
@@ -271,6 +271,10 @@ impl Core {
             Some((due, after)) if due <= now => Err(Error::PeerSilent(after)),
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn excuse_silence(&mut self, now: Instant) {
+        self.heard = self.heard.max(now);
     }
 
     /// The transport ended: what that means at this stage.

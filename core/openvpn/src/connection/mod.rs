@@ -147,6 +147,12 @@ impl Connection {
         self.core.close_politely();
     }
 
+    /// Tells that nothing could be read until `now`, for a reason on this side: the peer's silence is counted from
+    /// here.
+    pub fn excuse_silence(&mut self, now: Instant) {
+        self.core.excuse_silence(now);
+    }
+
     /// Tells that the peer has said goodbye in the data channel: [`Event::Closed`] follows.
     pub fn peer_left(&mut self) {
         self.settle(Err(Error::PeerExit));

@@ -57,6 +57,25 @@ fn a_gateway_that_falls_silent_is_given_up_after_the_pushed_time() {
 }
 
 #[test]
+fn silence_is_counted_from_when_the_peer_could_be_heard() {
+    let mut plan = Plan::azure();
+    plan.push = push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,ping 10,ping-restart 60");
+    let mut pair = plan.meet();
+    pair.run(Duration::ZERO);
+
+    pair.pass(Duration::from_secs(59));
+    pair.client.excuse_silence(pair.now);
+    pair.pass(Duration::from_secs(59));
+    assert_eq!(pair.client_end.closed, None);
+    pair.pass(Duration::from_secs(2));
+
+    assert_eq!(
+        pair.client_error(),
+        Some(&Error::PeerSilent(Duration::from_secs(60)))
+    );
+}
+
+#[test]
 fn closing_tells_a_gateway_that_agreed_to_it() {
     let mut plan = Plan::azure();
     plan.push = push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,protocol-flags cc-exit");
