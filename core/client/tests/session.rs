@@ -38,6 +38,7 @@ async fn a_session_goes_through_its_states_and_carries_connections() {
     assert_eq!(status.routes, ["10.1.0.0/16".parse().unwrap()]);
     assert_eq!(status.gateway_address, Some(bench.gateway.address()));
     assert_eq!(status.cipher.as_deref(), Some("AES-256-GCM"));
+    assert_eq!(status.statistics.dropped_packets, 0);
     assert_eq!(
         states(&events),
         [

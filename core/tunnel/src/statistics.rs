@@ -104,6 +104,8 @@ pub(crate) struct Counters {
     pub(crate) not_for_tunnel: Counter,
     pub(crate) control: Counter,
     pub(crate) events: Counter,
+    /// Begins and ends of the reader's waits for a full device: odd while it waits.
+    pub(crate) device_waits: Counter,
 }
 
 impl Counters {
@@ -158,7 +160,7 @@ impl Counter {
         self.0.store(count, Ordering::Relaxed);
     }
 
-    fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }

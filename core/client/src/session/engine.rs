@@ -8,7 +8,7 @@ use std::time::Duration;
 use p2svpn_openvpn::Connection;
 use p2svpn_profile::{Profile, Server};
 use p2svpn_system::{Interface, can_configure_network};
-use p2svpn_tunnel::{Settings, TcpOptions, TcpTransport, Tunnel, TunnelEvent};
+use p2svpn_tunnel::{Settings, Stack, TcpOptions, TcpTransport, Tunnel, TunnelEvent};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
@@ -134,7 +134,7 @@ impl Engine {
         self.tunnel = Some(Arc::clone(&tunnel));
         shared.learn(|facts| {
             facts.gateway_address = Some(peer);
-            facts.meter = Some(meter(tunnel));
+            facts.meter = Some(meter(tunnel, None));
         });
         loop {
             if let Some(settings) = self.next_of_tunnel(&mut events).await? {
@@ -177,6 +177,7 @@ impl Engine {
             facts.mtu = Some(mtu);
             facts.cipher = Some(settings.cipher.to_owned());
             facts.tls_version = Some(settings.tls.version.clone());
+            facts.meter = Some(meter(Arc::clone(&tunnel), link.stack.clone()));
             facts.stack = link.stack;
         });
         if let Some(name) = link.interface.filter(|_| !options.leave_machine) {
@@ -253,20 +254,12 @@ impl Engine {
     }
 }
 
-fn meter(tunnel: Arc<Tunnel>) -> Meter {
+/// Counts what goes through a tunnel, and what the stack behind it drops if there is one.
+fn meter(tunnel: Arc<Tunnel>, stack: Option<Stack>) -> Meter {
     Arc::new(move || {
         let counted = tunnel.statistics();
-        let dropped = &counted.dropped;
-        let dropped = [
-            dropped.not_attached,
-            dropped.rejected_by_device,
-            dropped.unsealed,
-            dropped.malformed,
-            dropped.unknown_key,
-            dropped.not_authentic,
-            dropped.replayed,
-            dropped.key_used_up,
-        ];
+        let stack = stack.as_ref().map(Stack::statistics).unwrap_or_default();
+        let dropped = [stack.answers_dropped, stack.oversized_dropped];
         Statistics {
             sent_bytes: counted.sent_bytes,
             sent_packets: counted.sent_packets,
@@ -274,7 +267,9 @@ fn meter(tunnel: Arc<Tunnel>) -> Meter {
             received_packets: counted.received_packets,
             wire_sent_bytes: counted.wire_sent_bytes,
             wire_received_bytes: counted.wire_received_bytes,
-            dropped_packets: dropped.iter().sum(),
+            dropped_packets: dropped
+                .into_iter()
+                .fold(counted.dropped.packets(), u64::saturating_add),
         }
     })
 }

@@ -14,6 +14,6 @@ pub struct Statistics {
     pub wire_sent_bytes: u64,
     /// Bytes received from the gateway, with everything above TCP.
     pub wire_received_bytes: u64,
-    /// Packets of either direction that were dropped, whatever the cause.
+    /// Packets of either direction that the session dropped, whatever the cause.
     pub dropped_packets: u64,
 }
