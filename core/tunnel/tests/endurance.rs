@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use p2svpn_openvpn::Error;
 use p2svpn_tunnel::{Batch, Device, PacketSink, PacketSource, TunnelEnd};
 use support::ends::{Plan, tcp_pair};
+use tokio::sync::oneshot;
 
 #[tokio::test]
 async fn a_peer_that_floods_does_not_hold_the_deadlines_up() {
@@ -64,6 +65,32 @@ async fn a_device_that_panics_ends_the_tunnel_and_says_so() {
     }
 }
 
+#[tokio::test]
+async fn a_full_device_is_not_taken_for_a_silent_peer() {
+    let mut plan = Plan::new();
+    plan.push.ping = Some(Duration::from_secs(1));
+    plan.push.ping_restart = Some(Duration::from_secs(2));
+    let (mut client, gateway) = plan.meet().await;
+    let (asked, full) = oneshot::channel();
+
+    let sink = Sink::Full(Some(asked));
+    client
+        .tunnel
+        .attach(device(Packets(0), sink))
+        .await
+        .unwrap();
+    gateway
+        .tunnel
+        .attach(device(Packets(1), Sink::Swallows))
+        .await
+        .unwrap();
+    let _ = full.await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), client.closed()).await;
+
+    assert!(ended.is_err(), "{ended:?}");
+    client.tunnel.close().await;
+}
+
 fn device(source: Packets, sink: Sink) -> Device {
     Device {
         source: Box::new(source),
@@ -98,6 +125,8 @@ impl PacketSource for Panics {
 enum Sink {
     Swallows,
     Panics,
+    /// Takes nothing, and lets go of the sender when it is asked to take something.
+    Full(Option<oneshot::Sender<()>>),
 }
 
 impl PacketSink for Sink {
@@ -105,6 +134,10 @@ impl PacketSink for Sink {
         match self {
             Sink::Swallows => batch.clear(),
             Sink::Panics => panic!("as the test wants it"),
+            Sink::Full(asked) => {
+                *asked = None;
+                return Poll::Pending;
+            }
         }
         Poll::Ready(Ok(()))
     }

@@ -69,6 +69,8 @@ struct State {
     write_failure: Option<(Instant, io::ErrorKind)>,
     /// What is due waits until here, so that a packet that stays due does not keep the task busy.
     rests_until: Option<Instant>,
+    /// The count of the reader's waits that was seen last.
+    device_waits: u64,
     attached: bool,
     device_failure: Option<io::Error>,
     panicked: bool,
@@ -143,6 +145,13 @@ impl Control {
     /// Waits for something to happen and does it.
     async fn step(&mut self, state: &mut State) {
         let now = self.clock.now();
+        // While the device is full nothing is read, and the peer's keepalives are not noticed; nor have they been when
+        // it has only just taken something.
+        let waits = self.counters.device_waits.get();
+        if !waits.is_multiple_of(2) || waits != state.device_waits {
+            state.device_waits = waits;
+            self.connection.excuse_silence(now);
+        }
         let due = [
             self.connection.poll_timeout(now).map(|(due, _)| due),
             state.write_failure.map(|(due, _)| due),

@@ -207,7 +207,16 @@ impl<R: AsyncRead + Unpin> Inbound<R> {
             self.counters.not_attached.add(self.batch.len() as u64);
             return Ok(());
         };
-        let written = poll_fn(|context| sink.poll_write(context, &mut self.batch)).await;
+        let mut waits = false;
+        let written = poll_fn(|context| {
+            let written = sink.poll_write(context, &mut self.batch);
+            if written.is_pending() != waits {
+                waits = !waits;
+                self.counters.device_waits.add(1);
+            }
+            written
+        })
+        .await;
         self.counters
             .rejected_by_device
             .add(self.batch.take_rejected());
