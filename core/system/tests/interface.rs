@@ -359,6 +359,52 @@ fn dropping_the_work_at_any_point_is_undone_completely() {
 }
 
 #[test]
+fn what_would_stay_for_good_is_undone_before_what_the_device_takes_along() {
+    in_namespace(async || {
+        let before = snapshot();
+        let config = NetworkConfig {
+            excludes: (0..100)
+                .map(|number| net(&format!("198.51.{number}.0/24")))
+                .collect(),
+            ..full()
+        };
+        let (mut seen_partly, mut seen_between) = (false, false);
+        for steps in 1.. {
+            let mut interface = Interface::by_name("tunnel").await.unwrap();
+            let _ = interface.apply(&config).await.unwrap();
+            let through = routes_of("tunnel", &snapshot());
+
+            let finished = poll_at_most(steps, interface.undo()).await;
+            let now = snapshot();
+            let outside = routes_of("uplink", &now);
+            let intact = routes_of("tunnel", &now) == through;
+            let has_gateway = outside.contains(&"203.0.113.5".to_owned());
+            let excludes = outside
+                .iter()
+                .filter(|route| route.starts_with("198.51."))
+                .count();
+            interface.undo().await.unwrap();
+
+            assert!(
+                intact || (excludes == 0 && !has_gateway),
+                "after {steps} steps the tunnel's routes are gone and {outside:?} are not"
+            );
+            assert!(
+                has_gateway || excludes == 0,
+                "after {steps} steps {outside:?}"
+            );
+            assert_eq!(snapshot(), before, "after {steps} steps");
+            seen_partly |= (1..100).contains(&excludes);
+            seen_between |= intact && excludes == 0 && !has_gateway;
+            if finished {
+                break;
+            }
+        }
+        assert!(seen_partly && seen_between);
+    });
+}
+
+#[test]
 fn undoing_twice_or_without_applying_is_fine() {
     in_namespace(async || {
         let before = snapshot();

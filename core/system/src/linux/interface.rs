@@ -117,10 +117,19 @@ impl Interface {
 
     /// Removes what was added and restores what was changed, and nothing else.
     ///
+    /// What would stay for good goes first: the routes on other interfaces, which do not end with this one. A future that is
+    /// dropped half-way thus leaves behind what the device takes along when it is closed.
+    ///
     /// What is gone already, such as everything on a device that was closed, counts as removed. Goes on after an error and
     /// returns the first; a repeated call tries again what is left.
     pub async fn undo(&mut self) -> Result<(), SystemError> {
         let mut first_error = None;
+        if self.made.brought_up {
+            let outcome = self.remove_routes(self.made_elsewhere()).await;
+            first_error = first_error.or(outcome.err());
+            let outcome = self.bring_down().await;
+            first_error = first_error.or(outcome.err());
+        }
         let routes: Vec<_> = self.made.routes.iter().rev().cloned().collect();
         let outcome = self.remove_routes(routes).await;
         first_error = first_error.or(outcome.err());
@@ -139,21 +148,34 @@ impl Interface {
                 }
             }
         }
-        if self.made.brought_up {
-            match gone_is_fine(self.netlink.set_up(self.index, false).await) {
-                Ok(()) => self.made.brought_up = false,
-                Err(error) => {
-                    first_error =
-                        first_error.or(Some(refused(format!("bring {} down", self.name), error)))
-                }
-            }
-        }
         tracing::debug!(
             interface = self.name,
             complete = first_error.is_none(),
             "network restored"
         );
         first_error.map_or(Ok(()), Err)
+    }
+
+    /// Returns the routes we made on other interfaces, the last one first: the gateway's own, added first, comes last.
+    fn made_elsewhere(&self) -> Vec<RouteEntry> {
+        self.made
+            .routes
+            .iter()
+            .rev()
+            .filter(|entry| entry.interface != self.index)
+            .cloned()
+            .collect()
+    }
+
+    /// Brings the interface down, upon which the kernel drops all routes through it in this one request.
+    async fn bring_down(&mut self) -> Result<(), SystemError> {
+        let outcome = gone_is_fine(self.netlink.set_up(self.index, false).await);
+        outcome.map_err(|error| refused(format!("bring {} down", self.name), error))?;
+        self.made.brought_up = false;
+        self.made
+            .routes
+            .retain(|entry| entry.interface != self.index);
+        Ok(())
     }
 
     async fn apply_link(
