@@ -8,7 +8,7 @@
 
 mod support;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use p2svpn_client::{ErrorCode, Timeouts};
@@ -16,6 +16,11 @@ use p2svpn_gateway::{
     Answer, Gateway, IdentityFlaw, IdentityRequest, Misbehaviour, ServerFlaw, Stage, Stop,
 };
 use support::{Bench, certificate, options, short};
+use tokio::net::TcpSocket;
+
+/// How much later than due an end may be told on a busy machine; what is not waited for is due at once.
+const SLACK: Duration = Duration::from_secs(2);
+const AT_ONCE: Duration = Duration::ZERO;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_server_secret_is_no_answer() {
@@ -52,30 +57,25 @@ async fn silence_has_an_error_for_each_part_of_the_handshake() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_is_told_by_how_far_the_handshake_had_come() {
     let rows = [
-        (Stage::Reset, &[ErrorCode::ClosedWithoutAnswer][..]),
-        (Stage::Tls, &[ErrorCode::HandshakeInterrupted]),
+        (Stage::Reset, ErrorCode::ClosedWithoutAnswer),
+        (Stage::Tls, ErrorCode::HandshakeInterrupted),
         // The client certificate has been seen by then: most probably that is why.
         (
             Stage::KeyExchange,
-            &[
-                ErrorCode::ClientCertificateProbablyRefused,
-                ErrorCode::HandshakeInterrupted,
-            ],
+            ErrorCode::ClientCertificateProbablyRefused,
         ),
-        // A reset may overtake what the gateway had sent before, and the client knows no better then.
-        (
-            Stage::Push,
-            &[
-                ErrorCode::HandshakeInterrupted,
-                ErrorCode::ClientCertificateProbablyRefused,
-            ],
-        ),
+        (Stage::Push, ErrorCode::HandshakeInterrupted),
     ];
     for (stage, expected) in rows {
         for stop in [Stop::Resetting, Stop::Closing] {
-            let error =
-                misbehaving(Misbehaviour::StopsAt(stage, stop), Duration::from_secs(1)).await;
-            assert!(expected.contains(&error), "{stage} {stop:?}: {error}");
+            let error = misbehaving(Misbehaviour::StopsAt(stage, stop), AT_ONCE).await;
+            // A reset may overtake the gateway's part of the key exchange, which says that the certificate was accepted.
+            let overtaken = (stage, stop) == (Stage::Push, Stop::Resetting)
+                && error == ErrorCode::ClientCertificateProbablyRefused;
+            assert!(
+                error == expected || overtaken,
+                "{stage} {stop:?}: {error}, not {expected}"
+            );
         }
     }
 }
@@ -83,27 +83,21 @@ async fn a_reset_is_told_by_how_far_the_handshake_had_come() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_flaw_of_the_gateways_certificate_has_its_error() {
     let rows = [
-        (
-            ServerFlaw::OtherRoot,
-            &[
-                ErrorCode::GatewayRootNotPinned,
-                ErrorCode::GatewayRootUnknown,
-            ][..],
-        ),
-        (ServerFlaw::OtherName, &[ErrorCode::GatewayNameWrong]),
-        (ServerFlaw::Expired, &[ErrorCode::GatewayCertificateExpired]),
+        (ServerFlaw::OtherRoot, ErrorCode::GatewayRootNotPinned),
+        (ServerFlaw::OtherName, ErrorCode::GatewayNameWrong),
+        (ServerFlaw::Expired, ErrorCode::GatewayCertificateExpired),
         (
             ServerFlaw::NotYetValid,
-            &[ErrorCode::GatewayCertificateNotYetValid],
+            ErrorCode::GatewayCertificateNotYetValid,
         ),
         (
             ServerFlaw::NotForServers,
-            &[ErrorCode::GatewayCertificatePurpose],
+            ErrorCode::GatewayCertificatePurpose,
         ),
     ];
     for (flaw, expected) in rows {
-        let error = misbehaving(Misbehaviour::Certificate(flaw), Duration::from_secs(1)).await;
-        assert!(expected.contains(&error), "{flaw:?}: {error}");
+        let error = misbehaving(Misbehaviour::Certificate(flaw), AT_ONCE).await;
+        assert_eq!(error, expected, "{flaw:?}");
     }
 }
 
@@ -171,11 +165,11 @@ async fn a_client_certificate_that_the_gateway_refuses_is_named_as_the_cause() {
         .error
         .unwrap();
 
-    let named = [
+    assert_eq!(
+        error.code(),
         ErrorCode::ClientCertificateRefused,
-        ErrorCode::ClientCertificateProbablyRefused,
-    ];
-    assert!(named.contains(&error.code()), "{error:?}");
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,11 +187,7 @@ async fn settings_that_cannot_be_used_have_their_errors() {
     ];
     for (misbehaviour, expected) in rows {
         let text = format!("{misbehaviour:?}");
-        assert_eq!(
-            misbehaving(misbehaviour, Duration::from_secs(1)).await,
-            expected,
-            "{text}"
-        );
+        assert_eq!(misbehaving(misbehaviour, AT_ONCE).await, expected, "{text}");
     }
 }
 
@@ -215,21 +205,24 @@ async fn a_gateway_that_falls_silent_is_noticed_where_it_asked_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_openvpn_is_no_answer() {
-    for answer in [Answer::Http, Answer::Noise, Answer::EmptyFrame] {
-        let error = misbehaving(Misbehaviour::Answers(answer), short().answer).await;
-        let expected = [
-            ErrorCode::NoAnswer,
-            ErrorCode::ClosedWithoutAnswer,
-            ErrorCode::ProtocolBroken,
-        ];
-        assert!(expected.contains(&error), "{answer:?}: {error}");
+    let answer_timeout = short().answer;
+    let rows = [
+        // Read as a frame, this is the beginning of a long one.
+        (Answer::Http, ErrorCode::NoAnswer, answer_timeout),
+        (Answer::Noise, ErrorCode::NoAnswer, answer_timeout),
+        // No frame can follow in step: the client hangs up.
+        (Answer::EmptyFrame, ErrorCode::ClosedWithoutAnswer, AT_ONCE),
+    ];
+    for (answer, expected, limit) in rows {
+        let error = misbehaving(Misbehaviour::Answers(answer), limit).await;
+        assert_eq!(error, expected, "{answer:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_connection_is_told_at_once() {
     let mut bench = Bench::new().await;
-    let closed = unused_port();
+    let (_bound, closed) = closed_port();
     point_to(&mut bench, &closed.to_string());
 
     let started = Instant::now();
@@ -237,7 +230,7 @@ async fn a_refused_connection_is_told_at_once() {
 
     assert_eq!(error.code(), ErrorCode::ConnectionRefused);
     assert!(error.to_string().contains(&closed.to_string()), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(started.elapsed() < SLACK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -254,6 +247,7 @@ async fn a_name_that_nobody_has_is_not_resolved() {
         .error
         .unwrap();
 
+    // Which of them depends on the machine: its name server may be out of reach, and silent.
     let expected = [ErrorCode::NameNotResolved, ErrorCode::ConnectTimedOut];
     assert!(expected.contains(&error.code()), "{error:?}");
 }
@@ -262,11 +256,10 @@ async fn a_name_that_nobody_has_is_not_resolved() {
 async fn the_next_server_is_tried_when_one_does_not_answer() {
     let bench = Bench::new().await;
     let xml = bench.gateway.profile_xml();
+    let (_bound, closed) = closed_port();
     let entry_start = xml.find("<ServerEntry>").unwrap();
-    let entry = format!(
-        "<ServerEntry><displayname>down</displayname><fqdn>{}</fqdn></ServerEntry>",
-        unused_port()
-    );
+    let entry =
+        format!("<ServerEntry><displayname>down</displayname><fqdn>{closed}</fqdn></ServerEntry>");
     let two = format!("{}{entry}{}", &xml[..entry_start], &xml[entry_start..]);
     let profile = bench
         .client
@@ -300,7 +293,7 @@ async fn profiles_that_this_version_cannot_use_say_so() {
     assert_eq!(error.code(), ErrorCode::UdpUnsupported);
 }
 
-/// The error that a session with a misbehaving gateway ends in; it must come within the limit and a second.
+/// The error that a session with a misbehaving gateway ends in; it must come within the limit and the slack.
 async fn misbehaving(misbehaviour: Misbehaviour, limit: Duration) -> ErrorCode {
     let mut bench = Bench::with(Gateway::builder().misbehaviour(misbehaviour.clone())).await;
     let started = Instant::now();
@@ -308,10 +301,7 @@ async fn misbehaving(misbehaviour: Misbehaviour, limit: Duration) -> ErrorCode {
     let ended = bench.end_of(bench.options().timeouts(short())).await;
 
     let took = started.elapsed();
-    assert!(
-        took < limit + Duration::from_secs(3),
-        "{misbehaviour:?} took {took:?}"
-    );
+    assert!(took < limit + SLACK, "{misbehaviour:?} took {took:?}");
     let error = ended.error.unwrap();
     assert!(!error.remedy().is_empty() && !error.cause().is_empty());
     error.code()
@@ -341,8 +331,11 @@ fn replaced_root(xml: &str, other: &str) -> String {
     xml.replace(&root(xml), &root(other))
 }
 
-/// An address of this machine where nothing listens.
-fn unused_port() -> SocketAddr {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
+/// An address of this machine where nothing listens, for as long as the socket that holds it lives: bound and not
+/// listening, it keeps the port from everybody else.
+fn closed_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
