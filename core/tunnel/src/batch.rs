@@ -41,6 +41,7 @@ pub struct Batch {
     /// End of the last packet's frame: where the next one starts.
     end: usize,
     rejected: u64,
+    oversized: u64,
 }
 
 /// The largest packet that a device with segmentation offload reads or writes at once.
@@ -64,6 +65,7 @@ impl Batch {
             first: 0,
             end: 0,
             rejected: 0,
+            oversized: 0,
         }
     }
 
@@ -95,7 +97,7 @@ impl Batch {
             .filter_map(|packet| self.arena.get(packet.clone()))
     }
 
-    /// Forgets all packets; the arena and the count of rejected packets stay.
+    /// Forgets all packets; the arena and the counts stay.
     pub fn clear(&mut self) {
         self.packets.clear();
         self.first = 0;
@@ -139,6 +141,16 @@ impl Batch {
         slot.copy_from_slice(packet);
         self.commit(packet.len());
         true
+    }
+
+    /// Counts a packet that the device has for the tunnel and that is longer than a slot: it is left out.
+    pub fn skip_oversized(&mut self) {
+        self.oversized += 1;
+    }
+
+    /// Packets left out as too long since the last call.
+    pub fn take_oversized(&mut self) -> u64 {
+        std::mem::take(&mut self.oversized)
     }
 
     // ---- the pump seals ----

@@ -32,6 +32,8 @@ pub struct Drops {
     pub rejected_by_device: u64,
     /// The device's packets that could not be sealed.
     pub unsealed: u64,
+    /// The device's packets that are longer than its MTU.
+    pub oversized: u64,
     /// Data packets that came before the keys, were cut short, or were none.
     pub malformed: u64,
     /// Data packets whose key is not known.
@@ -59,6 +61,7 @@ impl Drops {
             not_attached,
             rejected_by_device,
             unsealed,
+            oversized,
             malformed,
             unknown_key,
             not_authentic,
@@ -72,6 +75,7 @@ impl Drops {
             not_attached,
             rejected_by_device,
             unsealed,
+            oversized,
             malformed,
             unknown_key,
             not_authentic,
@@ -96,6 +100,7 @@ pub(crate) struct Counters {
     pub(crate) not_attached: Counter,
     pub(crate) rejected_by_device: Counter,
     pub(crate) unsealed: Counter,
+    pub(crate) oversized: Counter,
     pub(crate) malformed: Counter,
     pub(crate) unknown_key: Counter,
     pub(crate) not_authentic: Counter,
@@ -133,6 +138,7 @@ impl Counters {
                 not_attached: self.not_attached.get(),
                 rejected_by_device: self.rejected_by_device.get(),
                 unsealed: self.unsealed.get(),
+                oversized: self.oversized.get(),
                 malformed: self.malformed.get(),
                 unknown_key: self.unknown_key.get(),
                 not_authentic: self.not_authentic.get(),
@@ -175,16 +181,17 @@ mod tests {
             not_attached: 1,
             rejected_by_device: 1 << 1,
             unsealed: 1 << 2,
+            oversized: 1 << 9,
             malformed: 1 << 3,
             unknown_key: 1 << 4,
             not_authentic: 1 << 5,
             replayed: 1 << 6,
             key_used_up: 1 << 7,
             not_for_tunnel: 1 << 8,
-            control: 1 << 9,
-            events: 1 << 10,
+            control: 1 << 10,
+            events: 1 << 11,
         };
 
-        assert_eq!(drops.packets(), (1 << 9) - 1);
+        assert_eq!(drops.packets(), (1 << 10) - 1);
     }
 }

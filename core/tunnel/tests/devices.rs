@@ -73,6 +73,29 @@ async fn what_is_no_ip_packet_is_counted_and_harms_no_other() {
 }
 
 #[tokio::test]
+async fn packets_longer_than_the_mtu_are_counted_and_not_cut() {
+    for (header, framing) in [
+        (PacketHeader::None, &[][..]),
+        (PacketHeader::LinuxProtocol, &[0, 0, 8, 0]),
+    ] {
+        let (mut device, host) = host_device(header);
+        let longest = ipv4_packet(usize::from(MTU));
+        for length in [usize::from(MTU) + 1, 9000, usize::from(MTU)] {
+            host.send(&[framing, &ipv4_packet(length)].concat())
+                .unwrap();
+        }
+
+        let mut batch = Batch::new(0, usize::from(MTU), Margin::default());
+        poll_fn(|context| device.source.poll_read(context, &mut batch))
+            .await
+            .unwrap();
+
+        assert_eq!(batch.packets().collect::<Vec<_>>(), [&longest[..]]);
+        assert_eq!(batch.take_oversized(), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_does_not_read_holds_the_tunnel_back_and_loses_nothing() {
     let (mut device, host) = host_device(PacketHeader::None);
     let mut batch = Batch::new(0, usize::from(MTU), Margin::default());

@@ -91,6 +91,28 @@ async fn a_full_device_is_not_taken_for_a_silent_peer() {
     client.tunnel.close().await;
 }
 
+#[tokio::test]
+async fn packets_too_long_for_the_tunnel_are_counted_before_any_other_leaves() {
+    let (client, _gateway) = Plan::new().meet().await;
+    let source = Box::new(TooLong(true));
+
+    let device = Device {
+        source,
+        ..device(Packets(0), Sink::Swallows)
+    };
+    client.tunnel.attach(device).await.unwrap();
+    let counted = async {
+        while client.tunnel.statistics().dropped.oversized == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+
+    tokio::time::timeout(Duration::from_secs(50), counted)
+        .await
+        .expect("nothing was counted");
+    assert_eq!(client.tunnel.statistics().sent_packets, 0);
+}
+
 fn device(source: Packets, sink: Sink) -> Device {
     Device {
         source: Box::new(source),
@@ -119,6 +141,18 @@ struct Panics;
 impl PacketSource for Panics {
     fn poll_read(&mut self, _: &mut Context<'_>, _: &mut Batch) -> Poll<io::Result<()>> {
         panic!("as the test wants it")
+    }
+}
+
+/// Has one packet, which is too long.
+struct TooLong(bool);
+
+impl PacketSource for TooLong {
+    fn poll_read(&mut self, _: &mut Context<'_>, batch: &mut Batch) -> Poll<io::Result<()>> {
+        if std::mem::take(&mut self.0) {
+            batch.skip_oversized();
+        }
+        Poll::Pending
     }
 }
 

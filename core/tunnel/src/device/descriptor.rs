@@ -1,7 +1,7 @@
 //! Packet I/O on a file descriptor, one packet a system call.
 
 use std::fs::File;
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -49,7 +49,8 @@ pub(super) fn split(
         Arc::new(unsafe { AsyncFd::register_with_interest(File::from(descriptor), INTEREST) }?);
     // A packet with its header is read here first: in the batch the header would stand in the packet's margin.
     let staging = if header.is_some() {
-        vec![0; HEADER + usize::from(mtu)]
+        // A byte more than fits tells a packet that was cut from one that just fits.
+        vec![0; HEADER + usize::from(mtu) + 1]
     } else {
         Vec::new()
     };
@@ -92,7 +93,15 @@ impl DescriptorSource {
             let Some(slot) = batch.slot() else {
                 return Ok(false);
             };
-            let length = reader.read(slot)?;
+            let room = slot.len();
+            // A packet that is too long would be cut without a word; it reaches the byte behind the slot.
+            let mut beyond = [0; 1];
+            let mut buffers = [IoSliceMut::new(slot), IoSliceMut::new(&mut beyond)];
+            let length = reader.read_vectored(&mut buffers)?;
+            if length > room {
+                batch.skip_oversized();
+                return Ok(false);
+            }
             batch.commit(length);
             return match (length, empty_read) {
                 (0, EmptyRead::End) => Err(io::ErrorKind::UnexpectedEof.into()),
@@ -103,9 +112,14 @@ impl DescriptorSource {
         if length == 0 && empty_read == EmptyRead::End {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        Ok(staging
-            .get(HEADER..length)
-            .is_some_and(|packet| !packet.is_empty() && batch.push(packet)))
+        let Some(packet) = staging.get(HEADER..length) else {
+            return Ok(false);
+        };
+        if length == staging.len() || packet.len() > batch.max_packet() {
+            batch.skip_oversized();
+            return Ok(false);
+        }
+        Ok(!packet.is_empty() && batch.push(packet))
     }
 }
 

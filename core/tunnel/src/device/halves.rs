@@ -10,7 +10,8 @@ pub trait PacketSource: Send {
     /// Adds the packets that are ready to the batch: all of them, or as many as it has room for, at least one.
     ///
     /// # Errors
-    /// An error ends the tunnel with it as the cause. A packet that cannot be carried is no error: it is skipped.
+    /// An error ends the tunnel with it as the cause. A packet that cannot be carried is no error: it is skipped, and
+    /// counted with [`skip_oversized`](Batch::skip_oversized) when it is longer than a slot.
     fn poll_read(&mut self, context: &mut Context<'_>, batch: &mut Batch) -> Poll<io::Result<()>>;
 }
 

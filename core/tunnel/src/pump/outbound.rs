@@ -101,7 +101,9 @@ impl<W: AsyncWrite + Unpin> Outbound<W> {
         let (Some((source, _)), Some(batch)) = (&mut self.source, &mut self.batch) else {
             return Poll::Pending;
         };
-        source.poll_read(context, batch).map(|read| match read {
+        let read = source.poll_read(context, batch);
+        self.counters.oversized.add(batch.take_oversized());
+        read.map(|read| match read {
             Ok(()) => Step::Packets,
             Err(error) => Step::SourceFailed(error),
         })
