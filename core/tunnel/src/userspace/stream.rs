@@ -60,13 +60,16 @@ impl AsyncRead for TcpStream {
             return Poll::Ready(Ok(()));
         }
         let queued = socket.recv_queue();
-        match socket.recv_slice(buffer.initialize_unfilled()) {
+        match receive(socket, buffer) {
             Ok(0) => {
                 socket.register_recv_waker(context.waker());
                 Poll::Pending
             }
             Ok(length) => {
-                buffer.advance(length);
+                // What lies beyond the end of the ring; an end of the connection shows with the next read.
+                if length < queued {
+                    let _ = receive(socket, buffer);
+                }
                 // The peer is told of new room only when its window has at least doubled, for which the buffer must
                 // have been half full.
                 if queued >= socket.recv_capacity() / 2 {
@@ -132,6 +135,15 @@ impl std::fmt::Debug for TcpStream {
             .field("peer", &self.peer)
             .finish_non_exhaustive()
     }
+}
+
+/// Copies what lies in one piece; the rest of the caller's buffer is not touched.
+fn receive(socket: &mut Socket<'_>, buffer: &mut ReadBuf<'_>) -> Result<usize, RecvError> {
+    socket.recv(|data| {
+        let part = data.get(..buffer.remaining()).unwrap_or(data);
+        buffer.put_slice(part);
+        (part.len(), part.len())
+    })
 }
 
 /// Whether our own side sent its end.
