@@ -1,14 +1,14 @@
 use std::fmt;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use p2svpn_auth::{AuthError, Identity};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode};
+use crate::file::read_regular;
 
 /// Files larger than this are no certificate.
-const MAXIMUM_FILE: u64 = 4 << 20;
+const MAXIMUM_FILE: usize = 4 << 20;
 
 /// A client certificate with its private key, as the host has it: PEM or PFX, in memory or in a file.
 ///
@@ -171,18 +171,9 @@ impl Source {
         };
         let unreadable =
             || Error::new(ErrorCode::CertificateUnreadable, path.display().to_string());
-        let read = || -> std::io::Result<Zeroizing<Vec<u8>>> {
-            let file = std::fs::File::open(path)?;
-            // The whole room at once: growing would leave copies behind that nobody wipes.
-            let size = file.metadata()?.len().min(MAXIMUM_FILE);
-            let mut bytes = Zeroizing::new(Vec::with_capacity(
-                usize::try_from(size).unwrap_or_default() + 1,
-            ));
-            file.take(MAXIMUM_FILE + 1).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let bytes = read().map_err(|error| LoadError::Other(unreadable().because(&error)))?;
-        if u64::try_from(bytes.len()).is_ok_and(|size| size > MAXIMUM_FILE) {
+        let bytes = read_regular(path, MAXIMUM_FILE)
+            .map_err(|error| LoadError::Other(unreadable().because(&error)))?;
+        if bytes.len() > MAXIMUM_FILE {
             return Err(LoadError::Other(unreadable()));
         }
         Ok(bytes)

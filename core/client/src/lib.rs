@@ -42,6 +42,7 @@ mod client;
 mod device;
 mod error;
 mod event;
+mod file;
 mod inner;
 mod monitor;
 mod options;

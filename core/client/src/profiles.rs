@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +8,7 @@ use aws_lc_rs::digest;
 use p2svpn_profile::{Authentication, Imported, MAXIMUM_XML_BYTES, Profile, TunnelMode};
 
 use crate::error::{Error, ErrorCode};
+use crate::file::read_regular;
 use crate::warning::{Warning, WarningKind};
 
 /// The profiles of a client. Cheap to clone; clones share the profiles.
@@ -26,18 +26,8 @@ impl Profiles {
     /// `PROFILE_UNREADABLE`, and as for [`Profiles::import`].
     pub fn import_file(&self, path: impl AsRef<Path>) -> Result<ImportedProfile, Error> {
         let path = path.as_ref();
-        let read = || -> std::io::Result<Vec<u8>> {
-            let mut bytes = Vec::new();
-            // One byte more than any profile has, so that the import says that it is too large.
-            let limit = u64::try_from(MAXIMUM_XML_BYTES)
-                .unwrap_or(u64::MAX)
-                .saturating_add(1);
-            std::fs::File::open(path)?
-                .take(limit)
-                .read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let bytes = read().map_err(|error| {
+        // Of a larger file there is one byte too many, so that the import says that it is too large.
+        let bytes = read_regular(path, MAXIMUM_XML_BYTES).map_err(|error| {
             Error::new(ErrorCode::ProfileUnreadable, path.display().to_string()).because(&error)
         })?;
         self.import(&bytes, None)
