@@ -590,7 +590,7 @@ typedef struct p2svpn_client_options {
     void *userdata;
     /**
      * Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
-     * fails it is never called.
+     * fails it is never called. Without `on_event` it is an INVALID_ARGUMENT.
      */
     void (*free_userdata)(void *userdata);
 } p2svpn_client_options;

@@ -57,6 +57,9 @@ pub unsafe extern "C" fn p2svpn_client_new(
                 builder =
                     builder.event_capacity(options.event_capacity.try_into().unwrap_or(usize::MAX));
             }
+            if options.free_userdata.is_some() && options.on_event.is_none() {
+                return Err(invalid("free_userdata needs on_event"));
+            }
             if let Some(callback) = Callback::new(&options, &custody) {
                 builder = builder.on_event(move |event| callback.call(event));
             }

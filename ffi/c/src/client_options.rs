@@ -28,7 +28,7 @@ pub struct p2svpn_client_options {
     /// What `on_event` is given; the library does not look at it.
     pub userdata: *mut c_void,
     /// Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
-    /// fails it is never called.
+    /// fails it is never called. Without `on_event` it is an INVALID_ARGUMENT.
     pub free_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
 }
 

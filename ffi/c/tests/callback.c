@@ -65,6 +65,17 @@ static p2svpn_client *client_for(host *self) {
     return client;
 }
 
+/* What would never be freed is not taken. */
+static void refuse_without_callback(host *self) {
+    p2svpn_client_options options = {0};
+    options.size = sizeof options;
+    options.free_userdata = free_userdata;
+    options.userdata = self;
+    p2svpn_client *client = NULL;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_new(&options, &client));
+    CHECK(client == NULL && self->freed == 0);
+}
+
 static p2svpn_session *connect_with(const p2svpn_client *client, const char *folder) {
     char path[4096], *profile = NULL;
     snprintf(path, sizeof path, "%s/azurevpnconfig.xml", folder);
@@ -90,6 +101,7 @@ int main(int argc, char **argv) {
     CHECK(argc == 2);
 
     host first = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    refuse_without_callback(&first);
     p2svpn_client *client = client_for(&first);
     p2svpn_session *session = connect_with(client, argv[1]);
     OK(p2svpn_session_wait_connected(session, 30000));
