@@ -97,11 +97,60 @@ async fn a_reset_by_the_peer_is_an_error_and_not_an_end() {
 #[tokio::test]
 async fn what_is_written_before_a_drop_arrives_with_its_end() {
     let (left, right, _link) = pair();
-    let (near, far) = connect(&left, &right).await;
+    let (mut near, far) = connect(&left, &right).await;
 
-    send(near, 4, MIB).await;
+    let mut data = vec![0; MIB];
+    Pattern::new(4).fill(&mut data);
+    near.write_all(&data).await.unwrap();
+    drop(near);
 
     expect(far, 4, MIB).await;
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_until_the_peer_has_what_was_written() {
+    let (left, right, link) = pair();
+    let (mut near, mut far) = connect(&left, &right).await;
+    drop(link);
+
+    near.write_all(b"on its way").await.unwrap();
+    let early = poll_once(|context| std::pin::Pin::new(&mut near).poll_shutdown(context));
+    let _link = join(&left, &right, |_| true);
+    near.shutdown().await.unwrap();
+
+    assert!(early.is_pending());
+    let mut text = String::new();
+    far.read_to_string(&mut text).await.unwrap();
+    assert_eq!(text, "on its way");
+}
+
+#[tokio::test]
+async fn a_shutdown_that_cannot_send_what_was_written_is_an_error() {
+    for closes_stack in [true, false] {
+        let (left, right, link) = pair();
+        let (mut near, far) = connect(&left, &right).await;
+        drop(link);
+        near.write_all(b"lost").await.unwrap();
+
+        let (shutdown, _link) = tokio::join!(near.shutdown(), async {
+            if closes_stack {
+                left.close();
+                return None;
+            }
+            right.close();
+            let link = join(&right, &left, |packet| packet[12..16] == RIGHT.octets());
+            Some(link)
+        });
+
+        let kind = shutdown.unwrap_err().kind();
+        let wanted = if closes_stack {
+            io::ErrorKind::NotConnected
+        } else {
+            io::ErrorKind::ConnectionReset
+        };
+        assert_eq!(kind, wanted);
+        drop(far);
+    }
 }
 
 #[tokio::test]

@@ -13,8 +13,9 @@ use super::machine::Shared;
 /// A TCP connection over the tunnel.
 ///
 /// A write waits while the peer's window and the stack's buffer are full; a reader that does not read holds the peer
-/// back. `shutdown` sends what is written and then the end, and reading goes on until the peer's own end. A reset by
-/// the peer, and the close of the stack, are errors of kind [`ConnectionReset`](io::ErrorKind::ConnectionReset) and
+/// back. `shutdown` sends what is written and then the end, waits until the peer has all that was written, and leaves
+/// reading to go on until the peer's own end; a peer that takes nothing holds it up, so a caller in a hurry bounds it.
+/// A reset by the peer, and the close of the stack, are errors of kind [`ConnectionReset`](io::ErrorKind::ConnectionReset) and
 /// [`NotConnected`](io::ErrorKind::NotConnected). Dropping it closes the connection in good order, or with a reset
 /// when data was not read.
 pub struct TcpStream {
@@ -114,11 +115,25 @@ impl AsyncWrite for TcpStream {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut machine = self.shared.lock();
-        machine.tcp(self.socket).close();
-        machine.wake_departure();
-        Poll::Ready(Ok(()))
+        let closed = machine.is_closed();
+        let socket = machine.tcp(self.socket);
+        let first = !has_shut_down(socket);
+        socket.close();
+        // The queue holds what the peer has not acknowledged.
+        let state = if socket.send_queue() == 0 {
+            Poll::Ready(Ok(()))
+        } else if socket.state() == State::Closed {
+            Poll::Ready(Err(broken(closed)))
+        } else {
+            socket.register_send_waker(context.waker());
+            Poll::Pending
+        };
+        if first {
+            machine.wake_departure();
+        }
+        state
     }
 }
 
