@@ -8,7 +8,8 @@ use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, Event};
 use crate::inner::Inner;
 use crate::options::ConnectOptions;
-use crate::profiles::{ProfileId, Profiles};
+use crate::profile_id::ProfileId;
+use crate::profiles::Profiles;
 use crate::session::{Session, Shared, run};
 use crate::sessions::Sessions;
 
@@ -48,9 +49,13 @@ impl Client {
             shared: Arc::clone(&shared),
             sessions: Arc::clone(sessions),
         };
-        self.inner
-            .runtime()
-            .spawn(async move { run(Arc::clone(&task.shared), profile, options).await });
+        self.inner.runtime().spawn(async move {
+            if let Some(rest) = run(Arc::clone(&task.shared), profile, options).await {
+                let _unfinished = task.sessions.leave_unfinished();
+                drop(task);
+                let _ = rest.await;
+            }
+        });
         Ok(Session::new(shared, Arc::clone(&self.inner)))
     }
 

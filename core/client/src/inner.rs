@@ -6,6 +6,7 @@ use tokio::runtime::{Handle, Runtime};
 
 use crate::event::{CallbackThread, EventQueue};
 use crate::profiles::Profiles;
+use crate::session::UNDO_REST_LIMIT;
 use crate::sessions::Sessions;
 
 /// How long sessions get to end when nobody waits for them any more.
@@ -105,7 +106,7 @@ impl Drop for Inner {
             Arc::clone(&self.events),
         );
         let pulled = self.callback.is_none();
-        if sessions.wait_over(Duration::ZERO) {
+        if sessions.wait_finished(Duration::ZERO) {
             shut_down(&runtime);
             return;
         }
@@ -119,6 +120,9 @@ impl Drop for Inner {
                 events.cut();
             } else {
                 events.close();
+            }
+            if !sessions.wait_finished(UNDO_REST_LIMIT) {
+                tracing::error!("the machine's network was not put back in time");
             }
             shut_down(&runtime);
         };
@@ -141,5 +145,41 @@ fn shut_down(runtime: &Mutex<Option<Runtime>>) {
         .take();
     if let Some(runtime) = runtime {
         runtime.shutdown_background();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::mpsc;
+
+    use p2svpn_system::Clock;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[test]
+    fn what_a_session_left_unfinished_outlives_the_client() {
+        let clock = Clock::new();
+        let events = Arc::new(EventQueue::new(16, clock));
+        let sessions = Arc::new(Sessions::new(Arc::clone(&events), clock, false));
+        let runtime = Runtime::new().unwrap();
+        let handle = runtime.handle().clone();
+        let unfinished = sessions.leave_unfinished();
+        let inner = Inner::new(handle, Some(runtime), events, None, Arc::clone(&sessions));
+        let (allow, allowed) = oneshot::channel::<()>();
+        let (tell, done) = mpsc::channel();
+        inner.runtime().spawn(async move {
+            let _unfinished = unfinished;
+            allowed.await.unwrap();
+            tell.send("done").unwrap();
+        });
+
+        drop(inner);
+        allow.send(()).unwrap();
+
+        assert_eq!(done.recv(), Ok("done"));
+        assert!(sessions.wait_finished(Duration::from_secs(10)));
     }
 }

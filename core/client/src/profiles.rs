@@ -1,14 +1,13 @@
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use aws_lc_rs::digest;
-use p2svpn_profile::{Authentication, Imported, MAXIMUM_XML_BYTES, Profile, TunnelMode};
+use p2svpn_profile::{Imported, MAXIMUM_XML_BYTES, Profile};
 
 use crate::error::{Error, ErrorCode};
 use crate::file::read_regular;
+use crate::profile_id::ProfileId;
+use crate::profile_summary::ProfileSummary;
 use crate::warning::{Warning, WarningKind};
 
 /// The profiles of a client. Cheap to clone; clones share the profiles.
@@ -119,109 +118,6 @@ impl ImportedProfile {
     /// Returns the id to connect by.
     pub fn id(&self) -> &ProfileId {
         &self.summary.id
-    }
-}
-
-/// Names a profile within its client: 16 hexadecimal digits that follow from its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProfileId(String);
-
-impl ProfileId {
-    /// Returns the text, for passing through another language.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn of(bytes: &[u8]) -> Self {
-        let hash = digest::digest(&digest::SHA256, bytes);
-        Self(
-            hash.as_ref()
-                .iter()
-                .take(8)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
-    }
-}
-
-impl fmt::Display for ProfileId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&self.0)
-    }
-}
-
-impl FromStr for ProfileId {
-    type Err = Error;
-
-    /// Takes a text that [`ProfileId::as_str`] gave.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if text.len() == 16 && text.bytes().all(is_digit) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(Error::new(ErrorCode::ProfileUnknown, text))
-    }
-}
-
-/// What a host shows of a profile. It holds no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ProfileSummary {
-    /// The id to connect by.
-    pub id: ProfileId,
-    /// The name for people.
-    pub name: String,
-    /// The gateways as `host:port`, in the order to try them.
-    pub servers: Vec<String>,
-    /// How it signs in.
-    pub sign_in: SignIn,
-    /// Whether all IPv4 traffic belongs into the tunnel.
-    pub full_tunnel: bool,
-}
-
-impl ProfileSummary {
-    fn new(id: ProfileId, profile: &Profile) -> Self {
-        let sign_in = match &profile.authentication {
-            Authentication::Entra(_) => SignIn::Entra,
-            Authentication::Password(_) => SignIn::Password,
-            _ => SignIn::Certificate,
-        };
-        Self {
-            id,
-            name: profile.name.clone(),
-            servers: profile.servers.iter().map(ToString::to_string).collect(),
-            sign_in,
-            full_tunnel: profile.tunnel_mode() == TunnelMode::Full,
-        }
-    }
-}
-
-/// How a profile signs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignIn {
-    /// By a client certificate.
-    Certificate,
-    /// By Microsoft Entra ID.
-    Entra,
-    /// By a user name and a password.
-    Password,
-}
-
-impl SignIn {
-    /// Returns the stable name, such as `certificate`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Certificate => "certificate",
-            Self::Entra => "entra",
-            Self::Password => "password",
-        }
-    }
-}
-
-impl fmt::Display for SignIn {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 

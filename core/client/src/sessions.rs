@@ -23,13 +23,19 @@ pub(crate) struct Sessions {
 struct Registry {
     live: Vec<Arc<Shared>>,
     closed: bool,
+    /// How many sessions left work behind that still needs the runtime.
+    unfinished: usize,
 }
+
+/// Keeps the client's runtime until it is dropped.
+pub(crate) struct Unfinished(Arc<Sessions>);
 
 impl Sessions {
     pub(crate) fn new(events: Arc<EventQueue>, clock: Clock, several: bool) -> Self {
         let registry = Monitor::new(Registry {
             live: Vec::new(),
             closed: false,
+            unfinished: 0,
         });
         Self {
             registry,
@@ -94,6 +100,21 @@ impl Sessions {
         }
     }
 
+    /// Counts work that goes on after its session.
+    pub(crate) fn leave_unfinished(self: &Arc<Self>) -> Unfinished {
+        self.registry.change(|registry| registry.unfinished += 1);
+        Unfinished(Arc::clone(self))
+    }
+
+    /// Blocks until nothing needs the runtime any more; answers whether it is so.
+    pub(crate) fn wait_finished(&self, timeout: Duration) -> bool {
+        self.registry
+            .wait_until(Some(timeout), |registry| {
+                (registry.is_over() && registry.unfinished == 0).then_some(())
+            })
+            .is_some()
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.registry.look(|registry| registry.closed)
     }
@@ -110,6 +131,12 @@ impl Sessions {
         self.registry
             .wait_until(Some(timeout), |registry| registry.is_over().then_some(()))
             .is_some()
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.registry.change(|registry| registry.unfinished -= 1);
     }
 }
 

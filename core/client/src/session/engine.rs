@@ -1,5 +1,6 @@
 use std::convert::Infallible;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -11,6 +12,7 @@ use p2svpn_system::{Interface, can_configure_network};
 use p2svpn_tunnel::{Settings, Stack, TcpOptions, TcpTransport, Tunnel, TunnelEvent};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::dialogue::Dialogue;
@@ -28,14 +30,26 @@ use crate::warning::{Warning, WarningKind};
 /// How long the machine may take to be put back, and the gateway to be told goodbye: 2 seconds together.
 const UNDO_LIMIT: Duration = Duration::from_millis(900);
 const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
+/// How long a machine that was not put back within its limit is worked on after the session's end.
+pub(crate) const UNDO_REST_LIMIT: Duration = Duration::from_secs(30);
+
+/// The work on a machine that goes on after the session's end; it logs by itself how it ended.
+pub(crate) type UndoRest = JoinHandle<Result<(), String>>;
 
 /// Runs one session from its beginning to its end. Whatever happens, what it changed is undone and its end is told.
-pub(crate) async fn run(shared: Arc<Shared>, profile: Arc<Profile>, options: ConnectOptions) {
+///
+/// Returns the rest of putting the machine back, if that takes longer than a session's end may.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    profile: Arc<Profile>,
+    options: ConnectOptions,
+) -> Option<UndoRest> {
     let mut engine = Engine {
         shared: Arc::clone(&shared),
         profile,
         tunnel: None,
         interface: None,
+        undo_rest: None,
     };
     let error = tokio::select! {
         biased;
@@ -48,6 +62,7 @@ pub(crate) async fn run(shared: Arc<Shared>, profile: Arc<Profile>, options: Con
     shared.enter(State::Disconnecting, &reason);
     let undone = caught(engine.undo()).await;
     shared.finish(Ended::new(error.or_else(|| undone.err().map(internal))));
+    engine.undo_rest
 }
 
 /// What a session has done so far that has to be undone.
@@ -56,6 +71,8 @@ struct Engine {
     profile: Arc<Profile>,
     tunnel: Option<Arc<Tunnel>>,
     interface: Option<Interface>,
+    /// The work on the machine that outlasts the session.
+    undo_rest: Option<UndoRest>,
 }
 
 impl Engine {
@@ -226,11 +243,13 @@ impl Engine {
 
     /// Puts everything back, within two seconds: the machine first, so that its traffic goes its old way again.
     async fn undo(&mut self) {
-        if let Some(mut interface) = self.interface.take() {
-            let problem = match timeout(UNDO_LIMIT, interface.undo()).await {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => Some(error.to_string()),
-                Err(_) => Some("the system took too long".to_owned()),
+        if let Some(interface) = self.interface.take() {
+            let problem = match finish_within(UNDO_LIMIT, put_back(interface)).await {
+                Ok(outcome) => outcome.err(),
+                Err(rest) => {
+                    self.undo_rest = Some(rest);
+                    Some("the system took too long".to_owned())
+                }
             };
             if let Some(problem) = problem {
                 let message = format!("the machine's network was not put back: {problem}");
@@ -251,6 +270,35 @@ impl Engine {
             let _ = timeout(CLOSE_LIMIT, tunnel.close()).await;
         }
         self.shared.forget_connection();
+    }
+}
+
+/// Undoes what was changed through an interface; on failure, says why.
+async fn put_back(mut interface: Interface) -> Result<(), String> {
+    let problem = match timeout(UNDO_LIMIT + UNDO_REST_LIMIT, interface.undo()).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the system took too long".to_owned(),
+    };
+    // After the session's end nobody else tells it.
+    tracing::warn!(interface = interface.name(), %problem, "the machine's network was not put back");
+    Err(problem)
+}
+
+/// Waits for work that goes on as a task of its own if it takes longer than the limit. A panic of it comes out here.
+async fn finish_within<T: Send + 'static>(
+    limit: Duration,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, JoinHandle<T>> {
+    let mut task = tokio::spawn(work);
+    match timeout(limit, &mut task).await {
+        Ok(Ok(output)) => Ok(output),
+        Ok(Err(error)) => match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            // The runtime is shut down, and the caller is dropped with it.
+            Err(_) => pending().await,
+        },
+        Err(_) => Err(task),
     }
 }
 

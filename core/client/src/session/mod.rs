@@ -10,7 +10,7 @@ mod shared;
 mod statistics;
 mod status;
 
-pub(crate) use engine::run;
+pub(crate) use engine::{UNDO_REST_LIMIT, run};
 pub use handle::Session;
 pub(crate) use shared::Shared;
 pub use statistics::Statistics;
