@@ -347,10 +347,18 @@ async fn closing_the_stack_ends_what_waits_on_it() {
     let (mut near, mut far) = connect(&left, &right).await;
 
     let mut there = [0; 10];
-    let (read, accepted, ()) = tokio::join!(near.read(&mut there), listener.accept(), async {
-        left.close()
-    });
+    let nobody = Ipv4Addr::new(10, 8, 0, 99);
+    let (read, accepted, pinged, ()) = tokio::join!(
+        near.read(&mut there),
+        listener.accept(),
+        left.ping(nobody.into(), LONG),
+        async { left.close() }
+    );
 
+    assert!(
+        matches!(pinged, Err(TunnelError::StackClosed)),
+        "{pinged:?}"
+    );
     assert_eq!(read.unwrap_err().kind(), io::ErrorKind::NotConnected);
     assert!(matches!(accepted, Err(TunnelError::StackClosed)));
     assert!(matches!(

@@ -55,6 +55,8 @@ pub(super) struct Machine {
     oversized: u64,
     next_port: u16,
     next_echo: u16,
+    /// Those that wait for an echo: its socket wakes them for a reply, and for nothing else.
+    pings: Vec<(SocketHandle, Waker)>,
     /// Wakes whoever fetches packets: something may want to leave.
     departure: Option<Waker>,
     closed: bool,
@@ -106,6 +108,7 @@ impl Machine {
             oversized: 0,
             next_port: EPHEMERAL.start() + u16::from_le_bytes([first, second]) % spread,
             next_echo: u16::from_le_bytes([third, fourth]),
+            pings: Vec::new(),
             departure: None,
             closed: false,
         };
@@ -159,6 +162,9 @@ impl Machine {
             if let Some(accept) = bank.accept.take() {
                 accept.wake();
             }
+        }
+        for (_, ping) in self.pings.drain(..) {
+            ping.wake();
         }
         self.wake_departure();
     }
@@ -379,9 +385,17 @@ impl Machine {
         self.sockets.get_mut(handle)
     }
 
+    /// Has `waker` called when a reply comes to an echo socket, and when the stack is closed.
+    pub(super) fn await_echo(&mut self, handle: SocketHandle, waker: &Waker) {
+        self.echo(handle).register_recv_waker(waker);
+        self.pings.retain(|(waiting, _)| *waiting != handle);
+        self.pings.push((handle, waker.clone()));
+    }
+
     /// Forgets a socket at once.
     pub(super) fn remove(&mut self, handle: SocketHandle) {
         self.sockets.remove(handle);
+        self.pings.retain(|(waiting, _)| *waiting != handle);
         self.open -= 1;
     }
 

@@ -37,7 +37,7 @@ pub(super) async fn ping(
                 return Poll::Ready(Ok(()));
             }
         }
-        socket.register_recv_waker(context.waker());
+        machine.await_echo(request.socket, context.waker());
         Poll::Pending
     });
     tokio::time::timeout(timeout, reply)
