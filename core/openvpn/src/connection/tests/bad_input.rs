@@ -5,12 +5,13 @@ use rcgen::ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
 
 use rustls::crypto::aws_lc_rs;
 
-use super::pair::{Authority, Flaw, Plan, push};
+use super::pair::{Authority, Flaw, Plan, UNIX_TIME, push};
 use crate::connection::Stage;
 use crate::error::{Error, ServerCertificateError};
 use crate::keying::{ServerKeyMessage, ServerSecrets};
+use crate::packet::{ControlPacket, Role};
 use crate::tls::TlsVersions;
-use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
+use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapper, Wrapping};
 
 const A_MINUTE: Duration = Duration::from_secs(61);
 
@@ -267,6 +268,43 @@ fn a_gateway_cannot_keep_a_client_waiting_for_a_sign_in_for_ever() {
     assert!(matches!(pair.client_error(), Some(Error::PushTimedOut(_))));
     assert!(pair.now - start > Duration::from_secs(1_700));
     assert!(pair.now - start < Duration::from_secs(1_900));
+}
+
+#[test]
+fn a_refusal_counts_before_what_is_damaged_behind_it() {
+    let mut plan = Plan::azure();
+    plan.hesitates = true;
+    let (of_client, of_gateway) = (plan.client.wrapping.clone(), plan.gateway.wrapping.clone());
+    let mut pair = plan.meet();
+    pair.exchange();
+    let secrets = ServerSecrets::random(aws_lc_rs::default_provider().secure_random).unwrap();
+    let message = ServerKeyMessage {
+        secrets,
+        options: "V4".to_owned(),
+        peer_info: String::new(),
+    };
+    pair.gateway_says(&message.encode().unwrap());
+    let refusal = b"AUTH_FAILED,account disabled\0";
+    pair.gateway.core.send_message(refusal).unwrap();
+    let mut wire = pair.gateway.poll_transmit(pair.now).unwrap();
+    let mut reader = Wrapper::new(&of_client, Role::Client);
+    let packet = reader.unwrap(&mut wire[2..]).unwrap();
+
+    // The same packet with a record behind the refusal that does not decrypt.
+    let payload = [packet.payload, &[23, 3, 3, 0, 32][..], &[0; 32]].concat();
+    let damaged = ControlPacket {
+        payload: &payload,
+        ..packet
+    };
+    let mut writer = Wrapper::new(&of_gateway, Role::Gateway);
+    let mut wire = Vec::new();
+    let later = UNIX_TIME as u32 + 9;
+    writer.wrap(&damaged, later, &mut wire).unwrap();
+    pair.client.receive(pair.now, &mut wire);
+    pair.exchange();
+
+    let refused = Error::AuthenticationFailed("account disabled".to_owned());
+    assert_eq!(pair.client_error(), Some(&refused));
 }
 
 #[test]
