@@ -70,7 +70,7 @@ mod wrap;
 // A connection and what it needs to know.
 pub use connection::{
     Admission, ClientConfig, CloseReason, Connection, Credentials, Established, Event,
-    GatewayConfig, Stage, Start, TimeoutReason, Timeouts,
+    GatewayConfig, Renegotiation, Stage, Start, TimeoutReason, Timeouts,
 };
 pub use error::{Error, ServerCertificateError};
 pub use tls::{ServerValidation, TlsSummary, TlsVersions};

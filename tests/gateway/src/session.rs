@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use p2svpn_openvpn::{Connection, Framing, GatewayConfig, Start};
+use p2svpn_openvpn::{Connection, GatewayConfig, Start};
 use p2svpn_tunnel::{
     Stack, StackOptions, TcpTransport, Tunnel, TunnelEnd, TunnelError, TunnelEvent,
 };
@@ -157,16 +157,17 @@ impl Session<'_> {
             _ => None,
         };
         let config = GatewayConfig {
-            provider: Arc::clone(credentials.provider()),
-            framing: Framing::Stream,
             wrapping: match self.misbehaviour {
                 Misbehaviour::OtherSecret => credentials.other_wrapping()?,
                 _ => credentials.wrapping(),
             },
             tls_versions: options.tls,
-            identity: credentials.server_identity(flaw)?,
             client_roots: credentials.client_roots(),
             timeouts: options.timeouts,
+            ..GatewayConfig::new(
+                Arc::clone(credentials.provider()),
+                credentials.server_identity(flaw)?,
+            )
         };
         let clock = self.state.clock;
         let start = Start {

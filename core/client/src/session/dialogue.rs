@@ -2,8 +2,7 @@ use std::sync::Arc;
 
 use p2svpn_auth::{Identity, TrustedRoots};
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, Digest, Framing, KeyDirection, ServerValidation, Start, StaticKey,
-    Timeouts, TlsVersions, Wrapping,
+    ClientConfig, Digest, KeyDirection, ServerValidation, Start, StaticKey, Timeouts, Wrapping,
 };
 use p2svpn_profile::{Authentication, CertificateAuthentication, Profile, Server, Transport};
 use p2svpn_system::Clock;
@@ -33,24 +32,12 @@ impl Dialogue {
             _ => return Err(ErrorCode::ProfileSignInUnknown.into()),
         };
         let template = ClientConfig {
-            provider: Arc::new(aws_lc_rs::default_provider()),
-            framing: Framing::Stream,
             // Azure's gateways: tls-auth with SHA-256, the client in direction 1.
             wrapping: Wrapping::TlsAuth {
                 key: StaticKey::from_bytes(profile.server_validation.secret.as_bytes()),
                 direction: KeyDirection::One,
                 digest: Digest::Sha256,
             },
-            validation: ServerValidation::default(),
-            tls_versions: TlsVersions::Any,
-            identity: None,
-            credentials: None,
-            ciphers: vec![
-                Cipher::Aes256Gcm,
-                Cipher::Aes128Gcm,
-                Cipher::ChaCha20Poly1305,
-            ],
-            version: concat!("p2svpn_", env!("CARGO_PKG_VERSION")).to_owned(),
             platform: platform().to_owned(),
             mtu: options.mtu.unwrap_or(LARGEST_MTU),
             extensions: !options.without_extensions,
@@ -59,6 +46,7 @@ impl Dialogue {
                 handshake: options.timeouts.handshake,
                 push: options.timeouts.push,
             },
+            ..ClientConfig::new(Arc::new(aws_lc_rs::default_provider()))
         };
         let pinned = profile
             .server_validation

@@ -44,6 +44,27 @@ impl Default for Timeouts {
     }
 }
 
+/// When the keys of a running connection are replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renegotiation {
+    /// How long a key is used before this side asks for the next one (OpenVPN's `reneg-sec`); none: only the peer asks,
+    /// and a key that is nearly used up.
+    pub after: Option<Duration>,
+    /// How long a replaced key still opens what the peer sends under it, counted from the beginning of its replacement
+    /// (`tran-window`).
+    pub transition: Duration,
+}
+
+impl Default for Renegotiation {
+    /// OpenVPN's hour for both.
+    fn default() -> Self {
+        Self {
+            after: Some(Duration::from_secs(3_600)),
+            transition: Duration::from_secs(3_600),
+        }
+    }
+}
+
 /// User name and password, sent inside TLS.
 #[derive(Clone)]
 pub struct Credentials {
@@ -83,6 +104,36 @@ pub struct ClientConfig {
     pub extensions: bool,
     /// How long each part of the handshake may take.
     pub timeouts: Timeouts,
+    /// When keys are replaced.
+    pub renegotiation: Renegotiation,
+}
+
+impl ClientConfig {
+    /// A client that trusts no gateway yet: certificates over TCP, no wrapping, AES-GCM and ChaCha20-Poly1305, OpenVPN's
+    /// usual times. What differs is set in its fields.
+    #[must_use]
+    pub fn new(provider: Arc<CryptoProvider>) -> Self {
+        Self {
+            provider,
+            framing: Framing::Stream,
+            wrapping: Wrapping::None,
+            validation: ServerValidation::default(),
+            tls_versions: TlsVersions::Any,
+            identity: None,
+            credentials: None,
+            ciphers: vec![
+                Cipher::Aes256Gcm,
+                Cipher::Aes128Gcm,
+                Cipher::ChaCha20Poly1305,
+            ],
+            version: concat!("p2svpn_", env!("CARGO_PKG_VERSION")).to_owned(),
+            platform: "linux".to_owned(),
+            mtu: 1_500,
+            extensions: true,
+            timeouts: Timeouts::default(),
+            renegotiation: Renegotiation::default(),
+        }
+    }
 }
 
 /// The gateway's side of a connection.
@@ -102,4 +153,23 @@ pub struct GatewayConfig {
     pub client_roots: Vec<CertificateDer<'static>>,
     /// How long each part of the handshake may take.
     pub timeouts: Timeouts,
+    /// When keys are replaced.
+    pub renegotiation: Renegotiation,
+}
+
+impl GatewayConfig {
+    /// A gateway over TCP without wrapping that asks for no client certificate. What differs is set in its fields.
+    #[must_use]
+    pub fn new(provider: Arc<CryptoProvider>, identity: Arc<CertifiedKey>) -> Self {
+        Self {
+            provider,
+            framing: Framing::Stream,
+            wrapping: Wrapping::None,
+            tls_versions: TlsVersions::Any,
+            identity,
+            client_roots: Vec::new(),
+            timeouts: Timeouts::default(),
+            renegotiation: Renegotiation::default(),
+        }
+    }
 }

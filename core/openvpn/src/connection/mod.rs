@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::packet::opcode_and_key;
 use crate::push::PushReply;
 
-pub use self::config::{ClientConfig, Credentials, GatewayConfig, Start, Timeouts};
+pub use self::config::{ClientConfig, Credentials, GatewayConfig, Renegotiation, Start, Timeouts};
 pub use self::event::{Admission, CloseReason, Established, Event, TimeoutReason};
 pub use self::stage::Stage;
 

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, Connection, Digest, Framing, GatewayConfig, KeyDirection, PushReply,
-    ServerValidation, Start, StaticKey, Timeouts, TlsVersions, Wrapping,
+    Cipher, ClientConfig, Connection, Digest, GatewayConfig, KeyDirection, PushReply,
+    ServerValidation, Start, StaticKey, Wrapping,
 };
 use p2svpn_system::Clock;
 use p2svpn_tunnel::{Settings, TcpOptions, TcpTransport, Tunnel, TunnelEnd, TunnelEvent};
@@ -107,8 +107,6 @@ impl Plan {
         push.topology = Some(p2svpn_openvpn::Topology::Subnet);
         Plan {
             client: ClientConfig {
-                provider: Arc::clone(&provider),
-                framing: Framing::Stream,
                 wrapping: wrapping(KeyDirection::One),
                 validation: ServerValidation {
                     roots: vec![authority.der().clone()],
@@ -116,34 +114,28 @@ impl Plan {
                     names: vec!["gateway.test".to_owned()],
                     wildcards: false,
                 },
-                tls_versions: TlsVersions::Any,
                 identity: Some(issue(
                     &authority,
                     "alice",
                     ExtendedKeyUsagePurpose::ClientAuth,
                     &provider,
                 )),
-                credentials: None,
                 ciphers: vec![Cipher::Aes256Gcm],
-                version: "p2svpn-test".to_owned(),
-                platform: "linux".to_owned(),
                 mtu: 1400,
-                extensions: true,
-                timeouts: Timeouts::default(),
+                ..ClientConfig::new(Arc::clone(&provider))
             },
             gateway: GatewayConfig {
-                provider: Arc::clone(&provider),
-                framing: Framing::Stream,
                 wrapping: wrapping(KeyDirection::Zero),
-                tls_versions: TlsVersions::Any,
-                identity: issue(
-                    &authority,
-                    "gateway.test",
-                    ExtendedKeyUsagePurpose::ServerAuth,
-                    &provider,
-                ),
                 client_roots: vec![authority.der().clone()],
-                timeouts: Timeouts::default(),
+                ..GatewayConfig::new(
+                    Arc::clone(&provider),
+                    issue(
+                        &authority,
+                        "gateway.test",
+                        ExtendedKeyUsagePurpose::ServerAuth,
+                        &provider,
+                    ),
+                )
             },
             push,
         }

@@ -15,8 +15,8 @@ use ipnet::IpNet;
 use p2svpn_auth::Identity;
 use p2svpn_gateway::{Gateway, TlsVersions};
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, Connection, Digest, Error, Framing, KeyDirection, ServerValidation,
-    Start, StaticKey, Timeouts, Wrapping,
+    Cipher, ClientConfig, Connection, Digest, Error, KeyDirection, ServerValidation, Start,
+    StaticKey, Timeouts, Wrapping,
 };
 use p2svpn_profile::Profile;
 use p2svpn_system::Clock;
@@ -173,8 +173,6 @@ pub(crate) fn body(answer: &[u8]) -> Vec<u8> {
 fn config(profile: &Profile, identity: &Identity, plan: Plan) -> ClientConfig {
     let validation = &profile.server_validation;
     ClientConfig {
-        provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
-        framing: Framing::Stream,
         wrapping: Wrapping::TlsAuth {
             key: StaticKey::from_bytes(validation.secret.as_bytes()),
             direction: KeyDirection::One,
@@ -192,12 +190,8 @@ fn config(profile: &Profile, identity: &Identity, plan: Plan) -> ClientConfig {
         },
         tls_versions: plan.tls,
         identity: Some(identity.certified_key()),
-        credentials: None,
         ciphers: plan.ciphers,
-        version: "p2svpn-test".to_owned(),
-        platform: "linux".to_owned(),
-        mtu: 1500,
-        extensions: true,
         timeouts: plan.timeouts,
+        ..ClientConfig::new(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
     }
 }

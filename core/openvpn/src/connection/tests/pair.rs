@@ -13,14 +13,14 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha1::{Digest as _, Sha1};
 
 use crate::connection::{
-    ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig, Start, Timeouts,
+    ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig, Start,
 };
 use crate::data::Cipher;
 use crate::error::Error;
 use crate::frame::{Frame, Framing, next_frame};
 use crate::packet::SessionId;
 use crate::push::PushReply;
-use crate::tls::{ServerValidation, TlsVersions};
+use crate::tls::ServerValidation;
 use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
 
 /// A moment in 2026, at which the certificates made here are valid.
@@ -104,8 +104,6 @@ impl Plan {
         };
         Self {
             client: ClientConfig {
-                provider: provider(),
-                framing: Framing::Stream,
                 wrapping: wrapping(KeyDirection::One),
                 validation: ServerValidation {
                     roots: Vec::new(),
@@ -113,28 +111,21 @@ impl Plan {
                     names: vec![name.to_owned()],
                     wildcards: true,
                 },
-                tls_versions: TlsVersions::Any,
                 identity: Some(users.issue(
                     "alice",
                     ExtendedKeyUsagePurpose::ClientAuth,
                     Flaw::None,
                 )),
-                credentials: None,
                 ciphers: vec![Cipher::Aes256Gcm],
-                version: "p2svpn-test".to_owned(),
-                platform: "linux".to_owned(),
-                mtu: 1500,
-                extensions: true,
-                timeouts: Timeouts::default(),
+                ..ClientConfig::new(provider())
             },
             gateway: GatewayConfig {
-                provider: provider(),
-                framing: Framing::Stream,
                 wrapping: wrapping(KeyDirection::Zero),
-                tls_versions: TlsVersions::Any,
-                identity: servers.issue(name, ExtendedKeyUsagePurpose::ServerAuth, Flaw::None),
                 client_roots: vec![users.root()],
-                timeouts: Timeouts::default(),
+                ..GatewayConfig::new(
+                    provider(),
+                    servers.issue(name, ExtendedKeyUsagePurpose::ServerAuth, Flaw::None),
+                )
             },
             push: push(
                 "ifconfig 172.16.0.2 255.255.255.0,topology subnet,route 10.1.0.0 255.255.0.0",
