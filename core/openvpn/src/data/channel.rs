@@ -99,6 +99,21 @@ impl DataChannel {
         })
     }
 
+    /// Makes an installed key that is not active yet look used.
+    #[cfg(test)]
+    pub(super) fn wear(
+        &self,
+        key_id: KeyId,
+        wear: impl FnOnce(&mut super::key::SealKey, &mut super::key::OpenKey),
+    ) {
+        self.shared.update(|mailbox| {
+            let slot = mailbox.slot(key_id);
+            if let (Some(seal), Some(open)) = (&mut slot.seal, &mut slot.open) {
+                wear(seal, open);
+            }
+        });
+    }
+
     /// When the last packet or keepalive was sealed.
     pub(crate) fn last_sent(&self) -> Option<Instant> {
         self.shared.sent.last.get()

@@ -105,6 +105,11 @@ impl ClassicSealKey {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    pub(super) fn go_on_behind(&mut self, id: u32) {
+        self.last_id = id;
+    }
 }
 
 pub(super) struct ClassicOpenKey {
@@ -172,6 +177,11 @@ impl ClassicOpenKey {
             signals.want_rekey();
         }
         Ok(payload)
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_forgeries(&mut self, count: u64) {
+        self.forgeries.set(count);
     }
 }
 

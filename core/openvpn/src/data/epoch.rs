@@ -205,6 +205,17 @@ impl EpochSealKey {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    pub(super) fn go_on_behind(&mut self, epoch: u16, counter: u64) {
+        while self.epoch < epoch {
+            self.epoch += 1;
+            if let Ok(secret) = self.secret.next() {
+                self.secret = secret;
+            }
+        }
+        self.counter = counter;
+    }
 }
 
 /// The keys that incoming packets may be under: the newest epoch seen, the one before it, and some to come.
@@ -310,6 +321,11 @@ impl EpochOpenKey {
         }
         window.mark(counter);
         Ok(payload)
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_forgeries(&mut self, count: u64) {
+        self.forgeries.set(count);
     }
 
     fn find(&self, epoch: u16) -> Option<Place> {

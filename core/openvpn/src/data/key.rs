@@ -34,6 +34,20 @@ impl SealKey {
         }
         sealed
     }
+
+    #[inline]
+    pub(super) fn take_rekey_request(&self) -> bool {
+        self.signals.take_rekey_request()
+    }
+
+    /// Goes on behind this packet id, the epoch in its upper 16 bits.
+    #[cfg(test)]
+    pub(super) fn go_on_behind(&mut self, id: u64) {
+        match &mut self.format {
+            SealFormat::Classic(key) => key.go_on_behind(id as u32),
+            SealFormat::Epoch(key) => key.go_on_behind((id >> 48) as u16, id & 0xffff_ffff_ffff),
+        }
+    }
 }
 
 /// The receiving half of one negotiated key, in either format.
@@ -65,6 +79,20 @@ impl OpenKey {
             self.signals.note_received();
         }
         Ok(payload)
+    }
+
+    #[inline]
+    pub(super) fn take_rekey_request(&self) -> bool {
+        self.signals.take_rekey_request()
+    }
+
+    /// Has seen this many forged packets.
+    #[cfg(test)]
+    pub(super) fn set_forgeries(&mut self, count: u64) {
+        match &mut self.format {
+            OpenFormat::Classic(key) => key.set_forgeries(count),
+            OpenFormat::Epoch(key) => key.set_forgeries(count),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::format::Header;
 use super::key::OpenKey;
 use super::magic::{Purpose, purpose_of};
 use super::shared::{PerKeyId, Shared};
-use crate::packet::{Opcode, opcode_and_key};
+use crate::packet::{KeyId, Opcode, opcode_and_key};
 
 /// What an incoming data packet turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Opener {
     shared: Arc<Shared>,
     generation: u64,
     keys: PerKeyId<Option<Box<OpenKey>>>,
+    /// The key id that the other half sends under.
+    active: Option<KeyId>,
 }
 
 impl Opener {
@@ -38,6 +40,7 @@ impl Opener {
             shared,
             generation: 0,
             keys: Default::default(),
+            active: None,
         }
     }
 
@@ -77,11 +80,25 @@ impl Opener {
         }
     }
 
+    /// Whether the key in use is near its end, be it in this direction or in the other: true once for each key.
+    ///
+    /// Whoever receives asks after each batch, and has the connection renegotiate; see
+    /// [`Sealer::take_rekey_request`](crate::Sealer::take_rekey_request).
+    #[inline]
+    pub fn take_rekey_request(&mut self) -> bool {
+        let key = self
+            .active
+            .and_then(|active| self.keys.get(usize::from(active.number())));
+        key.and_then(Option::as_ref)
+            .is_some_and(|key| key.take_rekey_request())
+    }
+
     #[inline]
     fn collect_keys(&mut self) {
         let Some(mut mailbox) = self.shared.changed(&mut self.generation) else {
             return;
         };
+        self.active = mailbox.active;
         for (key, slot) in self.keys.iter_mut().zip(mailbox.slots()) {
             if slot.signals.is_none() {
                 *key = None;

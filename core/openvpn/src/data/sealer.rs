@@ -89,6 +89,17 @@ impl Sealer {
         self.seal_message(now, &magic::EXIT, out)
     }
 
+    /// Whether the key in use is near its end, be it in this direction or in the other: true once for each key.
+    ///
+    /// Whoever sends asks after each batch, and has the connection renegotiate. Unheard, the key goes on until it is used
+    /// up, and then every packet is refused with [`SealError::Exhausted`].
+    #[inline]
+    pub fn take_rekey_request(&mut self) -> bool {
+        self.key
+            .as_ref()
+            .is_some_and(|key| key.take_rekey_request())
+    }
+
     fn seal_message(
         &mut self,
         now: Instant,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 #[derive(Default)]
 pub(super) struct KeySignals {
     rekey_wanted: AtomicBool,
+    rekey_asked: AtomicBool,
     exhausted: AtomicBool,
     received: AtomicBool,
     peer_epoch: AtomicU16,
@@ -19,6 +20,14 @@ impl KeySignals {
 
     pub(super) fn wants_rekey(&self) -> bool {
         self.rekey_wanted.load(Ordering::Relaxed)
+    }
+
+    /// Whether a new key is wanted and nobody was told so before: true once in the life of a key.
+    #[inline]
+    pub(super) fn take_rekey_request(&self) -> bool {
+        self.wants_rekey()
+            && !self.rekey_asked.load(Ordering::Relaxed)
+            && !self.rekey_asked.swap(true, Ordering::Relaxed)
     }
 
     /// Notes that not even one more packet may be sealed.
