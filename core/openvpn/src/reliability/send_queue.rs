@@ -9,15 +9,19 @@ use crate::packet::Opcode;
 /// How far ahead of the oldest unacknowledged packet we send: OpenVPN 2.5 and older keep no more.
 const WINDOW: u32 = 4;
 
-/// How long to wait before the first retransmission (OpenVPN's `tls-timeout`); it doubles each time.
-const FIRST_RETRANSMISSION: Duration = Duration::from_secs(2);
+/// The first and the longest pause before a datagram is sent again. OpenVPN 3 always waits a second, OpenVPN 2 two, four,
+/// eight seconds and so on; with that a handshake of a dozen packets does not end in time where every third is lost.
+const PAUSES_BETWEEN_DATAGRAMS: Pauses = Pauses {
+    first: Duration::from_secs(1),
+    longest: Duration::from_secs(2),
+};
 
 /// The same on a stream, which loses nothing: Azure's own `vpnconfig.ovpn` says so, and a gateway that asks elsewhere
 /// before it acknowledges is not sent the credentials over and over.
-const FIRST_RETRANSMISSION_ON_A_STREAM: Duration = Duration::from_secs(30);
-
-/// The longest pause between two retransmissions.
-const LONGEST_PAUSE: Duration = Duration::from_secs(32);
+const PAUSES_ON_A_STREAM: Pauses = Pauses {
+    first: Duration::from_secs(30),
+    longest: Duration::from_secs(32),
+};
 
 /// The most packets that wait: the longest key method 2 message takes some 250, and a few messages may follow it.
 const MOST_WAITING: usize = 512;
@@ -37,7 +41,14 @@ pub(crate) struct SendQueue {
     next_id: u32,
     under_way: VecDeque<UnderWay>,
     waiting: VecDeque<(Opcode, Vec<u8>)>,
-    first_pause: Duration,
+    pauses: Pauses,
+}
+
+/// How long to wait for an acknowledgement; the pause doubles each time.
+#[derive(Clone, Copy)]
+struct Pauses {
+    first: Duration,
+    longest: Duration,
 }
 
 struct UnderWay {
@@ -57,9 +68,9 @@ impl SendQueue {
             next_id: 0,
             under_way: VecDeque::new(),
             waiting: VecDeque::new(),
-            first_pause: match framing {
-                Framing::Stream => FIRST_RETRANSMISSION_ON_A_STREAM,
-                Framing::Datagram => FIRST_RETRANSMISSION,
+            pauses: match framing {
+                Framing::Stream => PAUSES_ON_A_STREAM,
+                Framing::Datagram => PAUSES_BETWEEN_DATAGRAMS,
             },
         }
     }
@@ -82,7 +93,7 @@ impl SendQueue {
             .iter_mut()
             .find(|packet| packet.due.is_none_or(|due| due <= now))?;
         packet.due = Some(now + packet.pause);
-        packet.pause = (packet.pause * 2).min(LONGEST_PAUSE);
+        packet.pause = (packet.pause * 2).min(self.pauses.longest);
         packet.later_acknowledgements = 0;
         Some(Outgoing {
             message_id: packet.message_id,
@@ -124,7 +135,7 @@ impl SendQueue {
     pub(crate) fn hurry(&mut self) {
         for packet in &mut self.under_way {
             packet.due = None;
-            packet.pause = self.first_pause;
+            packet.pause = self.pauses.first;
         }
     }
 
@@ -144,7 +155,7 @@ impl SendQueue {
                 opcode,
                 payload,
                 due: None,
-                pause: self.first_pause,
+                pause: self.pauses.first,
                 later_acknowledgements: 0,
             });
             self.next_id = self.next_id.wrapping_add(1);
