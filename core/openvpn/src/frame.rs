@@ -88,6 +88,9 @@ mod tests {
         clippy::panic
     )]
 
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,6 +117,41 @@ mod tests {
             }
             assert_eq!(found, packets, "cut at {cut}");
             assert_eq!(start, stream.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_stream_that_comes_in_any_pieces_yields_the_packets_that_went_in(
+            packets in vec(vec(any::<u8>(), 1..200), 0..20),
+            pieces in vec(1..50usize, 1..50),
+        ) {
+            let borrowed: Vec<&[u8]> = packets.iter().map(Vec::as_slice).collect();
+            let stream = stream_of(&borrowed);
+            let (mut unread, mut found) = (Vec::new(), Vec::new());
+            let mut rest = stream.as_slice();
+            let mut sizes = pieces.iter().cycle();
+            while !rest.is_empty() {
+                let size = rest.len().min(*sizes.next().unwrap());
+                let (piece, after) = rest.split_at(size);
+                unread.extend_from_slice(piece);
+                rest = after;
+                while let Frame::Packet(range) = next_frame(&unread) {
+                    found.push(unread[range.clone()].to_vec());
+                    unread.drain(..range.end);
+                }
+            }
+            prop_assert_eq!(found, packets);
+            prop_assert!(unread.is_empty());
+        }
+
+        #[test]
+        fn what_is_asked_for_never_passes_the_end_of_the_packet(stream in vec(any::<u8>(), 0..400)) {
+            match next_frame(&stream) {
+                Frame::Incomplete { needed } => prop_assert!(needed > 0 && stream.len() + needed <= 65_537),
+                Frame::Packet(range) => prop_assert!(range.start == 2 && !range.is_empty() && range.end <= stream.len()),
+                Frame::Invalid => prop_assert_eq!(&stream[..2], [0, 0]),
+            }
         }
     }
 

@@ -12,4 +12,6 @@ pub(crate) use receive_queue::{Receipt, ReceiveQueue};
 pub(crate) use send_queue::SendQueue;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
