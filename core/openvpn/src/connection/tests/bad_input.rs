@@ -152,7 +152,8 @@ fn silence_after_the_first_answer_ends_at_the_handshake_deadline() {
     let plan = Plan::azure();
     let after = plan.client.timeouts.handshake;
     let mut pair = plan.meet();
-    pair.lost = |number| number >= 2;
+    pair.lose_all("> control");
+    pair.lose_all("> ack");
     let start = pair.now;
 
     pair.run(Duration::from_secs(120));
@@ -178,7 +179,8 @@ fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
     );
 
     let mut pair = Plan::azure().meet();
-    pair.lost = |number| number >= 2;
+    pair.lose_all("> control");
+    pair.lose_all("> ack");
     pair.exchange();
     pair.client.transport_closed(None);
     pair.exchange();

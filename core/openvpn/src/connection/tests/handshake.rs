@@ -48,21 +48,6 @@ fn the_handshake_needs_no_timer_on_a_link_that_loses_nothing() {
 }
 
 #[test]
-fn the_handshake_completes_when_every_third_packet_is_lost() {
-    let mut pair = Plan::azure().over_datagrams().meet();
-    pair.lost = |number| number % 3 == 2;
-
-    pair.run(Duration::from_secs(59));
-
-    assert!(
-        pair.client_end.established.is_some(),
-        "{:?}",
-        pair.client_error()
-    );
-    assert!(pair.gateway_end.established.is_some());
-}
-
-#[test]
 fn a_push_reply_of_a_thousand_routes_arrives_whole() {
     let mut plan = Plan::azure();
     let routes: String = (0..1_000)

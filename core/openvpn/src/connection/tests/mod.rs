@@ -8,6 +8,12 @@
 
 mod bad_input;
 mod data_path;
+mod endurance;
 mod handshake;
+mod link;
 mod pair;
+mod plan;
+mod random;
 mod tls_crypt_v2;
+mod trace;
+mod traps;

@@ -1,156 +1,36 @@
-//! A client and a gateway joined by a link in memory, on virtual time.
+//! A client and a gateway joined by a simulated link, on virtual time.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
-};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::sign::CertifiedKey;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use sha1::{Digest as _, Sha1};
-
-use crate::connection::{
-    ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig, Start,
-};
-use crate::data::Cipher;
+use super::link::{Fate, Link, Tally};
+pub(super) use super::plan::{Authority, Flaw, Plan, UNIX_TIME, push};
+use super::trace::{Line, Trace, Way};
+use crate::connection::{CloseReason, Connection, Established, Event, Start};
+use crate::data::Opened;
 use crate::error::Error;
-use crate::frame::{Frame, Framing, next_frame};
-use crate::packet::SessionId;
-use crate::push::PushReply;
-use crate::tls::ServerValidation;
-use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapping};
+use crate::frame::Framing;
+use crate::packet::{AckList, ControlPacket, KeyId, Role, SessionId, opcode_and_key};
+use crate::push::{PushReply, PushWarning};
+use crate::wrap::{Wrapper, Wrapping};
 
-/// A moment in 2026, at which the certificates made here are valid.
-pub(super) const UNIX_TIME: u64 = 1_795_000_000;
-
-/// A certificate authority with what it issued.
-pub(super) struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
-
-/// How a certificate differs from a good one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flaw {
-    None,
-    Expired,
-    NotYetValid,
-    NoServerUsage,
-}
-
-impl Authority {
-    pub(super) fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name = named(name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(2099, 1, 1);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        Self { issuer }
-    }
-
-    pub(super) fn root(&self) -> CertificateDer<'static> {
-        self.issuer.der().clone()
-    }
-
-    pub(super) fn issue(
-        &self,
-        name: &str,
-        usage: ExtendedKeyUsagePurpose,
-        flaw: Flaw,
-    ) -> Arc<CertifiedKey> {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.distinguished_name = named(name);
-        if flaw != Flaw::NoServerUsage {
-            params.extended_key_usages = vec![usage];
-        }
-        (params.not_before, params.not_after) = match flaw {
-            Flaw::Expired => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
-            Flaw::NotYetValid => (date_time_ymd(2098, 1, 1), date_time_ymd(2099, 1, 1)),
-            _ => (date_time_ymd(2020, 1, 1), date_time_ymd(2099, 1, 1)),
-        };
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let chain = vec![certificate.der().clone(), self.root()];
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        Arc::new(CertifiedKey::from_der(chain, key, &provider()).unwrap())
-    }
-}
-
-/// Everything that a test may want to spoil before the two ends meet.
-pub(super) struct Plan {
-    pub(super) client: ClientConfig,
-    pub(super) gateway: GatewayConfig,
-    pub(super) push: PushReply,
-    pub(super) refusal: Option<&'static str>,
-    /// Whether the gateway says neither yes nor no.
-    pub(super) hesitates: bool,
-}
+/// The session id of somebody who has no part in a session.
+const STRANGER: [u8; 8] = *b"stranger";
 
 impl Plan {
-    /// Azure's shape: tls-auth with SHA-256, certificates, classic keys, packets without peer id.
-    pub(super) fn azure() -> Self {
-        let servers = Authority::new("Gateway Root");
-        let users = Authority::new("User Root");
-        let name = "0f1e2d3c-1111-2222-3333-444455556666.vpn.azure.com";
-        let key = StaticKey::from_bytes(&std::array::from_fn(|index| (index * 7 + 3) as u8));
-        let wrapping = |direction| Wrapping::TlsAuth {
-            key: key.clone(),
-            direction,
-            digest: Digest::Sha256,
-        };
-        Self {
-            client: ClientConfig {
-                wrapping: wrapping(KeyDirection::One),
-                validation: ServerValidation {
-                    roots: Vec::new(),
-                    pinned: vec![Sha1::digest(servers.root()).into()],
-                    names: vec![name.to_owned()],
-                    wildcards: true,
-                },
-                identity: Some(users.issue(
-                    "alice",
-                    ExtendedKeyUsagePurpose::ClientAuth,
-                    Flaw::None,
-                )),
-                ciphers: vec![Cipher::Aes256Gcm],
-                ..ClientConfig::new(provider())
-            },
-            gateway: GatewayConfig {
-                wrapping: wrapping(KeyDirection::Zero),
-                client_roots: vec![users.root()],
-                ..GatewayConfig::new(
-                    provider(),
-                    servers.issue(name, ExtendedKeyUsagePurpose::ServerAuth, Flaw::None),
-                )
-            },
-            push: push(
-                "ifconfig 172.16.0.2 255.255.255.0,topology subnet,route 10.1.0.0 255.255.0.0",
-            ),
-            refusal: None,
-            hesitates: false,
-        }
-    }
-
-    /// The same over datagrams, which may be lost.
-    pub(super) fn over_datagrams(mut self) -> Self {
-        self.client.framing = Framing::Datagram;
-        self.gateway.framing = Framing::Datagram;
-        self
-    }
-
     pub(super) fn meet(self) -> Pair {
         let now = Instant::now();
         let start = Start {
             now,
             unix_time: UNIX_TIME,
         };
+        let framing = self.client.framing;
+        let link = |seed| Link::new(framing, self.quality, self.seed * 2 + seed);
         Pair {
-            framing: self.client.framing,
+            framing,
             now,
+            to_gateway: Direction::new(link(0), &self.gateway.wrapping, Role::Gateway),
+            to_client: Direction::new(link(1), &self.client.wrapping, Role::Client),
+            wrappings: [self.client.wrapping.clone(), self.gateway.wrapping.clone()],
             client: Connection::client(self.client, start).unwrap(),
             gateway: Connection::gateway(self.gateway, start).unwrap(),
             push: self.push,
@@ -158,9 +38,10 @@ impl Plan {
             hesitates: self.hesitates,
             client_end: End::default(),
             gateway_end: End::default(),
-            lost: |_| false,
-            packets: 0,
+            trace: Trace::default(),
+            data_is_traced: true,
             gateway_is_mute_once_closed: false,
+            keeps_alive: false,
         }
     }
 }
@@ -171,7 +52,11 @@ pub(super) struct End {
     pub(super) established: Option<Box<Established>>,
     pub(super) closed: Option<CloseReason>,
     pub(super) keep_alives: usize,
-    pub(super) warnings: Vec<crate::push::PushWarning>,
+    pub(super) warnings: Vec<PushWarning>,
+    /// The numbers of the data packets that came out of the tunnel, in order.
+    pub(super) delivered: Vec<u64>,
+    /// Data packets that arrived before there was anything to open them with.
+    pub(super) early_data: usize,
 }
 
 /// The two ends and the link between them.
@@ -185,73 +70,131 @@ pub(super) struct Pair {
     pub(super) hesitates: bool,
     pub(super) client_end: End,
     pub(super) gateway_end: End,
-    /// Whether the link loses the packet of this number.
-    pub(super) lost: fn(usize) -> bool,
-    pub(super) packets: usize,
+    pub(super) to_gateway: Direction,
+    pub(super) to_client: Direction,
+    /// The client's and the gateway's.
+    wrappings: [Wrapping; 2],
+    /// All control packets that were sent, and data packets where `data_is_traced`.
+    pub(super) trace: Trace,
+    pub(super) data_is_traced: bool,
     /// Whether the gateway keeps its last words, such as a TLS alert, to itself.
     pub(super) gateway_is_mute_once_closed: bool,
+    /// Whether keepalives are sent when they are due.
+    pub(super) keeps_alive: bool,
+}
+
+/// One way of the link, with what a test does to it and sees of it.
+pub(super) struct Direction {
+    pub(super) link: Link,
+    pub(super) control: Tally,
+    pub(super) data: Tally,
+    /// Reads packets as the receiver does.
+    reader: Wrapper,
+    rules: Vec<Rule>,
+    held: Vec<Vec<u8>>,
+}
+
+/// What a script does to packets that a line of it means.
+struct Rule {
+    packet: Line,
+    fate: Fate,
+    times: usize,
+}
+
+impl Direction {
+    fn new(link: Link, wrapping: &Wrapping, receiver: Role) -> Self {
+        Self {
+            link,
+            control: Tally::default(),
+            data: Tally::default(),
+            reader: Wrapper::new(wrapping, receiver),
+            rules: Vec::new(),
+            held: Vec::new(),
+        }
+    }
+
+    /// What the notation says of a packet; only its head where the wrapping hides the rest.
+    fn read(&mut self, way: Way, packet: &[u8]) -> Line {
+        let (opcode, key_id) = opcode_and_key(packet[0]).unwrap();
+        let mut line = Line::of(way, opcode);
+        line.key_id = Some(key_id);
+        if opcode.is_data() {
+            return line;
+        }
+        if let Ok(read) = self.reader.unwrap(&mut packet.to_vec()) {
+            line.message_id = read.message_id;
+            line.acks = Some(read.acks.as_slice().to_vec());
+        }
+        line
+    }
+
+    /// Sends a frame as the link or the script has it.
+    fn send(&mut self, now: Instant, wire: Vec<u8>, line: &Line) -> Fate {
+        let rule = self
+            .rules
+            .iter_mut()
+            .find(|rule| rule.times > 0 && rule.packet.matches(line));
+        let ordered = rule.map(|rule| {
+            rule.times -= 1;
+            rule.fate
+        });
+        let fate = match ordered {
+            None => self.link.send(now, wire),
+            Some(Fate::Held) => {
+                self.held.push(wire);
+                Fate::Held
+            }
+            Some(fate) => fate,
+        };
+        match line.opcode.is_data() {
+            true => self.data.count(fate),
+            false => self.control.count(fate),
+        }
+        fate
+    }
 }
 
 impl Pair {
     /// Lets time pass until both are established, one is closed, or `limit` has passed.
     pub(super) fn run(&mut self, limit: Duration) {
-        let end = self.now + limit;
-        loop {
-            self.exchange();
+        self.pass_until(limit, |pair| {
             let done =
-                self.client_end.established.is_some() && self.gateway_end.established.is_some();
-            if done || self.client_end.closed.is_some() {
-                return;
-            }
-            let due = [
-                self.client.poll_timeout(self.now),
-                self.gateway.poll_timeout(self.now),
-            ];
-            match due.into_iter().flatten().map(|(due, _)| due).min() {
-                Some(due) if due <= end => self.now = self.now.max(due),
-                _ => return,
-            }
-            self.client.handle_timeout(self.now);
-            self.gateway.handle_timeout(self.now);
-        }
+                pair.client_end.established.is_some() && pair.gateway_end.established.is_some();
+            done || pair.client_end.closed.is_some()
+        });
     }
 
     /// Lets `period` pass, however often somebody wants to be woken in it.
     pub(super) fn pass(&mut self, period: Duration) {
         let end = self.now + period;
+        self.pass_until(period, |_| false);
+        self.wake_at(end);
+        self.exchange();
+    }
+
+    /// Lets time pass until something is the case, or `limit` has passed; whether it is the case.
+    pub(super) fn pass_until(&mut self, limit: Duration, is_so: impl Fn(&Self) -> bool) -> bool {
+        let end = self.now + limit;
         loop {
             self.exchange();
-            let due = [
-                self.client.poll_timeout(self.now),
-                self.gateway.poll_timeout(self.now),
-            ];
-            let next = due.into_iter().flatten().map(|(due, _)| due).min();
-            self.now = next.map_or(end, |due| due.clamp(self.now, end));
-            self.client.handle_timeout(self.now);
-            self.gateway.handle_timeout(self.now);
-            if self.now >= end {
-                self.exchange();
-                return;
+            if is_so(self) {
+                return true;
+            }
+            match self.due() {
+                Some(due) if due <= end => self.wake_at(due.max(self.now)),
+                _ => return false,
             }
         }
     }
 
-    /// Carries packets to and fro until nobody has more to say at this moment.
+    /// Carries packets to and fro until nobody has more to say, and nothing arrives, at this moment.
     pub(super) fn exchange(&mut self) {
-        let mut idle = false;
-        while !idle {
-            idle = true;
+        loop {
+            let mut idle = !self.listen();
             while let Some(wire) = self.client.poll_transmit(self.now) {
                 idle = false;
-                deliver(
-                    &mut self.gateway,
-                    self.framing,
-                    self.now,
-                    wire,
-                    (self.lost)(self.packets),
-                );
-                self.packets += 1;
-                self.listen();
+                self.send(Way::ToGateway, wire);
+                self.arrive();
             }
             while let Some(wire) = self.gateway.poll_transmit(self.now) {
                 self.listen();
@@ -259,23 +202,122 @@ impl Pair {
                     continue;
                 }
                 idle = false;
-                deliver(
-                    &mut self.client,
-                    self.framing,
-                    self.now,
-                    wire,
-                    (self.lost)(self.packets),
-                );
-                self.packets += 1;
-                self.listen();
+                self.send(Way::ToClient, wire);
+                self.arrive();
             }
-            idle &= !self.listen();
+            idle &= !self.arrive();
+            if idle {
+                return;
+            }
         }
     }
 
     /// Has the gateway send something of its own inside TLS.
     pub(super) fn gateway_says(&mut self, message: &[u8]) {
         self.gateway.core.send_message(message).unwrap();
+        self.exchange();
+    }
+
+    /// Seals a data packet with this number and sends it; false where there is no key.
+    pub(super) fn send_data(&mut self, way: Way, number: u64) -> bool {
+        let from = match way {
+            Way::ToGateway => &mut self.client_end,
+            Way::ToClient => &mut self.gateway_end,
+        };
+        let Some(established) = &mut from.established else {
+            return false;
+        };
+        let sealer = &mut established.sealer;
+        let mut frame = vec![0; sealer.headroom()];
+        frame.push(0x45);
+        frame.extend_from_slice(&number.to_be_bytes());
+        frame.resize(frame.len() + sealer.tailroom(), 0);
+        let sealed = sealer.seal(self.now, &mut frame).is_ok();
+        if sealed {
+            self.send(way, frame);
+        }
+        sealed
+    }
+
+    /// Has the link do this to the next `times` packets that the line means.
+    pub(super) fn treat(&mut self, packet: &str, fate: Fate, times: usize) {
+        let packet = Line::parse(packet);
+        self.direction(packet.way).rules.push(Rule {
+            packet,
+            fate,
+            times,
+        });
+    }
+
+    /// Has the link lose the next packet that the line means.
+    pub(super) fn lose(&mut self, packet: &str) {
+        self.treat(packet, Fate::Lost, 1);
+    }
+
+    /// Has the link lose all packets that the line means.
+    pub(super) fn lose_all(&mut self, packet: &str) {
+        self.treat(packet, Fate::Lost, usize::MAX);
+    }
+
+    /// Has the link keep the next packet that the line means until `release`.
+    pub(super) fn hold(&mut self, packet: &str) {
+        self.treat(packet, Fate::Held, 1);
+    }
+
+    /// Lets go of what the link holds of one way, the last packet first.
+    pub(super) fn release(&mut self, way: Way) {
+        let held = std::mem::take(&mut self.direction(way).held);
+        for wire in held.into_iter().rev() {
+            self.give(way, wire);
+        }
+        self.exchange();
+    }
+
+    /// Delivers a copy of the first packet that the line means.
+    pub(super) fn replay(&mut self, packet: &str) {
+        let wire = self.trace.wire_of(packet);
+        self.give(Line::parse(packet).way, wire);
+        self.exchange();
+    }
+
+    /// Delivers a packet that nobody sent. What the line leaves out is as the session has it.
+    ///
+    /// Where packets are wrapped, the receiver takes what the real sender says afterwards for a repetition.
+    pub(super) fn forge(&mut self, packet: &str) {
+        let line = Line::parse(packet);
+        let (of_client, of_gateway) = self.session_ids();
+        let (sender, receiver, role) = match line.way {
+            Way::ToGateway => (of_client, of_gateway, Role::Client),
+            Way::ToClient => (of_gateway, of_client, Role::Gateway),
+        };
+        let stranger = SessionId::from_bytes(STRANGER).unwrap();
+        let mut acks = AckList::default();
+        for id in line.acks.iter().flatten() {
+            assert!(acks.push(*id));
+        }
+        let packet = ControlPacket {
+            opcode: line.opcode,
+            key_id: line.key_id.unwrap_or(KeyId::FIRST),
+            session_id: if line.from_stranger { stranger } else { sender },
+            peer_session_id: match (acks.is_empty(), line.to_stranger) {
+                (true, _) => None,
+                (false, true) => Some(stranger),
+                (false, false) => Some(receiver),
+            },
+            acks,
+            message_id: line.message_id,
+            payload: &line.payload,
+        };
+        let [of_client, of_gateway] = &self.wrappings;
+        let wrapping = match role {
+            Role::Client => of_client,
+            Role::Gateway => of_gateway,
+        };
+        let mut wire = vec![0; self.framing.header_len()];
+        Wrapper::new(wrapping, role)
+            .wrap(&packet, UNIX_TIME as u32 + 9, &mut wire)
+            .unwrap();
+        self.give(line.way, wire);
         self.exchange();
     }
 
@@ -291,11 +333,93 @@ impl Pair {
         }
     }
 
+    pub(super) fn direction(&mut self, way: Way) -> &mut Direction {
+        match way {
+            Way::ToGateway => &mut self.to_gateway,
+            Way::ToClient => &mut self.to_client,
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let timers = [
+            self.client.poll_timeout(self.now),
+            self.gateway.poll_timeout(self.now),
+        ];
+        let timers = timers.into_iter().flatten().map(|(due, _)| due);
+        let arrivals = [self.to_gateway.link.due(), self.to_client.link.due()];
+        timers.chain(arrivals.into_iter().flatten()).min()
+    }
+
+    fn wake_at(&mut self, now: Instant) {
+        self.now = now;
+        self.client.handle_timeout(now);
+        self.gateway.handle_timeout(now);
+    }
+
+    fn send(&mut self, way: Way, wire: Vec<u8>) {
+        let packet = &wire[self.framing.header_len()..];
+        let is_data = opcode_and_key(packet[0]).unwrap().0.is_data();
+        let (now, noted) = (self.now, !is_data || self.data_is_traced);
+        let copy = if noted { wire.clone() } else { Vec::new() };
+        let direction = match way {
+            Way::ToGateway => &mut self.to_gateway,
+            Way::ToClient => &mut self.to_client,
+        };
+        let mut line = direction.read(way, packet);
+        line.fate = Some(direction.send(now, wire, &line));
+        if noted {
+            self.trace.note(line, copy);
+        }
+    }
+
+    /// Takes in what the link has brought by now; whether there was something.
+    fn arrive(&mut self) -> bool {
+        let mut arrived = false;
+        while let Some(packet) = self.to_gateway.link.receive(self.now) {
+            arrived = true;
+            self.take_in(Way::ToGateway, packet);
+        }
+        while let Some(packet) = self.to_client.link.receive(self.now) {
+            arrived = true;
+            self.take_in(Way::ToClient, packet);
+        }
+        arrived
+    }
+
+    /// Delivers a frame that does not come from the link.
+    fn give(&mut self, way: Way, mut wire: Vec<u8>) {
+        wire.drain(..self.framing.header_len());
+        self.take_in(way, wire);
+    }
+
+    fn take_in(&mut self, way: Way, mut packet: Vec<u8>) {
+        let (connection, end) = match way {
+            Way::ToGateway => (&mut self.gateway, &mut self.gateway_end),
+            Way::ToClient => (&mut self.client, &mut self.client_end),
+        };
+        let kind = packet.first().and_then(|first| opcode_and_key(*first));
+        match (kind, &mut end.established) {
+            (Some((opcode, _)), Some(established)) if opcode.is_data() => {
+                if let Opened::Packet(payload) = established.opener.open(self.now, &mut packet) {
+                    let number = payload[1..9].try_into().unwrap();
+                    end.delivered.push(u64::from_be_bytes(number));
+                }
+            }
+            (Some((opcode, _)), None) if opcode.is_data() => {
+                end.early_data += 1;
+                connection.receive(self.now, &mut packet);
+            }
+            _ => connection.receive(self.now, &mut packet),
+        }
+        self.listen();
+    }
+
     fn listen(&mut self) -> bool {
         let mut heard = false;
         while let Some(event) = self.client.poll_event() {
             heard = true;
-            note(&mut self.client_end, event);
+            let due = note(&mut self.client_end, event);
+            self.keep_alive(Way::ToGateway, due);
         }
         while let Some(event) = self.gateway.poll_event() {
             heard = true;
@@ -306,24 +430,34 @@ impl Pair {
                     None => self.gateway.admit(self.now, self.push.clone()),
                 }
             } else {
-                note(&mut self.gateway_end, event);
+                let due = note(&mut self.gateway_end, event);
+                self.keep_alive(Way::ToClient, due);
             }
         }
         heard
     }
+
+    fn keep_alive(&mut self, way: Way, is_due: bool) {
+        if !is_due || !self.keeps_alive {
+            return;
+        }
+        let end = match way {
+            Way::ToGateway => &mut self.client_end,
+            Way::ToClient => &mut self.gateway_end,
+        };
+        let mut wire = Vec::new();
+        if let Some(established) = &mut end.established {
+            let sealer = &mut established.sealer;
+            sealer.seal_keepalive(self.now, &mut wire).unwrap();
+            self.send(way, wire);
+        }
+    }
 }
 
-pub(super) fn push(options: &str) -> PushReply {
-    let mut assembly = crate::push::PushAssembly::default();
-    assembly
-        .add(&format!("PUSH_REPLY,{options}"))
-        .unwrap()
-        .unwrap()
-        .0
-}
-
-fn note(end: &mut End, event: Event) {
+/// Notes an event; whether it asks for a keepalive.
+fn note(end: &mut End, event: Event) -> bool {
     assert!(end.closed.is_none(), "nothing may follow the end");
+    let is_due = matches!(event, Event::KeepAliveDue);
     match event {
         Event::Established(established) => end.established = Some(established),
         Event::Closed(reason) => end.closed = Some(reason),
@@ -331,30 +465,5 @@ fn note(end: &mut End, event: Event) {
         Event::Warning(warning) => end.warnings.push(warning),
         _ => {}
     }
-}
-
-fn deliver(to: &mut Connection, framing: Framing, now: Instant, mut wire: Vec<u8>, lost: bool) {
-    if framing == Framing::Datagram {
-        if !lost {
-            to.receive(now, &mut wire);
-        }
-        return;
-    }
-    let Frame::Packet(range) = next_frame(&wire) else {
-        panic!("not one whole frame");
-    };
-    assert_eq!(range.end, wire.len(), "one frame a transmission");
-    if !lost {
-        to.receive(now, &mut wire[range]);
-    }
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(aws_lc_rs::default_provider())
-}
-
-fn named(name: &str) -> DistinguishedName {
-    let mut distinguished = DistinguishedName::new();
-    distinguished.push(DnType::CommonName, name);
-    distinguished
+    is_due
 }

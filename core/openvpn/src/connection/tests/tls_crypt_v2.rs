@@ -1,21 +1,14 @@
 use std::time::{Duration, Instant};
 
 use super::pair::{Plan, UNIX_TIME};
+use super::plan::tls_crypt_v2_server_key;
 use crate::connection::{Connection, Start};
-use crate::frame::Framing;
 use crate::packet::{AckList, ControlPacket, KeyId, Opcode, Role, SessionId};
-use crate::wrap::{StaticKey, TlsCryptV2ClientKey, TlsCryptV2ServerKey, Wrapper, Wrapping};
+use crate::wrap::{Wrapper, Wrapping};
 
 #[test]
 fn both_ends_establish_when_the_gateway_keeps_the_clients_key() {
-    let mut plan = Plan::azure();
-    plan.client.wrapping = Wrapping::TlsCryptV2 {
-        client_key: client_key(),
-    };
-    plan.gateway.wrapping = Wrapping::TlsCryptV2Gateway {
-        server_key: server_key(),
-    };
-    let mut pair = plan.meet();
+    let mut pair = Plan::azure().with_tls_crypt_v2().meet();
 
     pair.run(Duration::ZERO);
 
@@ -28,11 +21,7 @@ fn both_ends_establish_when_the_gateway_keeps_the_clients_key() {
 
 #[test]
 fn a_gateway_that_asks_for_the_clients_key_again_gets_it_with_the_next_packet_only() {
-    let mut plan = Plan::azure();
-    plan.client.framing = Framing::Datagram;
-    plan.client.wrapping = Wrapping::TlsCryptV2 {
-        client_key: client_key(),
-    };
+    let plan = Plan::azure().over_datagrams().with_tls_crypt_v2();
     let now = Instant::now();
     let start = Start {
         now,
@@ -41,7 +30,7 @@ fn a_gateway_that_asks_for_the_clients_key_again_gets_it_with_the_next_packet_on
     let mut client = Connection::client(plan.client, start).unwrap();
     let mut gateway = Wrapper::new(
         &Wrapping::TlsCryptV2Gateway {
-            server_key: server_key(),
+            server_key: tls_crypt_v2_server_key(),
         },
         Role::Gateway,
     );
@@ -81,13 +70,4 @@ fn a_gateway_that_asks_for_the_clients_key_again_gets_it_with_the_next_packet_on
             Opcode::ControlV1
         );
     }
-}
-
-fn server_key() -> TlsCryptV2ServerKey {
-    TlsCryptV2ServerKey::from_bytes(&std::array::from_fn(|index| index as u8))
-}
-
-fn client_key() -> TlsCryptV2ClientKey {
-    let key = StaticKey::from_bytes(&std::array::from_fn(|index| index as u8));
-    server_key().wrap(&key, &[0]).unwrap()
 }
