@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::auth_failure::DynamicChallenge;
 use crate::connection::Stage;
+use crate::data::UnsupportedCompression;
 use crate::keying::KeyMethodError;
 use crate::push::PushError;
 
@@ -83,10 +84,11 @@ pub enum Error {
     /// The gateway assigned no address: its address pool may be used up.
     #[error("the gateway assigned no address")]
     NoAddress,
-    /// The gateway asks for a data cipher that is not supported or not allowed.
-    #[error("the gateway asks for the data cipher {0:?}, which is not supported or not allowed")]
+    /// The gateway asks for a data cipher that is not supported or not allowed; those without authentication (CBC and
+    /// older) never are. Have the gateway allow AES-GCM or ChaCha20-Poly1305.
+    #[error("the gateway asks for the data cipher {:?}, which is {}", .0, why_refused(.0))]
     Cipher(String),
-    /// The gateway asks for compression, which is never used because it leaks what is sent.
+    /// The gateway asks for compression, which is never used because it leaks what is sent. Have it turned off there.
     #[error("the gateway asks for {0}, which is refused")]
     Compression(String),
     /// Nothing was heard for as long as the gateway had asked to take for a failure: connect again.
@@ -148,6 +150,25 @@ pub enum ServerCertificateError {
     /// The certificate cannot be read or its signature does not hold.
     #[error("it is damaged or of an unsupported kind: {0}")]
     Damaged(String),
+}
+
+/// What keeps a cipher from being used.
+fn why_refused(cipher: &str) -> &'static str {
+    let name = cipher.to_ascii_uppercase();
+    if name == "NONE" {
+        return "no encryption at all";
+    }
+    let outdated = ["-CBC", "-CFB", "-CFB1", "-CFB8", "-OFB"];
+    if outdated.iter().any(|mode| name.ends_with(mode)) {
+        return "outdated and refused: only AES-GCM and ChaCha20-Poly1305 are supported, not CBC and its kind";
+    }
+    "not supported or not allowed"
+}
+
+impl From<UnsupportedCompression> for Error {
+    fn from(UnsupportedCompression(option): UnsupportedCompression) -> Self {
+        Self::Compression(option)
+    }
 }
 
 fn list(names: &[String]) -> String {

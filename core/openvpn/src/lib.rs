@@ -86,7 +86,8 @@ pub use wrap::{
 // The data channel, and what the two ends say to each other.
 pub use auth_failure::DynamicChallenge;
 pub use data::{
-    Cipher, DataStatistics, DropReason, Opened, Opener, SealError, Sealer, UnknownCipher,
+    Cipher, CompressionFraming, DataStatistics, DropReason, IpVersion, MssFix, Opened, Opener,
+    SealError, Sealer, UnknownCipher, UnsupportedCompression,
 };
 pub use keying::KeyMethodError;
 pub use peer_info::PeerInfo;

@@ -51,6 +51,12 @@ impl PeerInfo {
         }
         let names: Vec<&str> = ciphers.iter().map(|cipher| cipher.name()).collect();
         info.add("IV_CIPHERS", &names.join(":"));
+        // The framings of compression that are understood: none of them compresses.
+        for stub in ["IV_LZO_STUB", "IV_COMP_STUB", "IV_COMP_STUBv2"] {
+            if extensions {
+                info.add(stub, "1");
+            }
+        }
         if extensions {
             info.add("IV_PROTO", &PROTO.to_string());
         }
@@ -164,7 +170,7 @@ mod tests {
 
         assert_eq!(
             info.to_text(),
-            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_PROTO=414\n"
+            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_LZO_STUB=1\nIV_COMP_STUB=1\nIV_COMP_STUBv2=1\nIV_PROTO=414\n"
         );
         assert!(info.wants_push_unasked() && info.knows_tls_exporter() && info.knows_data_v2());
         assert_eq!(PeerInfo::parse(&info.to_text()), info);

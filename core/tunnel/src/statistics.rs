@@ -46,6 +46,8 @@ pub struct Drops {
     pub key_used_up: u64,
     /// Data packets with OpenVPN's own notes, or nothing.
     pub not_for_tunnel: u64,
+    /// Data packets that were compressed, which nobody agreed on.
+    pub compressed: u64,
     /// Control packets that were damaged, replayed or of another session.
     pub control: u64,
     /// Events that the host had not taken when the tunnel ended.
@@ -68,6 +70,7 @@ impl Drops {
             replayed,
             key_used_up,
             not_for_tunnel,
+            compressed,
             control: _,
             events: _,
         } = *self;
@@ -82,6 +85,7 @@ impl Drops {
             replayed,
             key_used_up,
             not_for_tunnel,
+            compressed,
         ]
         .into_iter()
         .fold(0, u64::saturating_add)
@@ -107,6 +111,7 @@ pub(crate) struct Counters {
     pub(crate) replayed: Counter,
     pub(crate) key_used_up: Counter,
     pub(crate) not_for_tunnel: Counter,
+    pub(crate) compressed: Counter,
     pub(crate) control: Counter,
     pub(crate) events: Counter,
     /// Begins and ends of the reader's waits for a full device: odd while it waits.
@@ -121,6 +126,7 @@ impl Counters {
             DropReason::Replayed => &self.replayed,
             DropReason::KeyUsedUp => &self.key_used_up,
             DropReason::NotForTunnel => &self.not_for_tunnel,
+            DropReason::Compressed => &self.compressed,
             _ => &self.malformed,
         };
         counter.add(1);
@@ -145,6 +151,7 @@ impl Counters {
                 replayed: self.replayed.get(),
                 key_used_up: self.key_used_up.get(),
                 not_for_tunnel: self.not_for_tunnel.get(),
+                compressed: self.compressed.get(),
                 control: self.control.get(),
                 events: self.events.get(),
             },
@@ -188,10 +195,11 @@ mod tests {
             replayed: 1 << 6,
             key_used_up: 1 << 7,
             not_for_tunnel: 1 << 8,
-            control: 1 << 10,
-            events: 1 << 11,
+            compressed: 1 << 10,
+            control: 1 << 11,
+            events: 1 << 12,
         };
 
-        assert_eq!(drops.packets(), (1 << 10) - 1);
+        assert_eq!(drops.packets(), (1 << 11) - 1);
     }
 }

@@ -11,7 +11,7 @@ use super::event::TimeoutReason;
 use super::stage::Stage;
 use crate::auth_failure::AuthFailure;
 use crate::control_message::{ControlMessage, ControlMessages};
-use crate::data::Cipher;
+use crate::data::{Cipher, CompressionFraming};
 use crate::error::Error;
 use crate::keying::{ClientKeyMessage, ClientSecrets, KeyMethodError, ServerKeyMessage};
 use crate::options_string;
@@ -250,9 +250,10 @@ impl ClientRole {
         if push.addresses.is_empty() {
             return Err(Error::NoAddress);
         }
-        if let Some(compression) = push.compression() {
-            return Err(Error::Compression(compression.to_owned()));
-        }
+        let compression = match push.compression.as_deref() {
+            Some(option) => CompressionFraming::of_option(option)?,
+            None => self.config.compression,
+        };
         let cipher = self.cipher(&push)?;
         let server = self
             .server
@@ -265,6 +266,10 @@ impl ClientRole {
                 cipher,
                 peer_id: push.peer_id,
                 material,
+                compression,
+                mssfix: self.config.mssfix,
+                tunnel_mtu: push.tun_mtu.unwrap_or(self.config.mtu).min(self.config.mtu),
+                carrier: self.config.carrier,
                 may_exit: push.protocol_flags.cc_exit,
                 push,
             },
@@ -298,7 +303,13 @@ fn key_message(config: &ClientConfig, core: &Core) -> Result<ClientKeyMessage, E
     let credentials = config.credentials.as_ref();
     Ok(ClientKeyMessage {
         secrets: ClientSecrets::random(core.provider().secure_random)?,
-        options: options_string::client(config.framing, &config.wrapping, cipher, config.mtu),
+        options: options_string::client(
+            config.framing,
+            &config.wrapping,
+            cipher,
+            config.mtu,
+            config.compression,
+        ),
         username: credentials
             .map(|known| known.username.clone())
             .unwrap_or_default(),

@@ -8,7 +8,7 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
-use crate::data::Cipher;
+use crate::data::{Cipher, CompressionFraming, IpVersion, MssFix};
 use crate::frame::Framing;
 use crate::tls::{ServerValidation, TlsVersions};
 use crate::wrap::Wrapping;
@@ -99,6 +99,13 @@ pub struct ClientConfig {
     pub platform: String,
     /// The largest MTU of the tunnel that a gateway may ask for.
     pub mtu: u16,
+    /// How payloads are marked for the compression that never happens, unless the gateway pushes another way. Both ends
+    /// must agree on it.
+    pub compression: CompressionFraming,
+    /// How large TCP segments in the tunnel may be.
+    pub mssfix: MssFix,
+    /// Which IP carries the connection, for [`MssFix::Mtu`] and the default.
+    pub carrier: IpVersion,
     /// Whether to announce what OpenVPN has added to its first protocol (`IV_PROTO`): peer ids, keys exported from TLS
     /// and so on, of which the gateway then chooses. Without it every gateway uses the PRF and `P_DATA_V1`, as Azure's do.
     pub extensions: bool,
@@ -129,6 +136,9 @@ impl ClientConfig {
             version: concat!("p2svpn_", env!("CARGO_PKG_VERSION")).to_owned(),
             platform: "linux".to_owned(),
             mtu: 1_500,
+            compression: CompressionFraming::None,
+            mssfix: MssFix::Usual,
+            carrier: IpVersion::V4,
             extensions: true,
             timeouts: Timeouts::default(),
             renegotiation: Renegotiation::default(),
@@ -151,6 +161,13 @@ pub struct GatewayConfig {
     pub identity: Arc<CertifiedKey>,
     /// The roots of client certificates; empty: none is asked for.
     pub client_roots: Vec<CertificateDer<'static>>,
+    /// How payloads are marked for the compression that never happens, unless the settings that are pushed name another
+    /// way.
+    pub compression: CompressionFraming,
+    /// How large TCP segments in the tunnel may be.
+    pub mssfix: MssFix,
+    /// Which IP carries the connection, for [`MssFix::Mtu`] and the default.
+    pub carrier: IpVersion,
     /// How long each part of the handshake may take.
     pub timeouts: Timeouts,
     /// When keys are replaced.
@@ -168,6 +185,9 @@ impl GatewayConfig {
             tls_versions: TlsVersions::Any,
             identity,
             client_roots: Vec::new(),
+            compression: CompressionFraming::None,
+            mssfix: MssFix::Usual,
+            carrier: IpVersion::V4,
             timeouts: Timeouts::default(),
             renegotiation: Renegotiation::default(),
         }

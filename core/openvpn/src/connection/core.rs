@@ -12,7 +12,9 @@ use super::channel::{ControlChannel, Received};
 use super::config::{ClientConfig, GatewayConfig, Start};
 use super::event::{CloseReason, Established, Event, KeepAlive, TimeoutReason};
 use super::stage::Stage;
-use crate::data::{Cipher, DataChannel, DataFormat, DataStatistics};
+use crate::data::{
+    Cipher, CompressionFraming, DataChannel, DataFormat, DataStatistics, IpVersion, MssFix,
+};
 use crate::error::Error;
 use crate::frame::Framing;
 use crate::keying::{ClientSecrets, KeyMaterial, ServerSecrets};
@@ -48,6 +50,10 @@ pub(super) struct Agreement {
     pub(super) cipher: Cipher,
     pub(super) peer_id: Option<u32>,
     pub(super) material: KeyMaterial,
+    pub(super) compression: CompressionFraming,
+    pub(super) mssfix: MssFix,
+    pub(super) tunnel_mtu: u16,
+    pub(super) carrier: IpVersion,
     pub(super) may_exit: bool,
     pub(super) push: PushReply,
 }
@@ -221,9 +227,13 @@ impl Core {
             framing: self.framing,
             peer_id: agreement.peer_id,
             epoch: agreement.push.protocol_flags.aead_epoch,
+            compression: agreement.compression,
         };
+        let clamp = agreement
+            .mssfix
+            .clamp(&format, agreement.tunnel_mtu, agreement.carrier);
         let key_id = self.channel.key_id();
-        let (data, sealer, opener) = DataChannel::new(format, now);
+        let (data, sealer, opener) = DataChannel::new(format, clamp, now);
         data.install(key_id, agreement.cipher, &agreement.material, self.role)?;
         data.activate(key_id);
         self.data = Some(data);

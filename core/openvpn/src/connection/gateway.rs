@@ -10,7 +10,7 @@ use super::core::{Agreement, Core};
 use super::event::{Admission, Event, TimeoutReason};
 use super::stage::Stage;
 use crate::control_message::{ControlMessage, ControlMessages};
-use crate::data::Cipher;
+use crate::data::{Cipher, CompressionFraming};
 use crate::error::Error;
 use crate::keying::{ClientKeyMessage, KeyMethodError, ServerKeyMessage, ServerSecrets};
 use crate::options_string;
@@ -23,6 +23,9 @@ const LONGEST_KEY_MESSAGE: usize = 4 * 65_537 + 256;
 
 /// The longest control message that OpenVPN clients take.
 const LONGEST_PUSH: usize = 1_000;
+
+/// The MTU of the tunnel unless another one is pushed.
+const USUAL_MTU: u16 = 1_500;
 
 /// What the gateway knows of the handshake.
 pub(super) struct GatewayRole {
@@ -195,7 +198,12 @@ impl GatewayRole {
         };
         let message = ServerKeyMessage {
             secrets: ServerSecrets::random(core.provider().secure_random)?,
-            options: options_string::gateway(self.config.framing, &self.config.wrapping, cipher),
+            options: options_string::gateway(
+                self.config.framing,
+                &self.config.wrapping,
+                cipher,
+                self.config.compression,
+            ),
             peer_info: String::new(),
         };
         core.send_message(&message.encode()?)?;
@@ -227,6 +235,11 @@ impl GatewayRole {
         let (Some(client), Some(own)) = (&self.client, &self.key_message) else {
             return Err(Error::Protocol("settings before the key exchange"));
         };
+        let compression = match push.compression.as_deref() {
+            // Clients turn real compressors down, so what they would be framed like does not matter.
+            Some(option) => CompressionFraming::of_option(option).unwrap_or_default(),
+            None => self.config.compression,
+        };
         let material = core.key_material(&push, &client.secrets, &own.secrets)?;
         core.establish(
             now,
@@ -234,6 +247,10 @@ impl GatewayRole {
                 cipher: cipher_of(&push)?,
                 peer_id: push.peer_id,
                 material,
+                compression,
+                mssfix: self.config.mssfix,
+                tunnel_mtu: push.tun_mtu.unwrap_or(USUAL_MTU),
+                carrier: self.config.carrier,
                 may_exit: push.protocol_flags.cc_exit,
                 push,
             },

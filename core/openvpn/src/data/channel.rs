@@ -4,6 +4,7 @@ use std::time::Instant;
 use super::cipher::Cipher;
 use super::format::DataFormat;
 use super::key::key_pair;
+use super::mss_clamp::MssClamp;
 use super::opener::Opener;
 use super::sealer::Sealer;
 use super::shared::{Delivery, Shared, Slot};
@@ -19,10 +20,16 @@ pub(crate) struct DataChannel {
 
 impl DataChannel {
     /// A channel without keys, and its two halves. `start` is the earliest instant that they will ever be given.
-    pub(crate) fn new(format: DataFormat, start: Instant) -> (Self, Sealer, Opener) {
+    ///
+    /// What opens TCP connections in the tunnel is lowered to `clamp`, in both directions.
+    pub(crate) fn new(
+        format: DataFormat,
+        clamp: Option<MssClamp>,
+        start: Instant,
+    ) -> (Self, Sealer, Opener) {
         let shared = Arc::new(Shared::new(start));
-        let sealer = Sealer::new(Arc::clone(&shared), format);
-        let opener = Opener::new(Arc::clone(&shared));
+        let sealer = Sealer::new(Arc::clone(&shared), format, clamp);
+        let opener = Opener::new(Arc::clone(&shared), format.compression, clamp);
         (Self { format, shared }, sealer, opener)
     }
 

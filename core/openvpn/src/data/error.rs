@@ -8,6 +8,9 @@ pub enum SealError {
     /// The key may not protect another packet: only a rekey or a new connection helps.
     #[error("the key is used up")]
     Exhausted,
+    /// The packet starts like none of IPv4 or IPv6, and the framing that was agreed on cannot carry it: drop it and count it.
+    #[error("the packet is none of IPv4 or IPv6")]
+    NotIp,
     /// The frame has no room for the payload's frills, no payload, or more than 65,535 bytes: a bug of the caller.
     #[error("the frame's length is not usable")]
     FrameLength,
@@ -20,7 +23,7 @@ pub enum SealError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
-    /// It is no data packet, or is cut short.
+    /// It is no data packet, is cut short, or is not framed as was agreed.
     Malformed,
     /// Its key is not known yet, or not any more: common while a connection starts and around a rekey.
     UnknownKey,
@@ -32,10 +35,12 @@ pub enum DropReason {
     KeyUsedUp,
     /// It is authentic, but carries OpenVPN's own notes or nothing at all.
     NotForTunnel,
+    /// It is authentic, but compressed, which nobody agreed on.
+    Compressed,
 }
 
 impl DropReason {
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 7;
 
     /// The place of this reason in a list of counters.
     pub(super) const fn index(self) -> usize {
@@ -46,6 +51,7 @@ impl DropReason {
             Self::Replayed => 3,
             Self::KeyUsedUp => 4,
             Self::NotForTunnel => 5,
+            Self::Compressed => 6,
         }
     }
 }

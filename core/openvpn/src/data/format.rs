@@ -1,4 +1,7 @@
+use std::ops::Range;
+
 use super::aead::TAG_LEN;
+use super::compression::CompressionFraming;
 use crate::frame::Framing;
 use crate::packet::{KeyId, Opcode};
 
@@ -14,6 +17,8 @@ pub(crate) struct DataFormat {
     /// The epoch format: packet ids of 64 bits, the tag behind the payload, keys that follow from each other.
     /// It always has the longer header.
     pub(crate) epoch: bool,
+    /// The mark that goes with payloads for the sake of compression, inside of the encryption.
+    pub(crate) compression: CompressionFraming,
 }
 
 impl DataFormat {
@@ -24,12 +29,20 @@ impl DataFormat {
         } else {
             CLASSIC_ID_LEN + TAG_LEN
         };
-        self.framing.header_len() + self.header_len() + id_and_tag
+        self.framing.header_len() + self.header_len() + id_and_tag + self.compression.headroom()
     }
 
     /// Bytes after the payload.
     pub(crate) fn tailroom(self) -> usize {
-        if self.epoch { TAG_LEN } else { 0 }
+        let tag = if self.epoch { TAG_LEN } else { 0 };
+        self.compression.tailroom() + tag
+    }
+
+    /// Where in a frame the payload lies together with the mark of its compression.
+    pub(super) fn marked(self, frame_len: usize) -> Range<usize> {
+        let start = self.headroom() - self.compression.headroom();
+        let end = frame_len.saturating_sub(self.tailroom() - self.compression.tailroom());
+        start..end
     }
 
     /// The header of packets that are sent under this key.

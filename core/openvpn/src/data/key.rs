@@ -140,6 +140,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::data::compression::CompressionFraming;
     use crate::data::tests::published_material;
     use crate::frame::Framing;
 
@@ -149,6 +150,7 @@ mod tests {
             framing: Framing::Datagram,
             peer_id: Some(0),
             epoch: true,
+            compression: CompressionFraming::None,
         };
         let material = published_material();
         let (mut key, _, signals) = key_pair(

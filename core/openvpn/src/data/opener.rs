@@ -2,10 +2,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::compression::CompressionFraming;
 use super::error::DropReason;
 use super::format::Header;
 use super::key::OpenKey;
 use super::magic::{Purpose, purpose_of};
+use super::mss_clamp::MssClamp;
 use super::shared::{PerKeyId, Shared};
 use crate::packet::{KeyId, Opcode, opcode_and_key};
 
@@ -28,6 +30,8 @@ pub enum Opened<'a> {
 /// new keys and lets go of old ones by itself as the connection negotiates them.
 pub struct Opener {
     shared: Arc<Shared>,
+    compression: CompressionFraming,
+    clamp: Option<MssClamp>,
     generation: u64,
     keys: PerKeyId<Option<Box<OpenKey>>>,
     /// The key id that the other half sends under.
@@ -35,9 +39,15 @@ pub struct Opener {
 }
 
 impl Opener {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        compression: CompressionFraming,
+        clamp: Option<MssClamp>,
+    ) -> Self {
         Self {
             shared,
+            compression,
+            clamp,
             generation: 0,
             keys: Default::default(),
             active: None,
@@ -59,10 +69,20 @@ impl Opener {
             }
         };
         received.last.set(now);
+        let payload = match self.compression.unmark(payload) {
+            Ok(payload) => payload,
+            Err(reason) => {
+                received.counters.drop(reason);
+                return Opened::Dropped(reason);
+            }
+        };
         match purpose_of(payload) {
             Purpose::Tunnel => {
                 received.counters.packets.add(1);
                 received.counters.bytes.add(payload.len() as u64);
+                if let Some(clamp) = self.clamp {
+                    clamp.apply(payload);
+                }
                 Opened::Packet(payload)
             }
             Purpose::KeepAlive => {

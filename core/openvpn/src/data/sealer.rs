@@ -6,6 +6,7 @@ use super::error::SealError;
 use super::format::DataFormat;
 use super::key::SealKey;
 use super::magic;
+use super::mss_clamp::MssClamp;
 use super::shared::{Delivery, Shared};
 
 /// The longest frame, without the length that leads it in a stream.
@@ -18,15 +19,17 @@ const LONGEST: usize = u16::MAX as usize;
 pub struct Sealer {
     shared: Arc<Shared>,
     format: DataFormat,
+    clamp: Option<MssClamp>,
     generation: u64,
     key: Option<Box<SealKey>>,
 }
 
 impl Sealer {
-    pub(super) fn new(shared: Arc<Shared>, format: DataFormat) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, format: DataFormat, clamp: Option<MssClamp>) -> Self {
         Self {
             shared,
             format,
+            clamp,
             generation: 0,
             key: None,
         }
@@ -53,6 +56,7 @@ impl Sealer {
     /// The frame must not be sent, and is spoilt.
     #[inline]
     pub fn seal(&mut self, now: Instant, frame: &mut [u8]) -> Result<(), SealError> {
+        self.lower_segments(frame);
         match self.seal_frame(now, frame) {
             Ok(payload_len) => {
                 self.shared.sent.counters.packets.add(1);
@@ -126,6 +130,15 @@ impl Sealer {
         }
     }
 
+    /// Sees to it that TCP connections that open in the tunnel use segments that fit.
+    #[inline]
+    fn lower_segments(&self, frame: &mut [u8]) {
+        let end = frame.len().saturating_sub(self.tailroom());
+        if let (Some(clamp), Some(packet)) = (self.clamp, frame.get_mut(self.headroom()..end)) {
+            clamp.apply(packet);
+        }
+    }
+
     /// Seals a frame and yields the length of its payload.
     #[inline]
     fn seal_frame(&mut self, now: Instant, frame: &mut [u8]) -> Result<usize, SealError> {
@@ -134,13 +147,18 @@ impl Sealer {
         let payload_len = frame
             .len()
             .saturating_sub(self.format.headroom() + self.format.tailroom());
+        if payload_len == 0 || frame.len() - framing.header_len() > LONGEST {
+            return Err(SealError::FrameLength);
+        }
+        let key = self.key.as_mut().ok_or(SealError::NoKey)?;
+        let marked = frame
+            .get_mut(self.format.marked(frame.len()))
+            .ok_or(SealError::FrameLength)?;
+        self.format.compression.mark(marked)?;
         let packet = frame
             .get_mut(framing.header_len()..)
             .ok_or(SealError::FrameLength)?;
-        if payload_len == 0 || packet.len() > LONGEST {
-            return Err(SealError::FrameLength);
-        }
-        self.key.as_mut().ok_or(SealError::NoKey)?.seal(packet)?;
+        key.seal(packet)?;
         framing.write_header(frame).ok_or(SealError::FrameLength)?;
         self.shared.sent.last.set(now);
         Ok(payload_len)

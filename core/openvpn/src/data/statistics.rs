@@ -23,7 +23,7 @@ pub struct DataStatistics {
     pub received_bytes: u64,
     /// Keepalives and exit notes that were opened.
     pub received_messages: u64,
-    /// Dropped: no data packets, or cut short.
+    /// Dropped: no data packets, cut short, or not framed as was agreed.
     pub dropped_malformed: u64,
     /// Dropped: their key is not known yet, or not any more.
     pub dropped_unknown_key: u64,
@@ -35,6 +35,8 @@ pub struct DataStatistics {
     pub dropped_key_used_up: u64,
     /// Dropped: authentic, but OpenVPN's own notes or nothing at all.
     pub dropped_not_for_tunnel: u64,
+    /// Dropped: authentic, but compressed.
+    pub dropped_compressed: u64,
 }
 
 /// A counter that one thread advances and any thread reads.
@@ -130,5 +132,6 @@ pub(super) fn snapshot(sent: &SentCounters, received: &ReceivedCounters) -> Data
         dropped_replayed: received.dropped(DropReason::Replayed),
         dropped_key_used_up: received.dropped(DropReason::KeyUsedUp),
         dropped_not_for_tunnel: received.dropped(DropReason::NotForTunnel),
+        dropped_compressed: received.dropped(DropReason::Compressed),
     }
 }

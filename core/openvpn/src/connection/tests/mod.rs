@@ -9,6 +9,7 @@
 mod bad_input;
 mod data_path;
 mod endurance;
+mod framing;
 mod handshake;
 mod link;
 mod pair;

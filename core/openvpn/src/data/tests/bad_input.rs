@@ -81,7 +81,7 @@ fn control_packets_and_unknown_kinds_are_malformed() {
 
 #[test]
 fn a_message_that_cannot_be_sealed_leaves_the_buffer_as_it_was() {
-    let (_channel, mut sealer, _opener) = DataChannel::new(STREAM, Instant::now());
+    let (_channel, mut sealer, _opener) = DataChannel::new(STREAM, None, Instant::now());
     let mut buffer = vec![1, 2, 3];
 
     assert_eq!(

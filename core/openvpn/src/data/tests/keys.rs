@@ -7,7 +7,7 @@ use crate::keying::KeyMethodError;
 
 #[test]
 fn packets_before_any_key_are_dropped_and_none_can_be_sealed() {
-    let (_channel, mut sealer, mut opener) = DataChannel::new(CLASSIC, Instant::now());
+    let (_channel, mut sealer, mut opener) = DataChannel::new(CLASSIC, None, Instant::now());
     let mut frame = vec![0; 100];
 
     assert_eq!(
@@ -136,7 +136,7 @@ fn the_halves_can_move_to_other_threads() {
 
 #[test]
 fn a_key_of_zeros_is_refused() {
-    let (channel, ..) = DataChannel::new(CLASSIC, Instant::now());
+    let (channel, ..) = DataChannel::new(CLASSIC, None, Instant::now());
     let zeros = KeyMaterial::from_exporter(&Zeroizing::new([0; KeyMaterial::LEN]));
 
     let installed = channel.install(KeyId::FIRST, Cipher::Aes256Gcm, &zeros, Role::Client);

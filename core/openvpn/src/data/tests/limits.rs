@@ -22,7 +22,7 @@ fn a_fresh_key_asks_for_nothing() {
 
 #[test]
 fn halves_without_a_key_ask_for_nothing() {
-    let (_channel, mut sealer, mut opener) = DataChannel::new(CLASSIC, Instant::now());
+    let (_channel, mut sealer, mut opener) = DataChannel::new(CLASSIC, None, Instant::now());
 
     assert!(!sealer.take_rekey_request() && !opener.take_rekey_request());
 }
@@ -171,7 +171,7 @@ fn worn(format: DataFormat, role: Role, id: u64) -> End {
 /// An end whose key is installed but not active.
 fn unused(format: DataFormat, role: Role) -> End {
     let now = Instant::now();
-    let (channel, sealer, opener) = DataChannel::new(format, now);
+    let (channel, sealer, opener) = DataChannel::new(format, None, now);
     channel
         .install(KeyId::FIRST, Cipher::Aes128Gcm, &material(1), role)
         .unwrap();

@@ -32,6 +32,7 @@ const CLASSIC: DataFormat = DataFormat {
     framing: Framing::Datagram,
     peer_id: Some(0x17),
     epoch: false,
+    compression: CompressionFraming::None,
 };
 const V1: DataFormat = DataFormat {
     peer_id: None,
@@ -62,7 +63,7 @@ struct End {
 impl End {
     fn new(format: DataFormat, cipher: Cipher, role: Role, material: &KeyMaterial) -> Self {
         let now = Instant::now();
-        let (channel, sealer, opener) = DataChannel::new(format, now);
+        let (channel, sealer, opener) = DataChannel::new(format, None, now);
         channel
             .install(KeyId::FIRST, cipher, material, role)
             .unwrap();

@@ -229,6 +229,7 @@ fn captured_end(session: &Value, role: Role) -> End {
         framing: Framing::Datagram,
         peer_id: session["peer_id"].as_u64().map(|id| id as u32),
         epoch: session["epoch_format"].as_bool().unwrap(),
+        compression: CompressionFraming::None,
     };
     let keys = unhex(text(&session["datakeys_256"]));
     let material = KeyMaterial::from_exporter(&Zeroizing::new(keys.try_into().unwrap()));
