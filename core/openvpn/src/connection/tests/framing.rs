@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::pair::{Pair, Plan, push};
+use super::pair::Pair;
+use super::plan::{Plan, push};
 use crate::connection::Established;
 use crate::data::{CompressionFraming, MssFix, Opened, Opener, Sealer};
 use crate::error::Error;
