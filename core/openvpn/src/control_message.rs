@@ -76,8 +76,14 @@ pub(crate) struct ControlMessages {
 }
 
 impl ControlMessages {
-    /// Takes in plaintext. Messages that are too long or hold control characters are dropped and counted.
+    /// Takes in the plaintext of one TLS record. Messages that are too long or hold control characters are dropped and
+    /// counted.
+    ///
+    /// SoftEther does not end the settings that it repeats, so a record that begins with a message ends an earlier one.
     pub(crate) fn feed(&mut self, plaintext: &[u8]) {
+        if !self.buffer.is_empty() && begins_a_message(plaintext) {
+            self.end_message();
+        }
         for part in plaintext.split_inclusive(|&byte| byte == 0) {
             let (text, ended) = match part.split_last() {
                 Some((0, text)) => (text, true),
@@ -137,6 +143,23 @@ impl ControlMessages {
         }
         self.ready.push_back(Zeroizing::new(trimmed.to_owned()));
     }
+}
+
+/// Whether a record begins with the name of a message that gateways send.
+fn begins_a_message(plaintext: &[u8]) -> bool {
+    const NAMES: [&[u8]; 9] = [
+        b"PUSH_REPLY",
+        b"PUSH_UPDATE",
+        b"AUTH_FAILED",
+        b"AUTH_PENDING",
+        b"INFO",
+        b"INFO_PRE",
+        b"RESTART",
+        b"HALT",
+        b"EXIT",
+    ];
+    let name = plaintext.split(|byte| matches!(byte, b',' | 0)).next();
+    name.is_some_and(|name| NAMES.contains(&name))
 }
 
 /// `timeout N` among the words after `AUTH_PENDING,`.

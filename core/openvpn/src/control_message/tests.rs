@@ -40,6 +40,20 @@ fn a_message_split_anywhere_arrives_whole() {
 }
 
 #[test]
+fn a_record_that_begins_with_a_message_ends_the_one_before_it() {
+    let mut messages = ControlMessages::default();
+
+    messages.feed(b"PUSH_REPLY,ping 10");
+    messages.feed(b",ping-restart 60");
+    messages.feed(b"RESTART,later\0");
+
+    assert_eq!(
+        texts(&mut messages),
+        ["PUSH_REPLY,ping 10,ping-restart 60", "RESTART,later"]
+    );
+}
+
+#[test]
 fn an_unended_message_is_not_delivered() {
     let mut messages = ControlMessages::default();
 
