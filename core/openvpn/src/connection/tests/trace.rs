@@ -210,6 +210,17 @@ impl Trace {
         }
     }
 
+    /// The length of the longest control packet, as it was sent.
+    pub(super) fn longest(&self) -> usize {
+        self.seen.iter().map(|(_, wire)| wire.len()).max().unwrap()
+    }
+
+    /// The most acknowledgements in one packet.
+    pub(super) fn most_acknowledged(&self) -> usize {
+        let acks = self.lines().filter_map(|line| line.acks.as_ref());
+        acks.map(Vec::len).max().unwrap()
+    }
+
     pub(super) fn render(&self) -> String {
         let mut text = String::new();
         for line in self.lines() {
