@@ -5,6 +5,9 @@ use std::net::Ipv4Addr;
 /// Where the gateway listens, on the cable between the two namespaces.
 pub const GATEWAY: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 
+/// The port that it listens on, Azure's.
+pub const PORT: u16 = 443;
+
 /// The client's end of the cable.
 pub(crate) const CLIENT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
 

@@ -48,6 +48,9 @@ pub enum LabError {
     /// The network carried something else than it should have.
     #[error("{0}")]
     Traffic(String),
+    /// A session of this library did not do what it should have.
+    #[error("the session: {0}")]
+    Session(String),
     /// A thread of the lab ended by a panic, whose message is on standard error.
     #[error("a thread of the lab panicked")]
     Panicked,

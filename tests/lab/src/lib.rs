@@ -1,17 +1,22 @@
 //! Real OpenVPN servers in network namespaces.
 //!
-//! A [`Site`] is two network namespaces joined by a cable: in the one Debian's `openvpn` serves as a gateway shaped like
-//! Azure's, with a virtual network behind it; in the other a client connects, ours or openvpn's own. Everything is real:
-//! kernel, TUN devices, TCP, routes. Nothing of it is visible to the rest of the machine, and nothing of it can outlive
-//! the process, because the namespaces have no names and the programs are tied to the thread that started them.
+//! A [`Site`] is two network namespaces joined by a cable: in the one an [`OpenVpnServer`] serves as a gateway, shaped
+//! like Azure's unless [`ServerOptions`] say otherwise, with a virtual network behind it; in the other a client connects:
+//! this library's [as a whole](P2svpnClient), its [protocol alone](ProtocolClient), or [openvpn's own](OpenVpnClient).
+//! Everything is real: kernel, TUN devices, TCP, routes. Nothing of it is visible to the rest of the machine, and nothing
+//! of it can outlive the process, because the namespaces have no names and the programs are tied to the thread that
+//! started them.
 //!
-//! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`. On other systems the crate is empty.
+//! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`; for servers of other [versions](ServerVersion)
+//! than the system's also what `tests/lab/servers/unpack` brings. On other systems the crate is empty.
 
 #![cfg(target_os = "linux")]
 
 mod addresses;
 mod authority;
 mod client_program;
+mod control_wrapping;
+mod echo_service;
 mod error;
 mod hexadecimal;
 mod http;
@@ -21,25 +26,35 @@ mod openvpn_client;
 mod openvpn_server;
 mod p2svpn_client;
 mod ping;
+mod probe;
 mod process;
+mod protocol_client;
+mod server_options;
+mod server_version;
+mod session_log;
 mod site;
 mod snapshot;
 mod static_key;
 mod table;
 mod virtual_network;
 
-pub use addresses::{GATEWAY, SERVICE};
+pub use addresses::{GATEWAY, PORT, SERVICE};
 pub use authority::{Identity, KeyKind};
 pub use client_program::run_client;
+pub use control_wrapping::ControlWrapping;
 pub use error::LabError;
 pub use http::{Body, download, upload};
 pub use namespace::Namespace;
-pub use needs::can_run;
+pub use needs::{can_run, can_run_every_server};
 pub use openvpn_client::OpenVpnClient;
-pub use openvpn_server::{OpenVpnServer, ServerOptions, TlsVersion};
+pub use openvpn_server::OpenVpnServer;
 pub use p2svpn_client::{P2svpnClient, SessionEnd};
 pub use ping::{echo_until, ping};
+pub use probe::{Probe, ProbeReport};
 pub use process::{CpuTime, Process, Transcript};
+pub use protocol_client::ProtocolClient;
+pub use server_options::{ServerOptions, TlsVersion, Transport};
+pub use server_version::ServerVersion;
 pub use site::Site;
 pub use snapshot::Snapshot;
 pub use table::Table;

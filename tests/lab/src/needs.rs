@@ -1,5 +1,7 @@
 //! What the lab needs of the machine.
 
+use crate::server_version::ServerVersion;
+
 /// Answers whether a test may build a [`Site`](crate::Site) here; skips the test otherwise.
 ///
 /// # Panics
@@ -12,4 +14,18 @@ pub fn can_run() -> bool {
         && ["openvpn", "ip", "setpriv"]
             .iter()
             .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
+}
+
+/// Answers whether a test may start a server of every [`ServerVersion`] here; skips the test otherwise.
+///
+/// # Panics
+/// With `CI=true`, instead of skipping.
+#[must_use]
+#[track_caller]
+pub fn can_run_every_server() -> bool {
+    let reason = "tests/lab/servers/unpack brings OpenVPN 2.5 and 2.7";
+    can_run()
+        && [ServerVersion::V2_5, ServerVersion::V2_7]
+            .iter()
+            .all(|version| p2svpn_house::require_path(version.program(), reason))
 }

@@ -5,17 +5,19 @@ use tempfile::TempDir;
 
 use crate::addresses::{CLIENT, GATEWAY, SERVICE};
 use crate::authority::{Authority, Identity, KeyKind, Purpose, write};
+use crate::echo_service::EchoService;
 use crate::error::LabError;
 use crate::namespace::Namespace;
 use crate::static_key::static_key;
 use crate::virtual_network::VirtualNetwork;
 
-/// Two namespaces joined by a cable, certificates, a profile, and a virtual network with an HTTP service.
+/// Two namespaces joined by a cable, certificates, a profile, and a virtual network with an HTTP service and an echo.
 ///
 /// The cable is a veth pair called `wan` at both ends; the client has no other route than to the cable's network.
 pub struct Site {
-    // Dropped from the top: the service before its namespace, the folder last.
+    // Dropped from the top: the services before their namespace, the folder last.
     _service: VirtualNetwork,
+    _echo: EchoService,
     /// Where the gateway runs.
     pub gateway: Namespace,
     /// Where clients run.
@@ -57,6 +59,7 @@ impl Site {
 
         Ok(Self {
             _service: VirtualNetwork::start(&gateway)?,
+            _echo: EchoService::start(&gateway)?,
             gateway,
             client,
             server,
@@ -108,6 +111,11 @@ impl Site {
     /// [`LabError::Write`].
     pub fn profile_with_another_secret(&self) -> Result<PathBuf, LabError> {
         self.write_profile("another-secret.xml", &self.secret.map(|byte| !byte))
+    }
+
+    /// The key that the gateway and its clients share, in `ta.key`.
+    pub(crate) fn secret(&self) -> &[u8; 256] {
+        &self.secret
     }
 
     pub(crate) fn server_identity(&self) -> &Identity {
