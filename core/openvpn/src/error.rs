@@ -177,3 +177,22 @@ fn list(names: &[String]) -> String {
     }
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cipher_that_is_refused_is_named_with_the_reason() {
+        for (cipher, reason) in [
+            ("AES-256-CBC", "outdated and refused"),
+            ("bf-cbc", "not CBC and its kind"),
+            ("none", "no encryption at all"),
+            ("AES-192-GCM", "not supported or not allowed"),
+        ] {
+            let text = Error::Cipher(cipher.to_owned()).to_string();
+            assert!(text.contains(&format!("{cipher:?}")), "{text}");
+            assert!(text.contains(reason), "{text}");
+        }
+    }
+}
