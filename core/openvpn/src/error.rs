@@ -106,9 +106,18 @@ pub enum Error {
     /// The transport ended while connected: connect again.
     #[error("the connection to the gateway was lost")]
     TransportClosed(Option<ErrorKind>),
-    /// The gateway asks for new keys, which cannot be negotiated yet: connect again.
-    #[error("the gateway asks for new keys, which cannot be negotiated yet")]
-    RekeyAsked,
+    /// The keys could not be replaced in time: connect again.
+    #[error("new keys were not negotiated within {} s ({stage})", .after.as_secs())]
+    RekeyTimedOut {
+        /// How far the negotiation had come.
+        stage: Stage,
+        /// The time that it was given.
+        after: Duration,
+    },
+    /// The gateway no longer takes the token that stood for the credentials: connect again with the credentials
+    /// themselves.
+    #[error("the gateway no longer takes the session's token{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
+    TokenExpired(String),
     /// No packet may be sent under the keys any more: connect again.
     #[error("the session's keys are used up")]
     KeysExhausted,
