@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use p2svpn_openvpn::{Connection, PushReply};
+use p2svpn_openvpn::{Connection, Credentials, PushReply};
 use p2svpn_system::Clock;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -141,6 +141,23 @@ impl Tunnel {
     /// [`TunnelError::Ended`] when the tunnel is over.
     pub async fn refuse(&self, text: impl Into<String>) -> Result<(), TunnelError> {
         self.command(Command::Refuse(text.into())).await
+    }
+
+    /// Begins to replace the keys, unless that is under way already: [`TunnelEvent::Rekeyed`] follows. It also happens by
+    /// itself when their time has come.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn rekey(&self) -> Result<(), TunnelError> {
+        self.command(Command::Rekey).await
+    }
+
+    /// Client role: shows these credentials from the next rekey on, unless the gateway has given a token in their place.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn set_credentials(&self, credentials: Credentials) -> Result<(), TunnelError> {
+        self.command(Command::Credentials(credentials)).await
     }
 
     /// Ends the tunnel: tells the peer, lets the last bytes out, and returns once everything has stopped, at the latest

@@ -35,7 +35,8 @@ impl From<ConnectionError> for Error {
             ConnectionError::PeerRestart(_) => ErrorCode::GatewayRestart,
             ConnectionError::PeerHalt(_) => ErrorCode::GatewayHalt,
             ConnectionError::TransportClosed(_) => ErrorCode::ConnectionLost,
-            ConnectionError::RekeyAsked => ErrorCode::GatewayRekey,
+            ConnectionError::RekeyTimedOut { .. } => ErrorCode::GatewayRekey,
+            ConnectionError::TokenExpired(_) => ErrorCode::TokenExpired,
             ConnectionError::KeysExhausted => ErrorCode::KeysExhausted,
             // `Protocol`, and what a later version of the protocol crate adds.
             _ => ErrorCode::ProtocolBroken,
@@ -49,7 +50,8 @@ fn context(error: &ConnectionError) -> String {
     let within = |duration: &Duration| format!("within {} s", duration.as_secs());
     match error {
         ConnectionError::NoAnswer(after) | ConnectionError::PushTimedOut(after) => within(after),
-        ConnectionError::HandshakeTimedOut { stage, after } => {
+        ConnectionError::HandshakeTimedOut { stage, after }
+        | ConnectionError::RekeyTimedOut { stage, after } => {
             format!("{stage}, not finished {}", within(after))
         }
         ConnectionError::PeerSilent(silence) => format!("for {} s", silence.as_secs()),
@@ -73,12 +75,12 @@ fn context(error: &ConnectionError) -> String {
         | ConnectionError::TemporarilyRefused { message: text, .. }
         | ConnectionError::Compression(text)
         | ConnectionError::PeerRestart(text)
-        | ConnectionError::PeerHalt(text) => text.clone(),
+        | ConnectionError::PeerHalt(text)
+        | ConnectionError::TokenExpired(text) => text.clone(),
         ConnectionError::Protocol(text) => (*text).to_owned(),
         ConnectionError::NoRandomness
         | ConnectionError::NoAddress
         | ConnectionError::PeerExit
-        | ConnectionError::RekeyAsked
         | ConnectionError::KeysExhausted => String::new(),
         // What a later version of the protocol crate adds.
         _ => error.to_string(),

@@ -236,7 +236,11 @@ fn connection_errors() -> Vec<ConnectionError> {
         ConnectionError::PeerRestart(text()),
         ConnectionError::PeerHalt(text()),
         ConnectionError::TransportClosed(Some(ErrorKind::ConnectionReset)),
-        ConnectionError::RekeyAsked,
+        ConnectionError::RekeyTimedOut {
+            stage: Stage::Tls,
+            after,
+        },
+        ConnectionError::TokenExpired(text()),
         ConnectionError::KeysExhausted,
         ConnectionError::Protocol("words"),
     ];

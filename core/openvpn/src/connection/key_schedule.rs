@@ -48,12 +48,6 @@ impl KeySchedule {
         }
     }
 
-    /// Whether the newest key is sent under by now.
-    #[cfg(test)]
-    pub(super) fn has_switched(&self) -> bool {
-        self.hold.is_none()
-    }
-
     /// A key was installed whose negotiation began at `began`; the one before it lives on for `transition` from then.
     pub(super) fn installed(
         &mut self,

@@ -74,6 +74,7 @@ impl DataChannel {
     }
 
     /// Whether the active key is near its end: packet ids, epochs or the cipher's safety run out.
+    #[cfg(test)]
     pub(crate) fn needs_rekey(&self) -> bool {
         self.shared.read(|mailbox| {
             mailbox
@@ -83,6 +84,7 @@ impl DataChannel {
     }
 
     /// Whether the active key may not protect another packet.
+    #[cfg(test)]
     pub(crate) fn is_exhausted(&self) -> bool {
         self.shared.read(|mailbox| {
             mailbox

@@ -6,7 +6,7 @@ use std::iter::repeat_with;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use p2svpn_openvpn::{CloseReason, Connection, Event, PushReply};
+use p2svpn_openvpn::{CloseReason, Connection, Credentials, Event, PushReply};
 use p2svpn_system::Clock;
 use tokio::sync::mpsc;
 
@@ -24,6 +24,10 @@ pub(crate) enum Command {
     Admit(Box<PushReply>),
     /// Gateway role: turn the client away.
     Refuse(String),
+    /// Replace the keys.
+    Rekey,
+    /// Show these credentials from the next rekey on.
+    Credentials(Credentials),
     /// End politely.
     Close,
 }
@@ -115,6 +119,15 @@ impl Control {
                     state.pending.push_back(TunnelEvent::Admission(admission))
                 }
                 Event::Warning(warning) => state.pending.push_back(TunnelEvent::Warning(warning)),
+                Event::Rekeyed(key_id) => state.pending.push_back(TunnelEvent::Rekeyed(key_id)),
+                Event::CredentialsDue { before } => {
+                    state
+                        .pending
+                        .push_back(TunnelEvent::CredentialsDue { before });
+                }
+                Event::AuthToken(token) => {
+                    state.pending.push_back(TunnelEvent::AuthToken(token));
+                }
                 // One that still waits for the transport is enough.
                 Event::KeepAliveDue if !state.orders.is_empty() => {}
                 Event::KeepAliveDue => state.orders.push_back(ToOutbound::KeepAlive),
@@ -227,6 +240,8 @@ impl Control {
         match command {
             Command::Close => self.connection.close(),
             Command::Admit(push) => self.connection.admit(now, *push),
+            Command::Rekey => self.connection.rekey(now),
+            Command::Credentials(credentials) => self.connection.set_credentials(credentials),
             Command::Refuse(text) => self.connection.refuse(now, &text),
             // The tunnel's handle lets only one through.
             Command::Attach(_) if state.attached => {}
