@@ -220,7 +220,7 @@ impl Pair {
 
     /// Has the gateway send something of its own inside TLS.
     pub(super) fn gateway_says(&mut self, message: &[u8]) {
-        self.gateway.core.send_message(message).unwrap();
+        self.gateway.core.send_key_message(message).unwrap();
         self.exchange();
     }
 

@@ -154,7 +154,7 @@ fn only_the_next_key_of_this_session_can_be_asked_for() {
 #[test]
 fn a_rekey_that_is_never_answered_ends_the_connection_after_its_time() {
     let mut pair = established(renewing(None, None));
-    pair.lost = |_| true;
+    pair.lose_all("> soft_reset k1");
     pair.client.rekey(pair.now);
 
     pair.pass(MINUTE - Duration::from_secs(1));
