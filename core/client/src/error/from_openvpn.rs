@@ -22,7 +22,9 @@ impl From<ConnectionError> for Error {
             ConnectionError::NoCommonTls(_) => ErrorCode::TlsNothingInCommon,
             ConnectionError::Tls(_) => ErrorCode::TlsFailed,
             ConnectionError::KeyMethod(_) => ErrorCode::KeyExchangeInvalid,
-            ConnectionError::AuthenticationFailed(_) => ErrorCode::SignInRefused,
+            ConnectionError::AuthenticationFailed(_) | ConnectionError::TokenExpired(_) => {
+                ErrorCode::SignInRefused
+            }
             ConnectionError::Challenge(_) => ErrorCode::SignInChallenged,
             ConnectionError::TemporarilyRefused { .. } => ErrorCode::GatewayBusy,
             ConnectionError::PushTimedOut(_) => ErrorCode::PushTimedOut,
@@ -32,11 +34,15 @@ impl From<ConnectionError> for Error {
             ConnectionError::Compression(_) => ErrorCode::CompressionRefused,
             ConnectionError::PeerSilent(_) => ErrorCode::GatewaySilent,
             ConnectionError::PeerExit => ErrorCode::GatewayExit,
-            ConnectionError::PeerRestart(_) => ErrorCode::GatewayRestart,
-            ConnectionError::PeerHalt(_) => ErrorCode::GatewayHalt,
+            ConnectionError::PeerRestart { .. } | ConnectionError::NotUpdatable(_) => {
+                ErrorCode::GatewayRestart
+            }
+            ConnectionError::PeerHalt(_)
+            | ConnectionError::Inactive(_)
+            | ConnectionError::SessionTimedOut(_)
+            | ConnectionError::PingExit(_) => ErrorCode::GatewayHalt,
             ConnectionError::TransportClosed(_) => ErrorCode::ConnectionLost,
-            ConnectionError::RekeyTimedOut { .. } => ErrorCode::GatewayRekey,
-            ConnectionError::TokenExpired(_) => ErrorCode::TokenExpired,
+            ConnectionError::RekeyAsked => ErrorCode::GatewayRekey,
             ConnectionError::KeysExhausted => ErrorCode::KeysExhausted,
             // `Protocol`, and what a later version of the protocol crate adds.
             _ => ErrorCode::ProtocolBroken,
@@ -50,8 +56,7 @@ fn context(error: &ConnectionError) -> String {
     let within = |duration: &Duration| format!("within {} s", duration.as_secs());
     match error {
         ConnectionError::NoAnswer(after) | ConnectionError::PushTimedOut(after) => within(after),
-        ConnectionError::HandshakeTimedOut { stage, after }
-        | ConnectionError::RekeyTimedOut { stage, after } => {
+        ConnectionError::HandshakeTimedOut { stage, after } => {
             format!("{stage}, not finished {}", within(after))
         }
         ConnectionError::PeerSilent(silence) => format!("for {} s", silence.as_secs()),
@@ -72,15 +77,17 @@ fn context(error: &ConnectionError) -> String {
         | ConnectionError::NoCommonTls(text)
         | ConnectionError::Tls(text)
         | ConnectionError::AuthenticationFailed(text)
+        | ConnectionError::TokenExpired(text)
         | ConnectionError::TemporarilyRefused { message: text, .. }
         | ConnectionError::Compression(text)
-        | ConnectionError::PeerRestart(text)
-        | ConnectionError::PeerHalt(text)
-        | ConnectionError::TokenExpired(text) => text.clone(),
+        | ConnectionError::PeerRestart { message: text, .. }
+        | ConnectionError::NotUpdatable(text)
+        | ConnectionError::PeerHalt(text) => text.clone(),
         ConnectionError::Protocol(text) => (*text).to_owned(),
         ConnectionError::NoRandomness
         | ConnectionError::NoAddress
         | ConnectionError::PeerExit
+        | ConnectionError::RekeyAsked
         | ConnectionError::KeysExhausted => String::new(),
         // What a later version of the protocol crate adds.
         _ => error.to_string(),

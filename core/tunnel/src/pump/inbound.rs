@@ -4,18 +4,19 @@ use std::future::poll_fn;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
 
-use p2svpn_openvpn::{Opened, Opener, opcode_and_key};
+use p2svpn_openvpn::{Frame, Opened, Opener, next_frame, opcode_and_key};
 use p2svpn_system::Clock;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;
 
 use super::messages::{FromPump, ToInbound};
-use crate::batch::Batch;
+use crate::batch::{Batch, Margin};
 use crate::device::PacketSink;
-use crate::margin::Margin;
 use crate::statistics::Counters;
-use crate::transport::PacketReader;
+
+/// Bytes of one read; several of the longest frames, which take 65,537 bytes each.
+const BUFFER: usize = 256 * 1024;
 
 /// The only reader of the transport.
 pub(crate) struct Inbound<R> {
@@ -28,9 +29,11 @@ pub(crate) struct Inbound<R> {
     sink: Option<Box<dyn PacketSink>>,
     /// Read, opened and handed to the device in place.
     batch: Batch,
+    /// Bytes of the batch's buffer that were read; those after the last whole frame stay for the next read.
+    filled: usize,
 }
 
-/// What one packet holds.
+/// What one frame holds.
 enum Content {
     Control,
     Packet(Range<usize>),
@@ -41,7 +44,7 @@ enum Content {
 /// Nobody listens any more: the tunnel is going away.
 struct Gone;
 
-impl<R: PacketReader> Inbound<R> {
+impl<R: AsyncRead + Unpin> Inbound<R> {
     pub(crate) fn new(
         transport: R,
         orders: mpsc::Receiver<ToInbound>,
@@ -49,7 +52,7 @@ impl<R: PacketReader> Inbound<R> {
         clock: Clock,
         counters: Arc<Counters>,
     ) -> Self {
-        let batch = Batch::new(R::BUFFER, usize::from(u16::MAX), Margin::default());
+        let batch = Batch::new(BUFFER, usize::from(u16::MAX), Margin::default());
         Self {
             transport,
             orders,
@@ -59,61 +62,84 @@ impl<R: PacketReader> Inbound<R> {
             opener: None,
             sink: None,
             batch,
+            filled: 0,
         }
     }
 
     /// Reads until the transport ends or nobody listens.
     pub(crate) async fn run(mut self) {
         let end = loop {
-            if let Err(end) = self.read().await {
-                break end;
+            match self.read().await {
+                Ok(0) => break None,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => break Some(error.kind()),
             }
             match self.deliver().await {
-                Ok(Ok(())) => {}
-                Ok(Err(wrong)) => break Some(wrong),
+                Ok(None) => {}
+                Ok(Some(kind)) => break Some(kind),
                 Err(Gone) => return,
             }
         };
-        let end = end.map(|error| error.kind());
         let _ = self.control.send(FromPump::Ended(end)).await;
     }
 
     /// Reads once, meanwhile doing as ordered.
-    async fn read(&mut self) -> Result<(), Option<io::Error>> {
+    async fn read(&mut self) -> io::Result<usize> {
         loop {
-            let buffer = self.batch.buffer_mut();
+            let room = self
+                .batch
+                .buffer_mut()
+                .get_mut(self.filled..)
+                .unwrap_or_default();
             tokio::select! {
                 biased;
                 Some(order) = self.orders.recv() => match order {
                     ToInbound::Opener(opener) => self.opener = Some(opener),
                     ToInbound::Sink(sink) => self.sink = Some(sink),
                 },
-                read = poll_fn(|context| self.transport.poll_read(context, buffer)) => return read,
+                read = self.transport.read(room) => {
+                    let length = read?;
+                    self.filled += length;
+                    self.counters.wire_received_bytes.add(length as u64);
+                    return Ok(length);
+                }
             }
         }
     }
 
-    /// Hands on every packet that was read whole; answers what is wrong with the stream, if something is.
-    async fn deliver(&mut self) -> Result<io::Result<()>, Gone> {
+    /// Hands on everything that was read whole; answers what is wrong with the stream, if it is.
+    async fn deliver(&mut self) -> Result<Option<io::ErrorKind>, Gone> {
         let now = self.clock.now();
+        let mut start = 0;
+        let mut wrong = None;
         let (mut packets, mut bytes) = (0_u64, 0_u64);
-        let result = loop {
-            let packet = match self.transport.next_packet(self.batch.buffer_mut()) {
-                Ok(Some(packet)) => packet,
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(error),
+        loop {
+            let unread = self
+                .batch
+                .buffer_mut()
+                .get(start..self.filled)
+                .unwrap_or_default();
+            let frame = match next_frame(unread) {
+                Frame::Packet(range) => start + range.start..start + range.end,
+                Frame::Incomplete { .. } => break,
+                Frame::Invalid => {
+                    wrong = Some(io::ErrorKind::InvalidData);
+                    break;
+                }
             };
-            match self.open(now, packet.clone()) {
-                Content::Packet(payload) => {
+            start = frame.end;
+            match self.open(now, frame.clone()) {
+                Content::Packet(packet) => {
                     packets += 1;
-                    bytes += payload.len() as u64;
-                    self.batch.mark(payload);
+                    bytes += packet.len() as u64;
+                    self.batch.mark(packet);
                 }
                 Content::Control => {
                     let packet = self
                         .batch
                         .buffer_mut()
-                        .get(packet)
+                        .get(frame)
                         .unwrap_or_default()
                         .to_vec();
                     self.control
@@ -128,20 +154,21 @@ impl<R: PacketReader> Inbound<R> {
                     .map_err(|_| Gone)?,
                 Content::Nothing => {}
             }
-        };
+        }
         self.counters.received_packets.add(packets);
         self.counters.received_bytes.add(bytes);
         self.hand_over().await?;
 
         self.batch.clear();
-        self.transport.reclaim(self.batch.buffer_mut());
-        Ok(result)
+        self.batch.buffer_mut().copy_within(start..self.filled, 0);
+        self.filled -= start;
+        Ok(wrong)
     }
 
-    /// Opens a packet where it lies.
-    fn open(&mut self, now: Instant, place: Range<usize>) -> Content {
-        let offset = place.start;
-        let Some(packet) = self.batch.buffer_mut().get_mut(place) else {
+    /// Opens a frame where it lies.
+    fn open(&mut self, now: std::time::Instant, frame: Range<usize>) -> Content {
+        let offset = frame.start;
+        let Some(packet) = self.batch.buffer_mut().get_mut(frame) else {
             return Content::Nothing;
         };
         let is_data = packet
@@ -150,8 +177,8 @@ impl<R: PacketReader> Inbound<R> {
             .map(|(opcode, _)| opcode.is_data());
         match (is_data, &mut self.opener) {
             // The connection counts what it cannot use.
-            (Some(false), _) => return Content::Control,
-            (None, _) | (Some(true), None) => {
+            (Some(false) | None, _) => return Content::Control,
+            (Some(true), None) => {
                 self.counters.malformed.add(1);
                 return Content::Nothing;
             }

@@ -19,6 +19,5 @@ mod task;
 
 pub(crate) use control::{Command, Control};
 pub(crate) use inbound::Inbound;
-pub(crate) use messages::{FromPump, ToInbound, ToOutbound};
 pub(crate) use outbound::Outbound;
 pub(crate) use task::Task;
