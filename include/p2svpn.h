@@ -181,6 +181,8 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_TRUSTED_ROOT_UNREADABLE = 316,
     /** The gateway asks a question before it lets anybody in. */
     P2SVPN_ERROR_SIGN_IN_CHALLENGED = 317,
+    /** The gateway no longer takes the session's token. */
+    P2SVPN_ERROR_TOKEN_EXPIRED = 318,
     /** The gateway's name was not found. */
     P2SVPN_ERROR_NAME_NOT_RESOLVED = 401,
     /** The gateway refused the connection. */
@@ -247,7 +249,7 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_PROTOCOL_BROKEN = 613,
     /** The gateway lets nobody in just now. */
     P2SVPN_ERROR_GATEWAY_BUSY = 614,
-    /** The gateway asks for new keys. */
+    /** The session's keys could not be renewed. */
     P2SVPN_ERROR_GATEWAY_REKEY = 615,
     /** This system has no network device for the tunnel. */
     P2SVPN_ERROR_DEVICE_UNSUPPORTED = 701,

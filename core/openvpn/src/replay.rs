@@ -158,13 +158,18 @@ mod tests {
         #[test]
         fn any_order_is_judged_as_a_set_of_numbers_would(
             size in 1_u32..200,
+            start in prop_oneof![Just(0), Just(u64::from(u32::MAX) - 500), Just((1 << 48) - 500), Just(u64::MAX - 500)],
             steps in prop::collection::vec((any::<bool>(), 0_u64..300), 0..300),
         ) {
             let mut window = ReplayWindow::new(size);
             let mut seen = HashSet::new();
-            let mut highest = 0_u64;
+            let mut highest: u64 = start;
+            if start > 0 {
+                prop_assert!(accept(&mut window, start));
+                seen.insert(start);
+            }
             for (ahead, distance) in steps {
-                let id = if ahead { highest + distance } else { highest.saturating_sub(distance) };
+                let id = if ahead { highest.saturating_add(distance) } else { highest.saturating_sub(distance) };
                 let in_window = id > highest || highest - id < u64::from(size);
                 let expected = id != 0 && in_window && !seen.contains(&id);
 

@@ -1,20 +1,7 @@
 use std::ops::Range;
 
-/// The bytes kept free around every packet of a [`Batch`], so that it can be sealed where it lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Margin {
-    /// Bytes before the packet: the data channel's header, packet id and tag.
-    pub before: usize,
-    /// Bytes after the packet: the tag, in formats that put it there.
-    pub after: usize,
-}
-
-impl Margin {
-    /// Both sides together: what a packet grows by when it is sealed.
-    pub fn total(self) -> usize {
-        self.before + self.after
-    }
-}
+use crate::frames::Frames;
+use crate::margin::Margin;
 
 /// Packets of one direction on their way through the tunnel: one bounded arena and where in it the packets lie.
 ///
@@ -184,6 +171,16 @@ impl Batch {
     /// Only for a batch that a device filled.
     pub fn frames(&self) -> &[u8] {
         self.arena.get(..self.end).unwrap_or_default()
+    }
+
+    /// The frames one by one, for a transport that keeps packets apart.
+    pub(crate) fn sealed(&self) -> Frames<'_> {
+        Frames::new(self.frames(), &self.packets, self.margin)
+    }
+
+    /// The bytes around every packet.
+    pub(crate) fn margin(&self) -> Margin {
+        self.margin
     }
 
     // ---- the pump reads ----

@@ -1,6 +1,8 @@
 use std::io;
 
-use p2svpn_openvpn::{Admission, PushReply, PushWarning, Stage, TlsSummary};
+use std::time::Instant;
+
+use p2svpn_openvpn::{Admission, AuthToken, KeyId, PushReply, PushWarning, Stage, TlsSummary};
 
 /// What a tunnel tells its owner, in order.
 #[non_exhaustive]
@@ -12,6 +14,16 @@ pub enum TunnelEvent {
     Admission(Box<Admission>),
     /// The handshake is done: configure the machine, then [`attach`](crate::Tunnel::attach) a device.
     Established(Box<Settings>),
+    /// The keys were replaced by those of this id.
+    Rekeyed(KeyId),
+    /// The credentials will be sent again at the next rekey: hand fresh ones to
+    /// [`Tunnel::set_credentials`](crate::Tunnel::set_credentials) by then if they wear out.
+    CredentialsDue {
+        /// When this end asks for new keys at the latest.
+        before: Instant,
+    },
+    /// What stands for the credentials from now on, also in a connection made anew.
+    AuthToken(AuthToken),
     /// The peer pushed something odd that harms nothing.
     Warning(PushWarning),
     /// The tunnel is over. It comes once, and nothing follows it.

@@ -18,6 +18,8 @@ pub struct TunnelStatistics {
     pub wire_sent_bytes: u64,
     /// Bytes read from the transport.
     pub wire_received_bytes: u64,
+    /// Times that the network said that a datagram did not reach the peer, such as that its port is closed (ICMP).
+    pub unreachable: u64,
     /// What was dropped, and why.
     pub dropped: Drops,
 }
@@ -34,6 +36,12 @@ pub struct Drops {
     pub unsealed: u64,
     /// The device's packets that are longer than its MTU.
     pub oversized: u64,
+    /// Sealed packets that are longer than the network carries as one datagram.
+    pub too_long_for_network: u64,
+    /// Datagrams that the system did not send: it had no room or no route for them.
+    pub not_sent: u64,
+    /// Datagrams that the system dropped because the receive buffer was full; only Linux tells.
+    pub receive_buffer_full: u64,
     /// Data packets that came before the keys, were cut short, or were none.
     pub malformed: u64,
     /// Data packets whose key is not known.
@@ -64,6 +72,9 @@ impl Drops {
             rejected_by_device,
             unsealed,
             oversized,
+            too_long_for_network,
+            not_sent,
+            receive_buffer_full,
             malformed,
             unknown_key,
             not_authentic,
@@ -79,6 +90,9 @@ impl Drops {
             rejected_by_device,
             unsealed,
             oversized,
+            too_long_for_network,
+            not_sent,
+            receive_buffer_full,
             malformed,
             unknown_key,
             not_authentic,
@@ -105,6 +119,10 @@ pub(crate) struct Counters {
     pub(crate) rejected_by_device: Counter,
     pub(crate) unsealed: Counter,
     pub(crate) oversized: Counter,
+    pub(crate) unreachable: Counter,
+    pub(crate) too_long_for_network: Counter,
+    pub(crate) not_sent: Counter,
+    pub(crate) receive_buffer_full: Counter,
     pub(crate) malformed: Counter,
     pub(crate) unknown_key: Counter,
     pub(crate) not_authentic: Counter,
@@ -140,11 +158,15 @@ impl Counters {
             received_bytes: self.received_bytes.get(),
             wire_sent_bytes: self.wire_sent_bytes.get(),
             wire_received_bytes: self.wire_received_bytes.get(),
+            unreachable: self.unreachable.get(),
             dropped: Drops {
                 not_attached: self.not_attached.get(),
                 rejected_by_device: self.rejected_by_device.get(),
                 unsealed: self.unsealed.get(),
                 oversized: self.oversized.get(),
+                too_long_for_network: self.too_long_for_network.get(),
+                not_sent: self.not_sent.get(),
+                receive_buffer_full: self.receive_buffer_full.get(),
                 malformed: self.malformed.get(),
                 unknown_key: self.unknown_key.get(),
                 not_authentic: self.not_authentic.get(),
@@ -159,14 +181,19 @@ impl Counters {
     }
 }
 
-/// A number that one task advances and any reads.
+/// A number that one task advances, most often, and any reads.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicU64);
 
 impl Counter {
-    /// Adds without a locked instruction: each counter has one writer.
+    /// Adds without a locked instruction: for counters that one task alone advances.
     pub(crate) fn add(&self, count: u64) {
         self.set(self.get().wrapping_add(count));
+    }
+
+    /// Adds where several tasks do, which is slower.
+    pub(crate) fn add_shared(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
     }
 
     pub(crate) fn set(&self, count: u64) {
@@ -196,10 +223,13 @@ mod tests {
             key_used_up: 1 << 7,
             not_for_tunnel: 1 << 8,
             compressed: 1 << 10,
-            control: 1 << 11,
-            events: 1 << 12,
+            too_long_for_network: 1 << 11,
+            not_sent: 1 << 12,
+            receive_buffer_full: 1 << 13,
+            control: 1 << 14,
+            events: 1 << 15,
         };
 
-        assert_eq!(drops.packets(), (1 << 11) - 1);
+        assert_eq!(drops.packets(), (1 << 14) - 1);
     }
 }

@@ -3,18 +3,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use p2svpn_openvpn::{Connection, PushReply};
+use p2svpn_openvpn::{Connection, Credentials, PushReply};
 use p2svpn_system::Clock;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::device::Device;
 use crate::error::TunnelError;
 use crate::event::TunnelEvent;
-use crate::pump::{Command, Control, Inbound, Outbound, Task};
+use crate::pump::{Command, Control, FromPump, Inbound, Outbound, Task, ToInbound, ToOutbound};
 use crate::statistics::{Counters, TunnelStatistics};
-use crate::transport::{PromptReader, TcpTransport};
+use crate::transport::{PacketReader, PacketWriter, Transport, datagrams, stream};
 
 /// A connection that runs: it handshakes, keeps itself alive, and carries the packets of a device, in either role.
 ///
@@ -40,16 +40,17 @@ const CLOSE: Duration = Duration::from_millis(1_500);
 impl Tunnel {
     /// Starts the connection over a transport, on a runtime with I/O and time.
     ///
-    /// The events come in order; the last one is [`TunnelEvent::Closed`]. An owner that takes no events holds the peer
+    /// The transport must fit the connection's framing, or the peer will not be understood. The events come in order; the
+    /// last one is [`TunnelEvent::Closed`]. An owner that takes no events holds the peer
     /// back; one that drops their receiver hears nothing more. `clock` is the one that the connection was started with.
     pub fn start(
         connection: Connection,
-        transport: TcpTransport,
+        transport: impl Into<Transport>,
         clock: Clock,
         runtime: &Handle,
     ) -> (Tunnel, mpsc::Receiver<TunnelEvent>) {
+        let transport = transport.into();
         let (peer, local) = (transport.peer_addr(), transport.local_addr());
-        let (read, write) = transport.into_stream().into_split();
         let counters = Arc::new(Counters::default());
         let (commands, command_queue) = mpsc::channel(QUEUE);
         let (to_control, from_pump) = mpsc::channel(QUEUE);
@@ -58,22 +59,23 @@ impl Tunnel {
         let (to_inbound, inbound_queue) = mpsc::channel(2);
         let (events, event_queue) = mpsc::channel(EVENTS);
 
-        let outbound = Outbound::new(
-            write,
-            outbound_queue,
-            to_control.clone(),
-            clock,
-            Arc::clone(&counters),
-        );
-        let writer = runtime.spawn(outbound.run());
-        let inbound = Inbound::new(
-            PromptReader::new(read),
+        let pump = Pump {
             inbound_queue,
+            outbound_queue,
             to_control,
             clock,
-            Arc::clone(&counters),
-        );
-        let reader = runtime.spawn(inbound.run());
+            counters: Arc::clone(&counters),
+        };
+        let is_datagram = matches!(transport, Transport::Udp(_));
+        let (reader, writer) = match transport {
+            Transport::Tcp(transport) => {
+                pump.start(stream::split(transport.into_stream(), &counters), runtime)
+            }
+            Transport::Udp(transport) => pump.start(
+                datagrams::split(transport.into_socket(), &counters),
+                runtime,
+            ),
+        };
         let (writer_abort, reader_abort) = (writer.abort_handle(), reader.abort_handle());
         let control_counters = Arc::clone(&counters);
         let control = async move {
@@ -84,6 +86,7 @@ impl Tunnel {
             let control = Control {
                 connection,
                 clock,
+                is_datagram,
                 counters: control_counters,
                 commands: command_queue,
                 pump: from_pump,
@@ -140,6 +143,23 @@ impl Tunnel {
         self.command(Command::Refuse(text.into())).await
     }
 
+    /// Begins to replace the keys, unless that is under way already: [`TunnelEvent::Rekeyed`] follows. It also happens by
+    /// itself when their time has come.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn rekey(&self) -> Result<(), TunnelError> {
+        self.command(Command::Rekey).await
+    }
+
+    /// Client role: shows these credentials from the next rekey on, unless the gateway has given a token in their place.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn set_credentials(&self, credentials: Credentials) -> Result<(), TunnelError> {
+        self.command(Command::Credentials(credentials)).await
+    }
+
     /// Ends the tunnel: tells the peer, lets the last bytes out, and returns once everything has stopped, at the latest
     /// after about a second. [`TunnelEvent::Closed`] has been sent then.
     pub async fn close(&self) {
@@ -180,6 +200,39 @@ impl Tunnel {
         for task in &self.tasks {
             task.abort();
         }
+    }
+}
+
+/// What the two tasks that move bytes are given.
+struct Pump {
+    inbound_queue: mpsc::Receiver<ToInbound>,
+    outbound_queue: mpsc::Receiver<ToOutbound>,
+    to_control: mpsc::Sender<FromPump>,
+    clock: Clock,
+    counters: Arc<Counters>,
+}
+
+impl Pump {
+    fn start(
+        self,
+        (reader, writer): (impl PacketReader, impl PacketWriter),
+        runtime: &Handle,
+    ) -> (JoinHandle<()>, JoinHandle<()>) {
+        let inbound = Inbound::new(
+            reader,
+            self.inbound_queue,
+            self.to_control.clone(),
+            self.clock,
+            Arc::clone(&self.counters),
+        );
+        let outbound = Outbound::new(
+            writer,
+            self.outbound_queue,
+            self.to_control,
+            self.clock,
+            self.counters,
+        );
+        (runtime.spawn(inbound.run()), runtime.spawn(outbound.run()))
     }
 }
 

@@ -9,14 +9,13 @@
 mod support;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use p2svpn_openvpn::{Error, Stage};
-use p2svpn_tunnel::{Stack, StackOptions, TcpStream, TunnelEnd, TunnelError, TunnelEvent};
-use support::ends::{CLIENT, End, GATEWAY, Plan, tcp_pair};
-use support::{MIB, clock, expect, send};
+use p2svpn_tunnel::{TunnelEnd, TunnelError, TunnelEvent};
+use support::ends::{CLIENT, End, GATEWAY, Plan, connect, stack, tcp_pair};
+use support::{MIB, expect, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 
@@ -345,28 +344,6 @@ fn sequential_device() -> (p2svpn_tunnel::Device, socket2::Socket) {
 fn is_gone(mut host: &socket2::Socket) -> bool {
     host.set_nonblocking(true).unwrap();
     matches!(io::Read::read(&mut host, &mut [0; 1]), Ok(0))
-}
-
-async fn stack(end: &End, address: Ipv4Addr) -> Stack {
-    let stack = Stack::new(
-        StackOptions {
-            ipv4: Some(address),
-            ..StackOptions::default()
-        },
-        clock(),
-    )
-    .unwrap();
-    end.tunnel.attach(stack.device()).await.unwrap();
-    stack
-}
-
-async fn connect(near: &Stack, far: &Stack) -> (TcpStream, TcpStream) {
-    let listener = far.listen(80, 1).unwrap();
-    let (dialled, accepted) = tokio::join!(
-        near.dial(SocketAddr::new(GATEWAY.into(), 80), LONG),
-        listener.accept()
-    );
-    (dialled.unwrap(), accepted.unwrap().0)
 }
 
 /// Waits until both ends have counted what the other sent.

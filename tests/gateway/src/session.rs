@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use p2svpn_openvpn::{Connection, GatewayConfig, Start};
+use p2svpn_openvpn::{Connection, GatewayConfig, PushReply, Start};
 use p2svpn_tunnel::{
     Stack, StackOptions, TcpTransport, Tunnel, TunnelEnd, TunnelError, TunnelEvent,
 };
@@ -87,6 +87,7 @@ impl Session<'_> {
         let tunnel = Arc::new(tunnel);
         self.registration.runs(&tunnel);
         let mut network = None;
+        let mut admitted = PushReply::default();
         loop {
             let event = tokio::select! {
                 event = events.recv() => event,
@@ -98,6 +99,10 @@ impl Session<'_> {
                 }
             };
             match event {
+                // Who is in stays in: the certificate was verified anew.
+                Some(TunnelEvent::Admission(admission)) if admission.is_rekey => {
+                    tunnel.admit(admitted.clone()).await?;
+                }
                 Some(TunnelEvent::Admission(admission)) => {
                     match judge(
                         self.state,
@@ -111,6 +116,7 @@ impl Session<'_> {
                             let mtu = push.tun_mtu.unwrap_or(MTU);
                             let address = push.addresses.first().map(|address| address.addr());
                             network = Some(self.network(&tunnel, mtu, address).await?);
+                            admitted.clone_from(&push);
                             tunnel.admit(*push).await?;
                         }
                     }

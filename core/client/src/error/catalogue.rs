@@ -258,6 +258,10 @@ catalogue! {
         "The gateway asks a question before it lets anybody in"
         "The gateway wants a one-time code or the like; this version cannot pass the answer on yet."
         "Ask the administrator for a sign-in by certificate alone."
+    318 TokenExpired "TOKEN_EXPIRED" Retry
+        "The gateway no longer takes the session's token"
+        "The gateway gave a token in place of the credentials, and its time is over or the gateway has forgotten it."
+        "Connect again, which signs in anew."
 
     // ---- 4xx: the network towards the gateway ----
     401 NameNotResolved "NAME_NOT_RESOLVED" Retry
@@ -400,9 +404,9 @@ catalogue! {
         "The gateway said that it is overloaded, or that something it needs does not answer."
         "Try again in a few minutes; if it persists, tell the administrator."
     615 GatewayRekey "GATEWAY_REKEY" Retry
-        "The gateway asks for new keys"
-        "Gateways renew keys, usually every hour; this version cannot yet and ends the session so that nothing is lost unseen."
-        "Connect again."
+        "The session's keys could not be renewed"
+        "Keys are renewed about once an hour while connected, and the gateway did not finish it in time."
+        "Connect again; if it happens each hour, tell the administrator."
 
     // ---- 7xx: this machine ----
     701 DeviceUnsupported "DEVICE_UNSUPPORTED" Configuration

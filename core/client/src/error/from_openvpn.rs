@@ -22,9 +22,7 @@ impl From<ConnectionError> for Error {
             ConnectionError::NoCommonTls(_) => ErrorCode::TlsNothingInCommon,
             ConnectionError::Tls(_) => ErrorCode::TlsFailed,
             ConnectionError::KeyMethod(_) => ErrorCode::KeyExchangeInvalid,
-            ConnectionError::AuthenticationFailed(_) | ConnectionError::TokenExpired(_) => {
-                ErrorCode::SignInRefused
-            }
+            ConnectionError::AuthenticationFailed(_) => ErrorCode::SignInRefused,
             ConnectionError::Challenge(_) => ErrorCode::SignInChallenged,
             ConnectionError::TemporarilyRefused { .. } => ErrorCode::GatewayBusy,
             ConnectionError::PushTimedOut(_) => ErrorCode::PushTimedOut,
@@ -34,15 +32,11 @@ impl From<ConnectionError> for Error {
             ConnectionError::Compression(_) => ErrorCode::CompressionRefused,
             ConnectionError::PeerSilent(_) => ErrorCode::GatewaySilent,
             ConnectionError::PeerExit => ErrorCode::GatewayExit,
-            ConnectionError::PeerRestart { .. } | ConnectionError::NotUpdatable(_) => {
-                ErrorCode::GatewayRestart
-            }
-            ConnectionError::PeerHalt(_)
-            | ConnectionError::Inactive(_)
-            | ConnectionError::SessionTimedOut(_)
-            | ConnectionError::PingExit(_) => ErrorCode::GatewayHalt,
+            ConnectionError::PeerRestart(_) => ErrorCode::GatewayRestart,
+            ConnectionError::PeerHalt(_) => ErrorCode::GatewayHalt,
             ConnectionError::TransportClosed(_) => ErrorCode::ConnectionLost,
-            ConnectionError::RekeyAsked => ErrorCode::GatewayRekey,
+            ConnectionError::RekeyTimedOut { .. } => ErrorCode::GatewayRekey,
+            ConnectionError::TokenExpired(_) => ErrorCode::TokenExpired,
             ConnectionError::KeysExhausted => ErrorCode::KeysExhausted,
             // `Protocol`, and what a later version of the protocol crate adds.
             _ => ErrorCode::ProtocolBroken,
@@ -56,7 +50,8 @@ fn context(error: &ConnectionError) -> String {
     let within = |duration: &Duration| format!("within {} s", duration.as_secs());
     match error {
         ConnectionError::NoAnswer(after) | ConnectionError::PushTimedOut(after) => within(after),
-        ConnectionError::HandshakeTimedOut { stage, after } => {
+        ConnectionError::HandshakeTimedOut { stage, after }
+        | ConnectionError::RekeyTimedOut { stage, after } => {
             format!("{stage}, not finished {}", within(after))
         }
         ConnectionError::PeerSilent(silence) => format!("for {} s", silence.as_secs()),
@@ -77,17 +72,15 @@ fn context(error: &ConnectionError) -> String {
         | ConnectionError::NoCommonTls(text)
         | ConnectionError::Tls(text)
         | ConnectionError::AuthenticationFailed(text)
-        | ConnectionError::TokenExpired(text)
         | ConnectionError::TemporarilyRefused { message: text, .. }
         | ConnectionError::Compression(text)
-        | ConnectionError::PeerRestart { message: text, .. }
-        | ConnectionError::NotUpdatable(text)
-        | ConnectionError::PeerHalt(text) => text.clone(),
+        | ConnectionError::PeerRestart(text)
+        | ConnectionError::PeerHalt(text)
+        | ConnectionError::TokenExpired(text) => text.clone(),
         ConnectionError::Protocol(text) => (*text).to_owned(),
         ConnectionError::NoRandomness
         | ConnectionError::NoAddress
         | ConnectionError::PeerExit
-        | ConnectionError::RekeyAsked
         | ConnectionError::KeysExhausted => String::new(),
         // What a later version of the protocol crate adds.
         _ => error.to_string(),

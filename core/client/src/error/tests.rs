@@ -12,8 +12,8 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use p2svpn_openvpn::{
-    Advance, DynamicChallenge, Error as ConnectionError, KeyMethodError, PushError,
-    ServerCertificateError, Stage,
+    DynamicChallenge, Error as ConnectionError, KeyMethodError, PushError, ServerCertificateError,
+    Stage,
 };
 
 use super::*;
@@ -218,10 +218,9 @@ fn connection_errors() -> Vec<ConnectionError> {
         ConnectionError::TemporarilyRefused {
             message: text(),
             backoff: None,
-            advance: Advance::Stay,
         },
         ConnectionError::Challenge(Box::new(DynamicChallenge {
-            masked: true,
+            echo: true,
             response_required: true,
             state_id: text(),
             username: text(),
@@ -234,19 +233,14 @@ fn connection_errors() -> Vec<ConnectionError> {
         ConnectionError::Compression(text()),
         ConnectionError::PeerSilent(after),
         ConnectionError::PeerExit,
-        ConnectionError::TokenExpired(text()),
-        ConnectionError::PeerRestart {
-            message: text(),
-            keep_credentials: true,
-            next_remote: false,
-        },
-        ConnectionError::NotUpdatable(text()),
+        ConnectionError::PeerRestart(text()),
         ConnectionError::PeerHalt(text()),
-        ConnectionError::Inactive(after),
-        ConnectionError::SessionTimedOut(after),
-        ConnectionError::PingExit(after),
         ConnectionError::TransportClosed(Some(ErrorKind::ConnectionReset)),
-        ConnectionError::RekeyAsked,
+        ConnectionError::RekeyTimedOut {
+            stage: Stage::Tls,
+            after,
+        },
+        ConnectionError::TokenExpired(text()),
         ConnectionError::KeysExhausted,
         ConnectionError::Protocol("words"),
     ];

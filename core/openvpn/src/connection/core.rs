@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 use super::channel::{ControlChannel, Received};
 use super::config::{ClientConfig, GatewayConfig, Start};
 use super::event::{CloseReason, Established, Event, KeepAlive, TimeoutReason};
+use super::key_schedule::KeySchedule;
+use super::renewal::Renewal;
 use super::stage::Stage;
 use crate::data::{
     Cipher, CompressionFraming, DataChannel, DataFormat, DataStatistics, IpVersion, MssFix,
@@ -18,13 +20,16 @@ use crate::data::{
 use crate::error::Error;
 use crate::frame::Framing;
 use crate::keying::{ClientSecrets, KeyMaterial, ServerSecrets};
-use crate::packet::{Role, SessionId};
+use crate::packet::{KeyId, Role, SessionId};
 use crate::push::{PushReply, PushWarning};
 use crate::tls::{SessionTime, TlsSession};
 use crate::wrap::Wrapping;
 
 /// The message by which either side says goodbye, where `protocol-flags cc-exit` was agreed.
 const EXIT: &[u8] = b"EXIT\0";
+
+/// Under this label TLS exports what wraps the control packets of rekeys (`protocol-flags dyn-tls-crypt`).
+const DYNAMIC_TLS_CRYPT_LABEL: &[u8] = b"EXPORTER-OpenVPN-dynamic-tls-crypt";
 
 /// What both roles share.
 pub(super) struct Core {
@@ -34,7 +39,8 @@ pub(super) struct Core {
     provider: Arc<CryptoProvider>,
     time: Arc<SessionTime>,
     stage: Stage,
-    data: Option<DataChannel>,
+    data: Option<Data>,
+    renewal: Renewal,
     keep_alive: KeepAlive,
     /// When the peer was last heard on the control channel, or could not be heard.
     heard: Instant,
@@ -43,6 +49,14 @@ pub(super) struct Core {
     may_exit: bool,
     events: VecDeque<Event>,
     closed: bool,
+}
+
+/// The data channel, once it is there.
+struct Data {
+    channel: DataChannel,
+    keys: KeySchedule,
+    cipher: Cipher,
+    exported: bool,
 }
 
 /// What was agreed on the data channel.
@@ -65,6 +79,7 @@ impl Core {
             config.framing,
             &config.wrapping,
             &config.provider,
+            Renewal::new(config.renegotiation, config.timeouts.handshake),
             start,
         )
     }
@@ -75,6 +90,7 @@ impl Core {
             config.framing,
             &config.wrapping,
             &config.provider,
+            Renewal::new(config.renegotiation, config.timeouts.handshake),
             start,
         )
     }
@@ -84,6 +100,7 @@ impl Core {
         framing: Framing,
         wrapping: &Wrapping,
         provider: &Arc<CryptoProvider>,
+        renewal: Renewal,
         start: Start,
     ) -> Result<Self, Error> {
         let time = Arc::new(SessionTime::new(start.now, start.unix_time));
@@ -95,6 +112,7 @@ impl Core {
             time,
             stage: Stage::Reset,
             data: None,
+            renewal,
             keep_alive: KeepAlive::default(),
             heard: start.now,
             keep_alive_asked: start.now,
@@ -143,14 +161,75 @@ impl Core {
     }
 
     pub(super) fn receive(&mut self, now: Instant, packet: &mut [u8]) -> Result<Received, Error> {
+        let key_id = self.channel.key_id();
         let received = self.channel.receive(now, packet)?;
         if received != Received::Ignored {
             self.heard = now;
         }
-        if received == Received::RekeyAsked && self.stage == Stage::Established {
-            return Err(Error::RekeyAsked);
+        if self.channel.key_id() != key_id {
+            self.rekey_begun(now);
         }
         Ok(received)
+    }
+
+    /// Begins to negotiate the next keys, unless that is under way already or there are none yet.
+    pub(super) fn begin_rekey(&mut self, now: Instant) -> Result<(), Error> {
+        if self.stage != Stage::Established || self.renewal.is_under_way() {
+            return Ok(());
+        }
+        self.channel.begin_rekey()?;
+        self.rekey_begun(now);
+        Ok(())
+    }
+
+    fn rekey_begun(&mut self, now: Instant) {
+        self.renewal.begun(now);
+        if let Some(data) = &mut self.data {
+            data.keys.switch(&data.channel);
+        }
+    }
+
+    /// Brings the data keys of a rekey into use, from the key exchange that has just been completed.
+    pub(super) fn renew_keys(
+        &mut self,
+        now: Instant,
+        client: &ClientSecrets,
+        gateway: &ServerSecrets,
+    ) -> Result<(), Error> {
+        let key_id = self.channel.key_id();
+        let exported = self.data.as_ref().is_some_and(|data| data.exported);
+        let material = self.key_material(exported, client, gateway)?;
+        let data = self
+            .data
+            .as_mut()
+            .ok_or(Error::Protocol("a rekey before the first keys"))?;
+        data.channel
+            .install(key_id, data.cipher, &material, self.role)?;
+        let began = self.renewal.finished(now);
+        let transition = self.renewal.transition();
+        data.keys
+            .installed(&data.channel, key_id, (began, now), transition);
+        self.channel.allow_rekey(true);
+        self.events.push_back(Event::Rekeyed(key_id));
+        self.channel.open_for_messages()
+    }
+
+    /// The peer still asks whether this end may stay: its new key is not sent under before then.
+    pub(super) fn hold_new_key(&mut self, until: Instant) {
+        self.renewal.extend(until);
+        if let Some(data) = &mut self.data {
+            data.keys.hold_until(until);
+        }
+    }
+
+    /// The key id of the newest negotiation.
+    pub(super) fn key_id(&self) -> KeyId {
+        self.channel.key_id()
+    }
+
+    /// The times of the rekeys.
+    pub(super) fn renewal(&mut self) -> &mut Renewal {
+        &mut self.renewal
     }
 
     /// An error when the peer has closed TLS: in mid-session that is its goodbye.
@@ -169,9 +248,10 @@ impl Core {
     }
 
     pub(super) fn start_tls(&mut self, session: TlsSession) -> Result<(), Error> {
-        self.channel.start_tls(session)?;
-        self.enter(Stage::Tls);
-        Ok(())
+        if self.stage == Stage::Reset {
+            self.enter(Stage::Tls);
+        }
+        self.channel.start_tls(session)
     }
 
     pub(super) fn tls(&self) -> Option<&TlsSession> {
@@ -186,18 +266,29 @@ impl Core {
         self.channel.send_message(message)
     }
 
-    pub(super) fn take_plaintext(&mut self) -> Vec<Zeroizing<Vec<u8>>> {
+    /// Sends a message of the key exchange, before all others.
+    pub(super) fn send_key_message(&mut self, message: &[u8]) -> Result<(), Error> {
+        self.channel.send_key_message(message)
+    }
+
+    /// The key exchange is done: other messages may be sent.
+    pub(super) fn open_for_messages(&mut self) -> Result<(), Error> {
+        self.channel.open_for_messages()
+    }
+
+    pub(super) fn take_plaintext(&mut self) -> Vec<(KeyId, Zeroizing<Vec<u8>>)> {
         self.channel.take_plaintext()
     }
 
-    /// The material of the data keys, derived the way that the settings name.
+    /// The material of the data keys: exported from the TLS session of this negotiation, or derived from its random
+    /// numbers.
     pub(super) fn key_material(
         &self,
-        push: &PushReply,
+        exported: bool,
         client: &ClientSecrets,
         gateway: &ServerSecrets,
     ) -> Result<KeyMaterial, Error> {
-        if push.uses_tls_exporter() {
+        if exported {
             let tls = self.tls().ok_or(Error::Protocol("keys without TLS"))?;
             let exported = tls.export(KeyMaterial::EXPORTER_LABEL)?;
             return Ok(KeyMaterial::from_exporter(&exported));
@@ -233,10 +324,21 @@ impl Core {
             .mssfix
             .clamp(&format, agreement.tunnel_mtu, agreement.carrier);
         let key_id = self.channel.key_id();
-        let (data, sealer, opener) = DataChannel::new(format, clamp, now);
-        data.install(key_id, agreement.cipher, &agreement.material, self.role)?;
-        data.activate(key_id);
-        self.data = Some(data);
+        let (channel, sealer, opener) = DataChannel::new(format, clamp, now);
+        channel.install(key_id, agreement.cipher, &agreement.material, self.role)?;
+        self.data = Some(Data {
+            keys: KeySchedule::new(&channel, key_id, now),
+            channel,
+            cipher: agreement.cipher,
+            exported: agreement.push.uses_tls_exporter(),
+        });
+        if agreement.push.protocol_flags.dyn_tls_crypt {
+            let tls = self.tls().ok_or(Error::Protocol("keys without TLS"))?;
+            let exported = tls.export(DYNAMIC_TLS_CRYPT_LABEL)?;
+            self.channel.wrap_rekeys(&exported);
+        }
+        self.channel.allow_rekey(true);
+        self.renewal.started(now);
         self.may_exit = agreement.may_exit;
         self.keep_alive = KeepAlive {
             interval: agreement.push.ping,
@@ -268,7 +370,12 @@ impl Core {
         let silent = self
             .give_up_due()
             .map(|(due, _)| (due, TimeoutReason::PeerSilent));
-        let all = [transmit, keep_alive, silent];
+        let switch = self
+            .data
+            .as_ref()
+            .and_then(|data| data.keys.timeout())
+            .map(|due| (due, TimeoutReason::KeySwitch));
+        let all = [transmit, keep_alive, silent, switch, self.renewal.timeout()];
         all.into_iter().flatten().min_by_key(|(due, _)| *due)
     }
 
@@ -277,6 +384,19 @@ impl Core {
             self.keep_alive_asked = now;
             self.events.push_back(Event::KeepAliveDue);
         }
+        if let Some(data) = &mut self.data
+            && data.keys.handle_timeout(&data.channel, now)
+            && !self.renewal.is_under_way()
+        {
+            self.channel.forget_former();
+        }
+        if let Some(before) = self.renewal.credentials_due(now) {
+            self.events.push_back(Event::CredentialsDue { before });
+        }
+        if self.renewal.is_due(now) {
+            self.begin_rekey(now)?;
+        }
+        self.renewal.check(now)?;
         match self.give_up_due() {
             Some((due, after)) if due <= now => Err(Error::PeerSilent(after)),
             _ => Ok(()),
@@ -326,7 +446,7 @@ impl Core {
     }
 
     pub(super) fn data_statistics(&self) -> Option<DataStatistics> {
-        self.data.as_ref().map(DataChannel::statistics)
+        self.data.as_ref().map(|data| data.channel.statistics())
     }
 
     fn end(&mut self, reason: CloseReason) {
@@ -338,7 +458,7 @@ impl Core {
 
     fn keep_alive_due(&self) -> Option<Instant> {
         let interval = self.keep_alive.interval?;
-        let sent = self.data.as_ref()?.last_sent();
+        let sent = self.data.as_ref()?.channel.last_sent();
         Some(
             sent.map_or(self.keep_alive_asked, |sent| {
                 sent.max(self.keep_alive_asked)
@@ -348,7 +468,7 @@ impl Core {
 
     fn give_up_due(&self) -> Option<(Instant, Duration)> {
         let after = self.keep_alive.give_up?;
-        let received = self.data.as_ref()?.last_received();
+        let received = self.data.as_ref()?.channel.last_received();
         Some((
             received.map_or(self.heard, |received| received.max(self.heard)) + after,
             after,

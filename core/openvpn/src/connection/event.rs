@@ -1,12 +1,13 @@
 //! What a connection tells its driver.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::stage::Stage;
 use crate::data::{Opener, Sealer};
 use crate::error::Error;
+use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
-use crate::push::{PushReply, PushWarning};
+use crate::push::{AuthToken, PushReply, PushWarning};
 use crate::tls::TlsSummary;
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
@@ -15,10 +16,22 @@ use zeroize::Zeroizing;
 pub enum Event {
     /// The handshake reached its next part.
     Stage(Stage),
-    /// Gateway role: a client has shown who it is; answer with `Connection::admit` or `Connection::refuse`.
+    /// Gateway role: a client has shown who it is, at first or at a rekey; answer with `Connection::admit` or
+    /// `Connection::refuse`.
     Admission(Box<Admission>),
     /// The keys are there: data can flow.
     Established(Box<Established>),
+    /// The keys were replaced by those of this id. The two halves of the data channel change over by themselves.
+    Rekeyed(KeyId),
+    /// Client role: the credentials will be sent again. If they wear out, hand fresh ones to
+    /// `Connection::set_credentials` by then; without an answer the known ones are used.
+    CredentialsDue {
+        /// When this end asks for new keys at the latest; the gateway may do so earlier.
+        before: Instant,
+    },
+    /// Client role: what stands for the credentials from now on, in rekeys and in a connection made anew. The connection
+    /// uses it by itself.
+    AuthToken(AuthToken),
     /// Something is odd but not fatal.
     Warning(PushWarning),
     /// Nothing was sent for as long as the peer allows: seal and send a keepalive now.
@@ -51,6 +64,8 @@ pub struct Admission {
     pub password: Zeroizing<String>,
     /// What the client says of itself.
     pub peer_info: PeerInfo,
+    /// Whether the client is in already and only its keys are replaced.
+    pub is_rekey: bool,
 }
 
 /// Why a connection is over.
@@ -75,6 +90,12 @@ pub enum TimeoutReason {
     Push,
     /// The push request is due again.
     PushRequest,
+    /// New keys are due.
+    Rekey,
+    /// Fresh credentials are to be asked for.
+    Credentials,
+    /// The newest keys may be due to be sent under, or a former one to be forgotten.
+    KeySwitch,
     /// A keepalive is due unless something is sent before.
     KeepAlive,
     /// The peer counts as lost unless something is heard before.

@@ -6,6 +6,9 @@ mod config;
 mod core;
 mod event;
 mod gateway;
+mod key_schedule;
+mod key_state;
+mod renewal;
 mod stage;
 
 #[cfg(test)]
@@ -22,7 +25,7 @@ use crate::error::Error;
 use crate::packet::opcode_and_key;
 use crate::push::PushReply;
 
-pub use self::config::{ClientConfig, GatewayConfig, Renegotiation, Start, Timeouts};
+pub use self::config::{ClientConfig, Credentials, GatewayConfig, Renegotiation, Start, Timeouts};
 pub use self::event::{Admission, CloseReason, Established, Event, TimeoutReason};
 pub use self::stage::Stage;
 
@@ -156,6 +159,24 @@ impl Connection {
     /// Tells that the peer has said goodbye in the data channel: [`Event::Closed`] follows.
     pub fn peer_left(&mut self) {
         self.settle(Err(Error::PeerExit));
+    }
+
+    /// Begins to replace the keys, unless that is under way already or there are none yet: [`Event::Rekeyed`] follows.
+    ///
+    /// It happens by itself when their time has come; a driver asks for it when the [`Sealer`](crate::Sealer) or the
+    /// [`Opener`](crate::Opener) says that a key is nearly used up.
+    pub fn rekey(&mut self, now: Instant) {
+        if !self.core.is_closed() {
+            let result = self.core.begin_rekey(now);
+            self.settle(result);
+        }
+    }
+
+    /// Client role: shows these credentials from the next rekey on, unless the gateway has given a token in their place.
+    pub fn set_credentials(&mut self, credentials: Credentials) {
+        if let Role::Client(role) = &mut self.role {
+            role.set_credentials(credentials, &mut self.core);
+        }
     }
 
     /// Tells that the sealer refuses to send because its key is used up: [`Event::Closed`] follows.

@@ -63,7 +63,6 @@ impl DataChannel {
     }
 
     /// Forgets a key: packets under it are dropped, and nothing is sent any more if it is the active one.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for rekeys"))]
     pub(crate) fn retire(&self, key_id: KeyId) {
         self.shared.update(|mailbox| {
             *mailbox.slot(key_id) = Slot::default();
@@ -75,7 +74,7 @@ impl DataChannel {
     }
 
     /// Whether the active key is near its end: packet ids, epochs or the cipher's safety run out.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for rekeys"))]
+    #[cfg(test)]
     pub(crate) fn needs_rekey(&self) -> bool {
         self.shared.read(|mailbox| {
             mailbox
@@ -85,7 +84,7 @@ impl DataChannel {
     }
 
     /// Whether the active key may not protect another packet.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for rekeys"))]
+    #[cfg(test)]
     pub(crate) fn is_exhausted(&self) -> bool {
         self.shared.read(|mailbox| {
             mailbox
@@ -95,7 +94,6 @@ impl DataChannel {
     }
 
     /// Whether the peer has sent an authentic packet under this key.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for rekeys"))]
     pub(crate) fn has_received_under(&self, key_id: KeyId) -> bool {
         self.shared.read(|mailbox| {
             mailbox

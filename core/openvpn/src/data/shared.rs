@@ -69,6 +69,7 @@ impl Mailbox {
         &mut self.slots
     }
 
+    #[cfg(test)]
     pub(super) fn active_signals(&mut self) -> Option<&KeySignals> {
         let active = self.active?;
         self.slot(active).signals.as_deref()

@@ -35,6 +35,7 @@ impl KeySignals {
         self.exhausted.store(true, Ordering::Relaxed);
     }
 
+    #[cfg(test)]
     pub(super) fn is_exhausted(&self) -> bool {
         self.exhausted.load(Ordering::Relaxed)
     }

@@ -4,7 +4,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::error::KeyMethodError;
 
 /// The client's random numbers.
-#[derive(Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct ClientSecrets {
     pub(super) pre_master: [u8; 48],
     pub(super) random1: [u8; 32],

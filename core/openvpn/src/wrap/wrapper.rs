@@ -90,7 +90,6 @@ impl Wrapper {
     ///
     /// `exporter_output` is what the TLS session of the first key exports with the label
     /// `EXPORTER-OpenVPN-dynamic-tls-crypt` and no context.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for rekeys"))]
     pub(crate) fn dynamic(&self, exporter_output: &[u8; StaticKey::LEN]) -> Self {
         let key = match &self.shared {
             Some(shared) => shared.xor(exporter_output),

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::iter::repeat_with;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use p2svpn_openvpn::{CloseReason, Connection, Event, PushReply};
+use p2svpn_openvpn::{CloseReason, Connection, Credentials, Event, PushReply};
 use p2svpn_system::Clock;
 use tokio::sync::mpsc;
 
@@ -23,6 +24,10 @@ pub(crate) enum Command {
     Admit(Box<PushReply>),
     /// Gateway role: turn the client away.
     Refuse(String),
+    /// Replace the keys.
+    Rekey,
+    /// Show these credentials from the next rekey on.
+    Credentials(Credentials),
     /// End politely.
     Close,
 }
@@ -46,6 +51,8 @@ const BLOCKED_REST: Duration = Duration::from_millis(50);
 pub(crate) struct Control {
     pub(crate) connection: Connection,
     pub(crate) clock: Clock,
+    /// Whether the transport carries datagrams, whose end the peer does not notice.
+    pub(crate) is_datagram: bool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) pump: mpsc::Receiver<FromPump>,
@@ -71,6 +78,8 @@ struct State {
     rests_until: Option<Instant>,
     /// The count of the reader's waits that was seen last.
     device_waits: u64,
+    /// How often the peer is told in the data channel that this end leaves.
+    exit_notifications: u8,
     attached: bool,
     device_failure: Option<io::Error>,
     panicked: bool,
@@ -110,10 +119,20 @@ impl Control {
                     state.pending.push_back(TunnelEvent::Admission(admission))
                 }
                 Event::Warning(warning) => state.pending.push_back(TunnelEvent::Warning(warning)),
+                Event::Rekeyed(key_id) => state.pending.push_back(TunnelEvent::Rekeyed(key_id)),
+                Event::CredentialsDue { before } => {
+                    state
+                        .pending
+                        .push_back(TunnelEvent::CredentialsDue { before });
+                }
+                Event::AuthToken(token) => {
+                    state.pending.push_back(TunnelEvent::AuthToken(token));
+                }
                 // One that still waits for the transport is enough.
                 Event::KeepAliveDue if !state.orders.is_empty() => {}
                 Event::KeepAliveDue => state.orders.push_back(ToOutbound::KeepAlive),
                 Event::Established(established) => {
+                    state.exit_notifications = self.exit_notifications(&established.push);
                     // Before anything is sent that lets the peer begin, so that its first packet finds the opener.
                     // There is room for one of each order.
                     let _ = self.inbound.try_send(ToInbound::Opener(established.opener));
@@ -140,6 +159,17 @@ impl Control {
             state.orders.push_back(ToOutbound::Control(bytes));
         }
         self.counters.control.set(self.connection.ignored_packets());
+    }
+
+    /// How often to say goodbye in the data channel: over datagrams, where the control channel has no message for it.
+    ///
+    /// OpenVPN sends as many as `explicit-exit-notify` says, a second apart; here they leave at once, which a path that
+    /// loses single packets needs no more than three of.
+    fn exit_notifications(&self, push: &PushReply) -> u8 {
+        if !self.is_datagram || push.protocol_flags.cc_exit {
+            return 0;
+        }
+        push.explicit_exit_notify.unwrap_or(1).clamp(1, 3)
     }
 
     /// Waits for something to happen and does it.
@@ -210,6 +240,8 @@ impl Control {
         match command {
             Command::Close => self.connection.close(),
             Command::Admit(push) => self.connection.admit(now, *push),
+            Command::Rekey => self.connection.rekey(now),
+            Command::Credentials(credentials) => self.connection.set_credentials(credentials),
             Command::Refuse(text) => self.connection.refuse(now, &text),
             // The tunnel's handle lets only one through.
             Command::Attach(_) if state.attached => {}
@@ -271,6 +303,12 @@ impl Control {
             mut reader,
             ..
         } = self;
+        if matches!(reason, CloseReason::Local) {
+            let notifications = usize::from(state.exit_notifications);
+            state
+                .orders
+                .extend(repeat_with(|| ToOutbound::ExitNotification).take(notifications));
+        }
         let goodbye = async {
             while let Some(order) = state.orders.pop_front() {
                 if outbound.send(order).await.is_err() {

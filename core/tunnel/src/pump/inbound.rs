@@ -4,19 +4,18 @@ use std::future::poll_fn;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
-use p2svpn_openvpn::{Frame, Opened, Opener, next_frame, opcode_and_key};
+use p2svpn_openvpn::{Opened, Opener, opcode_and_key};
 use p2svpn_system::Clock;
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;
 
 use super::messages::{FromPump, ToInbound};
-use crate::batch::{Batch, Margin};
+use crate::batch::Batch;
 use crate::device::PacketSink;
+use crate::margin::Margin;
 use crate::statistics::Counters;
-
-/// Bytes of one read; several of the longest frames, which take 65,537 bytes each.
-const BUFFER: usize = 256 * 1024;
+use crate::transport::PacketReader;
 
 /// The only reader of the transport.
 pub(crate) struct Inbound<R> {
@@ -29,11 +28,9 @@ pub(crate) struct Inbound<R> {
     sink: Option<Box<dyn PacketSink>>,
     /// Read, opened and handed to the device in place.
     batch: Batch,
-    /// Bytes of the batch's buffer that were read; those after the last whole frame stay for the next read.
-    filled: usize,
 }
 
-/// What one frame holds.
+/// What one packet holds.
 enum Content {
     Control,
     Packet(Range<usize>),
@@ -44,7 +41,7 @@ enum Content {
 /// Nobody listens any more: the tunnel is going away.
 struct Gone;
 
-impl<R: AsyncRead + Unpin> Inbound<R> {
+impl<R: PacketReader> Inbound<R> {
     pub(crate) fn new(
         transport: R,
         orders: mpsc::Receiver<ToInbound>,
@@ -52,7 +49,7 @@ impl<R: AsyncRead + Unpin> Inbound<R> {
         clock: Clock,
         counters: Arc<Counters>,
     ) -> Self {
-        let batch = Batch::new(BUFFER, usize::from(u16::MAX), Margin::default());
+        let batch = Batch::new(R::BUFFER, usize::from(u16::MAX), Margin::default());
         Self {
             transport,
             orders,
@@ -62,84 +59,61 @@ impl<R: AsyncRead + Unpin> Inbound<R> {
             opener: None,
             sink: None,
             batch,
-            filled: 0,
         }
     }
 
     /// Reads until the transport ends or nobody listens.
     pub(crate) async fn run(mut self) {
         let end = loop {
-            match self.read().await {
-                Ok(0) => break None,
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => break Some(error.kind()),
+            if let Err(end) = self.read().await {
+                break end;
             }
             match self.deliver().await {
-                Ok(None) => {}
-                Ok(Some(kind)) => break Some(kind),
+                Ok(Ok(())) => {}
+                Ok(Err(wrong)) => break Some(wrong),
                 Err(Gone) => return,
             }
         };
+        let end = end.map(|error| error.kind());
         let _ = self.control.send(FromPump::Ended(end)).await;
     }
 
     /// Reads once, meanwhile doing as ordered.
-    async fn read(&mut self) -> io::Result<usize> {
+    async fn read(&mut self) -> Result<(), Option<io::Error>> {
         loop {
-            let room = self
-                .batch
-                .buffer_mut()
-                .get_mut(self.filled..)
-                .unwrap_or_default();
+            let buffer = self.batch.buffer_mut();
             tokio::select! {
                 biased;
                 Some(order) = self.orders.recv() => match order {
                     ToInbound::Opener(opener) => self.opener = Some(opener),
                     ToInbound::Sink(sink) => self.sink = Some(sink),
                 },
-                read = self.transport.read(room) => {
-                    let length = read?;
-                    self.filled += length;
-                    self.counters.wire_received_bytes.add(length as u64);
-                    return Ok(length);
-                }
+                read = poll_fn(|context| self.transport.poll_read(context, buffer)) => return read,
             }
         }
     }
 
-    /// Hands on everything that was read whole; answers what is wrong with the stream, if it is.
-    async fn deliver(&mut self) -> Result<Option<io::ErrorKind>, Gone> {
+    /// Hands on every packet that was read whole; answers what is wrong with the stream, if something is.
+    async fn deliver(&mut self) -> Result<io::Result<()>, Gone> {
         let now = self.clock.now();
-        let mut start = 0;
-        let mut wrong = None;
         let (mut packets, mut bytes) = (0_u64, 0_u64);
-        loop {
-            let unread = self
-                .batch
-                .buffer_mut()
-                .get(start..self.filled)
-                .unwrap_or_default();
-            let frame = match next_frame(unread) {
-                Frame::Packet(range) => start + range.start..start + range.end,
-                Frame::Incomplete { .. } => break,
-                Frame::Invalid => {
-                    wrong = Some(io::ErrorKind::InvalidData);
-                    break;
-                }
+        let result = loop {
+            let packet = match self.transport.next_packet(self.batch.buffer_mut()) {
+                Ok(Some(packet)) => packet,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
             };
-            start = frame.end;
-            match self.open(now, frame.clone()) {
-                Content::Packet(packet) => {
+            match self.open(now, packet.clone()) {
+                Content::Packet(payload) => {
                     packets += 1;
-                    bytes += packet.len() as u64;
-                    self.batch.mark(packet);
+                    bytes += payload.len() as u64;
+                    self.batch.mark(payload);
                 }
                 Content::Control => {
                     let packet = self
                         .batch
                         .buffer_mut()
-                        .get(frame)
+                        .get(packet)
                         .unwrap_or_default()
                         .to_vec();
                     self.control
@@ -154,21 +128,20 @@ impl<R: AsyncRead + Unpin> Inbound<R> {
                     .map_err(|_| Gone)?,
                 Content::Nothing => {}
             }
-        }
+        };
         self.counters.received_packets.add(packets);
         self.counters.received_bytes.add(bytes);
         self.hand_over().await?;
 
         self.batch.clear();
-        self.batch.buffer_mut().copy_within(start..self.filled, 0);
-        self.filled -= start;
-        Ok(wrong)
+        self.transport.reclaim(self.batch.buffer_mut());
+        Ok(result)
     }
 
-    /// Opens a frame where it lies.
-    fn open(&mut self, now: std::time::Instant, frame: Range<usize>) -> Content {
-        let offset = frame.start;
-        let Some(packet) = self.batch.buffer_mut().get_mut(frame) else {
+    /// Opens a packet where it lies.
+    fn open(&mut self, now: Instant, place: Range<usize>) -> Content {
+        let offset = place.start;
+        let Some(packet) = self.batch.buffer_mut().get_mut(place) else {
             return Content::Nothing;
         };
         let is_data = packet
@@ -177,8 +150,8 @@ impl<R: AsyncRead + Unpin> Inbound<R> {
             .map(|(opcode, _)| opcode.is_data());
         match (is_data, &mut self.opener) {
             // The connection counts what it cannot use.
-            (Some(false) | None, _) => return Content::Control,
-            (Some(true), None) => {
+            (Some(false), _) => return Content::Control,
+            (None, _) | (Some(true), None) => {
                 self.counters.malformed.add(1);
                 return Content::Nothing;
             }

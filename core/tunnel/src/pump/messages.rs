@@ -24,10 +24,12 @@ pub(crate) enum FromPump {
 
 /// What `outbound` is given; the end of the channel asks it to finish.
 pub(crate) enum ToOutbound {
-    /// Bytes for the wire.
+    /// A control packet for the wire.
     Control(Vec<u8>),
     /// Send a keepalive.
     KeepAlive,
+    /// Tell the peer in the data channel that this end leaves.
+    ExitNotification,
     /// The sealing half of the data channel.
     Sealer(Sealer),
     /// The device's reading half and its MTU.

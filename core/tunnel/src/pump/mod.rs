@@ -19,5 +19,6 @@ mod task;
 
 pub(crate) use control::{Command, Control};
 pub(crate) use inbound::Inbound;
+pub(crate) use messages::{FromPump, ToInbound, ToOutbound};
 pub(crate) use outbound::Outbound;
 pub(crate) use task::Task;

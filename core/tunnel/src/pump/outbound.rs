@@ -1,19 +1,24 @@
 //! From the device to the transport.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use p2svpn_openvpn::{SealError, Sealer};
 use p2svpn_system::Clock;
-use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 use super::messages::{FromPump, ToOutbound};
-use crate::batch::{Batch, Margin};
+use crate::batch::Batch;
 use crate::device::PacketSource;
+use crate::frames::Frames;
+use crate::margin::Margin;
 use crate::statistics::Counters;
+use crate::transport::PacketWriter;
 
 /// Bytes of one write: enough to spread a system call thin, little enough to wait behind.
 const BATCH: usize = 128 * 1024;
@@ -29,8 +34,34 @@ pub(crate) struct Outbound<W> {
     source: Option<(Box<dyn PacketSource>, u16)>,
     /// There once both sealer and source are.
     batch: Option<Batch>,
-    /// Bytes that go before the next batch.
-    urgent: Vec<u8>,
+    /// What goes before the next batch.
+    urgent: Urgent,
+}
+
+/// Packets, ready for the wire, that do not come from the device.
+#[derive(Default)]
+struct Urgent {
+    bytes: Vec<u8>,
+    places: Vec<Range<usize>>,
+}
+
+impl Urgent {
+    /// Takes in the one packet that `append` adds to the bytes.
+    fn add<E>(&mut self, append: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        let start = self.bytes.len();
+        append(&mut self.bytes)?;
+        self.places.push(start..self.bytes.len());
+        Ok(())
+    }
+
+    fn frames(&self) -> Frames<'_> {
+        Frames::new(&self.bytes, &self.places, Margin::default())
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+    }
 }
 
 /// What there is to do next.
@@ -41,7 +72,7 @@ enum Step {
     Finish,
 }
 
-impl<W: AsyncWrite + Unpin> Outbound<W> {
+impl<W: PacketWriter> Outbound<W> {
     pub(crate) fn new(
         transport: W,
         orders: mpsc::Receiver<ToOutbound>,
@@ -58,7 +89,7 @@ impl<W: AsyncWrite + Unpin> Outbound<W> {
             sealer: None,
             source: None,
             batch: None,
-            urgent: Vec::new(),
+            urgent: Urgent::default(),
         }
     }
 
@@ -69,7 +100,7 @@ impl<W: AsyncWrite + Unpin> Outbound<W> {
             let _ = self.control.send(FromPump::WriteFailed(error.kind())).await;
             return;
         }
-        let _ = self.transport.shutdown().await;
+        self.transport.shutdown().await;
     }
 
     async fn write_all_there_is(&mut self) -> io::Result<()> {
@@ -111,15 +142,14 @@ impl<W: AsyncWrite + Unpin> Outbound<W> {
 
     fn obey(&mut self, order: ToOutbound) {
         match order {
-            ToOutbound::Control(bytes) => self.urgent.extend_from_slice(&bytes),
-            ToOutbound::KeepAlive => {
-                let now = self.clock.now();
-                if let Some(sealer) = &mut self.sealer
-                    && let Err(error) = sealer.seal_keepalive(now, &mut self.urgent)
-                {
-                    tracing::debug!(%error, "no keepalive sent");
-                }
+            ToOutbound::Control(packet) => {
+                let _ = self.urgent.add(|bytes| {
+                    bytes.extend_from_slice(&packet);
+                    Ok::<(), Infallible>(())
+                });
             }
+            ToOutbound::KeepAlive => self.say(Sealer::seal_keepalive),
+            ToOutbound::ExitNotification => self.say(Sealer::seal_exit_notification),
             ToOutbound::Sealer(sealer) => self.sealer = Some(sealer),
             ToOutbound::Source(source, mtu) => self.source = Some((source, mtu)),
         }
@@ -134,12 +164,22 @@ impl<W: AsyncWrite + Unpin> Outbound<W> {
         }
     }
 
+    /// Seals one of the data channel's own messages.
+    fn say(&mut self, seal: fn(&mut Sealer, Instant, &mut Vec<u8>) -> Result<(), SealError>) {
+        let Some(sealer) = &mut self.sealer else {
+            return;
+        };
+        let now = self.clock.now();
+        if let Err(error) = self.urgent.add(|bytes| seal(sealer, now, bytes)) {
+            tracing::debug!(%error, "a message of the data channel was not sent");
+        }
+    }
+
     async fn write_urgent(&mut self) -> io::Result<()> {
-        if self.urgent.is_empty() {
+        if self.urgent.bytes.is_empty() {
             return Ok(());
         }
-        self.transport.write_all(&self.urgent).await?;
-        self.counters.wire_sent_bytes.add(self.urgent.len() as u64);
+        self.transport.write(self.urgent.frames()).await?;
         self.urgent.clear();
         Ok(())
     }
@@ -152,16 +192,17 @@ impl<W: AsyncWrite + Unpin> Outbound<W> {
         let now = self.clock.now();
         let packets = batch.len();
         let (sealed, failure) = batch.seal(|frame| sealer.seal(now, frame));
-
-        if !batch.frames().is_empty() {
-            self.transport.write_all(batch.frames()).await?;
-        }
-        self.counters.sent_packets.add(sealed as u64);
-        self.counters.sent_bytes.add(batch.packet_bytes() as u64);
-        self.counters
-            .wire_sent_bytes
-            .add(batch.frames().len() as u64);
         self.counters.unsealed.add((packets - sealed) as u64);
+
+        let frames = batch.sealed();
+        if frames.len() > 0 {
+            let written = self.transport.write(frames).await?;
+            let around = written.frames * batch.margin().total();
+            self.counters.sent_packets.add(written.frames as u64);
+            self.counters
+                .sent_bytes
+                .add(written.bytes.saturating_sub(around) as u64);
+        }
         batch.clear();
         if failure == Some(SealError::Exhausted) {
             let _ = self.control.send(FromPump::KeysExhausted).await;

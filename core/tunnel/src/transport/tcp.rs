@@ -1,24 +1,14 @@
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout_at};
 
+use super::protect::{ProtectSocket, raw};
+use super::resolve::resolve;
 use crate::error::TunnelError;
-
-/// The operating system's own name of a socket.
-#[cfg(unix)]
-pub type RawSocket = std::os::fd::RawFd;
-/// The operating system's own name of a socket.
-#[cfg(windows)]
-pub type RawSocket = std::os::windows::io::RawSocket;
-
-/// What a host does with a socket before it connects, so that its packets stay outside the tunnel, such as
-/// `VpnService.protect` on Android. The socket stays the library's. An error refuses the address being tried.
-pub type ProtectSocket = Arc<dyn Fn(RawSocket) -> io::Result<()> + Send + Sync>;
 
 /// How a [`TcpTransport`] connects.
 #[derive(Clone)]
@@ -62,44 +52,34 @@ pub struct TcpTransport {
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
 impl TcpTransport {
-    /// Connects to `host`, a name or an address, trying each address of the name in turn, in the resolver's order.
-    ///
-    /// An address that does not answer gets its share of the time that is left, so that the others get theirs. Needs a
-    /// Tokio runtime with I/O and time. The name is resolved by the system: do it while the tunnel's own DNS is not set
-    /// yet.
+    /// Connects to `host`, a name or an address, as [`connect_to`](Self::connect_to) does; see
+    /// [`resolve`](crate::resolve) for when to do that.
     ///
     /// # Errors
-    /// [`TunnelError::NameNotResolved`], [`TunnelError::Connect`] with the failure of the address tried last, or
-    /// [`TunnelError::TimedOut`].
+    /// [`TunnelError::NameNotResolved`] as well.
     pub async fn connect(
         host: &str,
         port: u16,
         options: &TcpOptions,
     ) -> Result<TcpTransport, TunnelError> {
         let deadline = Instant::now() + options.timeout;
-        let addresses = resolve(host, port, deadline).await?;
+        let addresses = resolve(host, port, options.timeout).await?;
+        connect_until(deadline, &addresses, options).await
+    }
 
-        let mut failure = TunnelError::NameNotResolved {
-            host: cut(host),
-            source: None,
-        };
-        for (index, address) in addresses.iter().enumerate() {
-            let left = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
-            let share = deadline.saturating_duration_since(Instant::now()) / left;
-            failure = match timeout_at(Instant::now() + share, open(*address, options)).await {
-                Ok(Ok(stream)) => return TcpTransport::from_stream(stream, *address),
-                Ok(Err(source)) if source.kind() == io::ErrorKind::TimedOut => {
-                    TunnelError::TimedOut
-                }
-                Ok(Err(source)) => TunnelError::Connect {
-                    address: *address,
-                    source,
-                },
-                Err(_) => TunnelError::TimedOut,
-            };
-            tracing::debug!(%address, error = %failure, "no connection");
-        }
-        Err(failure)
+    /// Connects to the first of these addresses that accepts, trying each in turn.
+    ///
+    /// An address that does not answer gets its share of the time that is left, so that the others get theirs. Needs a
+    /// Tokio runtime with I/O and time.
+    ///
+    /// # Errors
+    /// [`TunnelError::Connect`] with the failure of the address tried last, [`TunnelError::TimedOut`], or
+    /// [`TunnelError::NameNotResolved`] when there is no address.
+    pub async fn connect_to(
+        addresses: &[SocketAddr],
+        options: &TcpOptions,
+    ) -> Result<TcpTransport, TunnelError> {
+        connect_until(Instant::now() + options.timeout, addresses, options).await
     }
 
     /// Takes a connection that is open already, such as one that a gateway accepted, and sets it up like a new one.
@@ -144,34 +124,31 @@ impl TcpTransport {
     }
 }
 
-async fn resolve(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, TunnelError> {
-    let literal = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host);
-    if let Ok(address) = literal.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, port)]);
-    }
-    let failed = |source| TunnelError::NameNotResolved {
-        host: cut(host),
-        source,
+async fn connect_until(
+    deadline: Instant,
+    addresses: &[SocketAddr],
+    options: &TcpOptions,
+) -> Result<TcpTransport, TunnelError> {
+    let mut failure = TunnelError::NameNotResolved {
+        host: String::new(),
+        source: None,
     };
-    match timeout_at(deadline, lookup_host((host, port))).await {
-        Ok(Ok(addresses)) => {
-            let addresses: Vec<SocketAddr> = addresses.take(MOST_ADDRESSES).collect();
-            if addresses.is_empty() {
-                Err(failed(None))
-            } else {
-                Ok(addresses)
-            }
-        }
-        Ok(Err(source)) => Err(failed(Some(source))),
-        Err(_) => Err(failed(Some(io::ErrorKind::TimedOut.into()))),
+    for (index, address) in addresses.iter().enumerate() {
+        let left = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
+        let share = deadline.saturating_duration_since(Instant::now()) / left;
+        failure = match timeout_at(Instant::now() + share, open(*address, options)).await {
+            Ok(Ok(stream)) => return TcpTransport::from_stream(stream, *address),
+            Ok(Err(source)) if source.kind() == io::ErrorKind::TimedOut => TunnelError::TimedOut,
+            Ok(Err(source)) => TunnelError::Connect {
+                address: *address,
+                source,
+            },
+            Err(_) => TunnelError::TimedOut,
+        };
+        tracing::debug!(%address, error = %failure, "no connection");
     }
+    Err(failure)
 }
-
-/// A resolver that answers with more is not worth the time.
-const MOST_ADDRESSES: usize = 16;
 
 async fn open(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream> {
     let socket = if address.is_ipv4() {
@@ -183,19 +160,4 @@ async fn open(address: SocketAddr, options: &TcpOptions) -> io::Result<TcpStream
         protect(raw(&socket))?;
     }
     socket.connect(address).await
-}
-
-#[cfg(unix)]
-fn raw(socket: &TcpSocket) -> RawSocket {
-    std::os::fd::AsRawFd::as_raw_fd(socket)
-}
-
-#[cfg(windows)]
-fn raw(socket: &TcpSocket) -> RawSocket {
-    std::os::windows::io::AsRawSocket::as_raw_socket(socket)
-}
-
-/// The longest host name of DNS, in characters.
-fn cut(host: &str) -> String {
-    host.chars().take(255).collect()
 }

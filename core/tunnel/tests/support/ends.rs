@@ -1,4 +1,4 @@
-//! A client and a gateway over a TCP connection on the loopback interface.
+//! A client and a gateway on the loopback interface, over a TCP connection or datagrams.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -7,23 +7,26 @@
     clippy::panic
 )]
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, Connection, Digest, GatewayConfig, KeyDirection, PushReply,
+    Cipher, ClientConfig, Connection, Digest, Framing, GatewayConfig, KeyDirection, PushReply,
     ServerValidation, Start, StaticKey, Wrapping,
 };
 use p2svpn_system::Clock;
-use p2svpn_tunnel::{Settings, TcpOptions, TcpTransport, Tunnel, TunnelEnd, TunnelEvent};
+use p2svpn_tunnel::{
+    Settings, Stack, StackOptions, TcpOptions, TcpStream as StackStream, TcpTransport, Transport,
+    Tunnel, TunnelEnd, TunnelEvent, UdpTransport,
+};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 
@@ -141,8 +144,20 @@ impl Plan {
         }
     }
 
+    /// The same over datagrams.
+    pub(crate) fn over_datagrams() -> Plan {
+        let mut plan = Plan::new();
+        plan.client.framing = Framing::Datagram;
+        plan.gateway.framing = Framing::Datagram;
+        plan
+    }
+
     /// Starts both ends; whoever calls judges the client.
     pub(crate) async fn start(&self) -> (End, End) {
+        if self.client.framing == Framing::Datagram {
+            let (near, far) = udp_pair().await;
+            return (self.run_client(near), self.run_gateway(far));
+        }
         let (near, far) = tcp_pair().await;
         (self.start_client(near).await, self.start_gateway(far).await)
     }
@@ -163,16 +178,61 @@ impl Plan {
     }
 
     pub(crate) async fn start_client(&self, stream: TcpStream) -> End {
-        let clock = Clock::new();
-        let connection = Connection::client(self.client.clone(), start(clock)).unwrap();
-        run(connection, stream, clock)
+        self.run_client(accepted(stream))
     }
 
     pub(crate) async fn start_gateway(&self, stream: TcpStream) -> End {
+        self.run_gateway(accepted(stream))
+    }
+
+    pub(crate) fn run_client(&self, transport: impl Into<Transport>) -> End {
+        let clock = Clock::new();
+        let connection = Connection::client(self.client.clone(), start(clock)).unwrap();
+        run(connection, transport, clock)
+    }
+
+    pub(crate) fn run_gateway(&self, transport: impl Into<Transport>) -> End {
         let clock = Clock::new();
         let connection = Connection::gateway(self.gateway.clone(), start(clock)).unwrap();
-        run(connection, stream, clock)
+        run(connection, transport, clock)
     }
+}
+
+/// Two sockets on the loopback interface, each connected to the other.
+pub(crate) async fn udp_pair() -> (UdpTransport, UdpTransport) {
+    let near = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let far = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (near_address, far_address) = (near.local_addr().unwrap(), far.local_addr().unwrap());
+    near.connect(far_address).await.unwrap();
+    far.connect(near_address).await.unwrap();
+    (
+        UdpTransport::accepted(near, far_address).unwrap(),
+        UdpTransport::accepted(far, near_address).unwrap(),
+    )
+}
+
+/// A userspace stack at one end.
+pub(crate) async fn stack(end: &End, address: Ipv4Addr) -> Stack {
+    let stack = Stack::new(
+        StackOptions {
+            ipv4: Some(address),
+            ..StackOptions::default()
+        },
+        Clock::new(),
+    )
+    .unwrap();
+    end.tunnel.attach(stack.device()).await.unwrap();
+    stack
+}
+
+/// A connection through the tunnel, seen from either end.
+pub(crate) async fn connect(near: &Stack, far: &Stack) -> (StackStream, StackStream) {
+    let listener = far.listen(80, 1).unwrap();
+    let (dialled, accepted) = tokio::join!(
+        near.dial(SocketAddr::new(GATEWAY.into(), 80), LONG),
+        listener.accept()
+    );
+    (dialled.unwrap(), accepted.unwrap().0)
 }
 
 /// Two ends of one connection on the loopback interface.
@@ -187,9 +247,12 @@ pub(crate) async fn tcp_pair() -> (TcpStream, TcpStream) {
     (near.unwrap().into_stream(), far.unwrap().0)
 }
 
-fn run(connection: Connection, stream: TcpStream, clock: Clock) -> End {
+fn accepted(stream: TcpStream) -> TcpTransport {
     let peer = stream.peer_addr().unwrap();
-    let transport = TcpTransport::accepted(stream, peer).unwrap();
+    TcpTransport::accepted(stream, peer).unwrap()
+}
+
+fn run(connection: Connection, transport: impl Into<Transport>, clock: Clock) -> End {
     let (tunnel, events) = Tunnel::start(connection, transport, clock, &Handle::current());
     End { tunnel, events }
 }

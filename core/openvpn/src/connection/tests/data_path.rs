@@ -1,11 +1,9 @@
 use std::time::Duration;
 
-use super::pair::{Pair, Plan, UNIX_TIME, push};
+use super::pair::{Pair, Plan, push};
 use crate::connection::CloseReason;
 use crate::data::{Opened, Opener, Sealer};
 use crate::error::Error;
-use crate::packet::{AckList, ControlPacket, KeyId, Opcode, Role};
-use crate::wrap::Wrapper;
 
 #[test]
 fn packets_go_both_ways_in_both_formats_and_under_both_key_derivations() {
@@ -106,47 +104,12 @@ fn closing_is_a_goodbye_to_every_gateway() {
     );
 }
 
-#[test]
-fn a_gateway_that_asks_for_new_keys_ends_the_session_with_an_error_of_its_own() {
-    let plan = Plan::azure();
-    let wrapping = plan.gateway.wrapping.clone();
-    let mut pair = plan.meet();
-    pair.run(Duration::ZERO);
-    let (client, gateway) = pair.session_ids();
-    // The gateway's own numbers have come further than this wrapper's, but it begins at a later time.
-    let mut wrapper = Wrapper::new(&wrapping, Role::Gateway);
-    let soft_reset = |key_id, session_id| ControlPacket {
-        opcode: Opcode::SoftResetV1,
-        key_id,
-        session_id,
-        acks: AckList::default(),
-        peer_session_id: None,
-        message_id: Some(0),
-        payload: &[],
-    };
-    let mut send = |pair: &mut Pair, packet: &ControlPacket<'_>| {
-        let mut wire = Vec::new();
-        wrapper
-            .wrap(packet, UNIX_TIME as u32 + 9, &mut wire)
-            .unwrap();
-        pair.client.receive(pair.now, &mut wire);
-        pair.exchange();
-    };
-    let next = KeyId::FIRST.next();
-
-    send(&mut pair, &soft_reset(next, client));
-    send(&mut pair, &soft_reset(KeyId::FIRST, gateway));
-    send(&mut pair, &soft_reset(next.next(), gateway));
-    assert_eq!(
-        pair.client_end.closed, None,
-        "none of these asks for the next key of this session"
-    );
-    send(&mut pair, &soft_reset(next, gateway));
-
-    assert_eq!(pair.client_error(), Some(&Error::RekeyAsked));
-}
-
-fn carry(sealer: &mut Sealer, opener: &mut Opener, pair: &Pair, payload: &[u8]) -> Vec<u8> {
+pub(super) fn carry(
+    sealer: &mut Sealer,
+    opener: &mut Opener,
+    pair: &Pair,
+    payload: &[u8],
+) -> Vec<u8> {
     let mut frame = vec![0; sealer.headroom()];
     frame.extend_from_slice(payload);
     frame.resize(frame.len() + sealer.tailroom(), 0);

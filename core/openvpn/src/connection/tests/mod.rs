@@ -16,6 +16,7 @@ mod old_server;
 mod pair;
 mod plan;
 mod random;
+mod rekey;
 mod servers;
 mod tls_crypt_v2;
 mod trace;

@@ -40,6 +40,7 @@ impl Plan {
             gateway_end: End::default(),
             trace: Trace::default(),
             data_is_traced: true,
+            shown: Vec::new(),
             gateway_is_mute_once_closed: false,
             keeps_alive: false,
         }
@@ -57,6 +58,9 @@ pub(super) struct End {
     pub(super) delivered: Vec<u64>,
     /// Data packets that arrived before there was anything to open them with.
     pub(super) early_data: usize,
+    pub(super) rekeys: Vec<u8>,
+    pub(super) credentials_asked: usize,
+    pub(super) tokens: Vec<String>,
 }
 
 /// The two ends and the link between them.
@@ -77,6 +81,8 @@ pub(super) struct Pair {
     /// All control packets that were sent, and data packets where `data_is_traced`.
     pub(super) trace: Trace,
     pub(super) data_is_traced: bool,
+    /// The user names and passwords that the gateway was shown, at first and at each rekey.
+    pub(super) shown: Vec<(String, String)>,
     /// Whether the gateway keeps its last words, such as a TLS alert, to itself.
     pub(super) gateway_is_mute_once_closed: bool,
     /// Whether keepalives are sent when they are due.
@@ -214,7 +220,7 @@ impl Pair {
 
     /// Has the gateway send something of its own inside TLS.
     pub(super) fn gateway_says(&mut self, message: &[u8]) {
-        self.gateway.core.send_message(message).unwrap();
+        self.gateway.core.send_key_message(message).unwrap();
         self.exchange();
     }
 
@@ -423,7 +429,11 @@ impl Pair {
         }
         while let Some(event) = self.gateway.poll_event() {
             heard = true;
-            if let Event::Admission(_) = event {
+            if let Event::Admission(admission) = event {
+                self.shown.push((
+                    admission.username.to_string(),
+                    admission.password.to_string(),
+                ));
                 match self.refusal {
                     _ if self.hesitates => {}
                     Some(text) => self.gateway.refuse(self.now, text),
@@ -463,6 +473,9 @@ fn note(end: &mut End, event: Event) -> bool {
         Event::Closed(reason) => end.closed = Some(reason),
         Event::KeepAliveDue => end.keep_alives += 1,
         Event::Warning(warning) => end.warnings.push(warning),
+        Event::Rekeyed(key_id) => end.rekeys.push(key_id.number()),
+        Event::CredentialsDue { .. } => end.credentials_asked += 1,
+        Event::AuthToken(token) => end.tokens.push(token.token.to_string()),
         _ => {}
     }
     is_due

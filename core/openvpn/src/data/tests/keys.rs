@@ -39,6 +39,30 @@ fn an_installed_key_opens_at_once_and_seals_when_it_is_activated() {
 }
 
 #[test]
+fn neither_forged_nor_repeated_packets_are_evidence_of_the_new_key() {
+    for format in [V1, CLASSIC, EPOCH] {
+        let (mut client, mut gateway) = pair(format);
+        let key_id = KeyId::FIRST.next();
+        let mut of_old_key = gateway.seal(PACKET);
+        client.install(key_id, 2);
+        gateway.install(key_id, 2);
+        gateway.channel.activate(key_id);
+        let genuine = gateway.seal(PACKET);
+        let mut forged = genuine.clone();
+        *forged.last_mut().unwrap() ^= 1;
+
+        client.open(&mut forged).unwrap_err();
+        client.open(&mut genuine[..9].to_vec()).unwrap_err();
+        client.open(&mut of_old_key.clone()).unwrap();
+        client.open(&mut of_old_key).unwrap_err();
+        assert!(!client.channel.has_received_under(key_id), "{format:?}");
+
+        client.open(&mut genuine.clone()).unwrap();
+        assert!(client.channel.has_received_under(key_id), "{format:?}");
+    }
+}
+
+#[test]
 fn the_old_key_opens_until_it_is_retired() {
     let (mut client, mut gateway) = pair(CLASSIC);
     let (first, second) = (gateway.seal(PACKET), gateway.seal(PACKET));

@@ -6,11 +6,31 @@
     clippy::disallowed_methods
 )]
 //! The data channel as its users see it; published packets, captured sessions and bad input.
+//!
+//! Where each published vector of OpenVPN's and OpenVPN 3's unit tests is checked:
+//!
+//! | vector | test |
+//! |---|---|
+//! | AES-256-GCM, test_ssl.c | `classic::tests::the_published_packet_is_sealed_and_opened` |
+//! | the same with real headers, ChaCha20-Poly1305 | `packets::the_published_packets_are_sealed_and_opened` |
+//! | AES-256-CBC with SHA-1 | `packets::the_published_cbc_packet_is_protected_with_the_slots_of_the_material` |
+//! | epoch keys 1 to 4, test_crypto.c | `epoch::tests::the_published_chain_of_epoch_keys_is_derived` |
+//! | epoch 4, counter 1 | `epoch::tests::the_published_packet_of_epoch_4_is_sealed_and_opened` |
+//! | epoch 1, counter 1, OpenVPN 3 | `epoch::tests::the_published_packet_of_epoch_1_has_the_published_tag` |
+//! | AES-192-GCM epoch key, OpenVPN 3 | `epoch::tests::the_published_key_of_192_bits_is_derived` |
+//! | expanded labels | `epoch::tests::the_published_labels_are_expanded` |
+//! | HKDF-Expand, RFC 5869 A.1 to A.3 | `epoch::tests::the_examples_of_rfc_5869_are_expanded` |
+//! | packet ids with epochs, their last one | `epoch::tests::packet_ids_are_written_epoch_first` and the two about used-up epochs |
+//! | the last 32-bit packet id | `classic::tests::the_last_packet_id_is_used_once_and_never_wraps` |
+//! | windows of epochs | `epoch::tests::epochs_are_known_from_the_previous_one_to_the_last_of_the_future` |
+//! | test_mssfix_mtu_calculation | `mss_fix::tests` |
+//! | test_occ_mtu_calculation | `options_string::tests::the_published_link_mtus_are_computed` |
 
 mod bad_input;
 mod keys;
 mod limits;
 mod packets;
+mod properties;
 mod statistics;
 
 use std::time::Instant;

@@ -1,25 +1,25 @@
-//! The gateway's part of the handshake: it answers, asks its driver whether the client may come in, and pushes settings.
+//! The gateway's part of a connection: it answers, asks its driver whether the client may come in, and pushes settings; at
+//! a rekey it asks again.
+
+mod exchange;
 
 use std::time::Instant;
 
-use zeroize::Zeroizing;
-
+use self::exchange::GatewayExchange;
 use super::channel::Received;
 use super::config::GatewayConfig;
 use super::core::{Agreement, Core};
 use super::event::{Admission, Event, TimeoutReason};
 use super::stage::Stage;
-use crate::control_message::{ControlMessage, ControlMessages};
+use crate::control_message::ControlMessage;
 use crate::data::{Cipher, CompressionFraming};
 use crate::error::Error;
-use crate::keying::{ClientKeyMessage, KeyMethodError, ServerKeyMessage, ServerSecrets};
+use crate::keying::{ServerKeyMessage, ServerSecrets};
 use crate::options_string;
+use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
 use crate::push::PushReply;
 use crate::tls::TlsSession;
-
-/// The longest client message: four strings of 64 KiB and the random numbers.
-const LONGEST_KEY_MESSAGE: usize = 4 * 65_537 + 256;
 
 /// The longest control message that OpenVPN clients take.
 const LONGEST_PUSH: usize = 1_000;
@@ -27,16 +27,16 @@ const LONGEST_PUSH: usize = 1_000;
 /// The MTU of the tunnel unless another one is pushed.
 const USUAL_MTU: u16 = 1_500;
 
-/// What the gateway knows of the handshake.
+/// What the gateway knows of its connection.
 pub(super) struct GatewayRole {
     config: GatewayConfig,
     started: Instant,
-    inbound: Zeroizing<Vec<u8>>,
-    client: Option<ClientKeyMessage>,
-    key_message: Option<ServerKeyMessage>,
-    messages: ControlMessages,
+    exchange: GatewayExchange,
     verdict: Option<Verdict>,
     push_requested: bool,
+    /// What the client was told.
+    pushed: Option<PushReply>,
+    dropped_messages: u64,
 }
 
 enum Verdict {
@@ -49,12 +49,11 @@ impl GatewayRole {
         Self {
             config,
             started: now,
-            inbound: Zeroizing::default(),
-            client: None,
-            key_message: None,
-            messages: ControlMessages::default(),
+            exchange: GatewayExchange::new(KeyId::FIRST),
             verdict: None,
             push_requested: false,
+            pushed: None,
+            dropped_messages: 0,
         }
     }
 
@@ -64,28 +63,37 @@ impl GatewayRole {
         received: Received,
         core: &mut Core,
     ) -> Result<(), Error> {
-        if received == Received::Reset {
-            core.send_reset()?;
-            let config = &self.config;
-            let session = TlsSession::gateway(
-                core.provider(),
-                core.time(),
-                config.tls_versions,
-                &config.identity,
-                &config.client_roots,
-            )?;
-            core.start_tls(session)?;
+        match received {
+            Received::Reset => {
+                core.send_reset()?;
+                let session = self.tls_session(core)?;
+                core.start_tls(session)?;
+            }
+            Received::SoftReset => {
+                self.dropped_messages += self.exchange.dropped_messages();
+                self.exchange = GatewayExchange::new(core.key_id());
+                core.renewal().enter(Stage::Tls);
+                let session = self.tls_session(core)?;
+                core.start_tls(session)?;
+            }
+            Received::Control | Received::Ignored => {}
         }
-        if core.stage() == Stage::Tls && core.tls_is_established() {
-            core.enter(Stage::KeyExchange);
+        if core.tls_is_established() {
+            if core.stage() == Stage::Tls {
+                core.enter(Stage::KeyExchange);
+            }
+            core.renewal().enter(Stage::KeyExchange);
         }
         self.read_all(now, core)
     }
 
     /// Reads what has been decrypted.
     pub(super) fn read_all(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
-        for plaintext in core.take_plaintext() {
-            self.read(now, &plaintext, core)?;
+        for (key_id, plaintext) in core.take_plaintext() {
+            // What comes with keys that are being replaced does not count any more.
+            if key_id == self.exchange.key_id {
+                self.read(now, &plaintext, core)?;
+            }
         }
         Ok(())
     }
@@ -139,46 +147,38 @@ impl GatewayRole {
 
     /// Messages that were too long or made no sense.
     pub(super) fn dropped_messages(&self) -> u64 {
-        self.messages.dropped()
+        self.dropped_messages + self.exchange.dropped_messages()
+    }
+
+    fn tls_session(&self, core: &Core) -> Result<TlsSession, Error> {
+        let config = &self.config;
+        TlsSession::gateway(
+            core.provider(),
+            core.time(),
+            config.tls_versions,
+            &config.identity,
+            &config.client_roots,
+        )
     }
 
     /// Reads what one TLS record brought: the client's part of the key exchange first, then control messages.
     fn read(&mut self, now: Instant, plaintext: &[u8], core: &mut Core) -> Result<(), Error> {
-        if self.client.is_some() {
-            return self.read_messages(now, plaintext, core);
+        let complete = self.exchange.feed(plaintext)?;
+        if let Some(client) = self.exchange.client.as_ref().filter(|_| complete) {
+            let peer_info = PeerInfo::parse(&client.peer_info);
+            self.push_requested |= peer_info.wants_push_unasked();
+            core.tell(Event::Admission(Box::new(Admission {
+                certificates: core
+                    .tls()
+                    .map(|tls| tls.summary().peer_certificates)
+                    .unwrap_or_default(),
+                username: client.username.clone(),
+                password: client.password.clone(),
+                peer_info,
+                is_rekey: core.stage() == Stage::Established,
+            })));
         }
-        self.inbound.extend_from_slice(plaintext);
-        let (message, rest) = match ClientKeyMessage::decode(&self.inbound) {
-            Ok((message, rest)) => (message, Zeroizing::new(rest.to_vec())),
-            Err(KeyMethodError::Truncated) if self.inbound.len() < LONGEST_KEY_MESSAGE => {
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.inbound = Zeroizing::default();
-        let peer_info = PeerInfo::parse(&message.peer_info);
-        self.push_requested = peer_info.wants_push_unasked();
-        core.tell(Event::Admission(Box::new(Admission {
-            certificates: core
-                .tls()
-                .map(|tls| tls.summary().peer_certificates)
-                .unwrap_or_default(),
-            username: message.username.clone(),
-            password: message.password.clone(),
-            peer_info,
-        })));
-        self.client = Some(message);
-        self.read_messages(now, &rest, core)
-    }
-
-    fn read_messages(
-        &mut self,
-        now: Instant,
-        plaintext: &[u8],
-        core: &mut Core,
-    ) -> Result<(), Error> {
-        self.messages.feed(plaintext);
-        while let Some(message) = self.messages.next_message() {
+        while let Some(message) = self.exchange.next_message() {
             match message {
                 ControlMessage::PushRequest => self.push_requested = true,
                 ControlMessage::Exit => return Err(Error::PeerExit),
@@ -189,14 +189,17 @@ impl GatewayRole {
     }
 
     fn judge(&mut self, now: Instant, verdict: Verdict, core: &mut Core) -> Result<(), Error> {
-        if self.verdict.is_some() || self.client.is_none() {
+        let Some(client) = &self.exchange.client else {
+            return Err(Error::Protocol("a verdict that nobody asked for"));
+        };
+        if self.exchange.own.is_some() {
             return Err(Error::Protocol("a verdict that nobody asked for"));
         }
         let cipher = match &verdict {
             Verdict::Admitted(push) => cipher_of(push)?,
             Verdict::Refused(_) => Cipher::Aes256Gcm,
         };
-        let message = ServerKeyMessage {
+        let own = ServerKeyMessage {
             secrets: ServerSecrets::random(core.provider().secure_random)?,
             options: options_string::gateway(
                 self.config.framing,
@@ -206,11 +209,26 @@ impl GatewayRole {
             ),
             peer_info: String::new(),
         };
-        core.send_message(&message.encode()?)?;
-        self.key_message = Some(message);
-        core.enter(Stage::Push);
-        self.verdict = Some(verdict);
-        self.push_when_ready(now, core)
+        core.send_key_message(&own.encode()?)?;
+        if core.stage() != Stage::Established {
+            self.exchange.own = Some(own);
+            core.open_for_messages()?;
+            core.enter(Stage::Push);
+            self.verdict = Some(verdict);
+            return self.push_when_ready(now, core);
+        }
+        core.renew_keys(now, &client.secrets, &own.secrets)?;
+        self.exchange.own = Some(own);
+        match verdict {
+            Verdict::Refused(text) => refuse(text, core),
+            // The client knows what has not changed.
+            Verdict::Admitted(push) if self.pushed.as_ref() == Some(push.as_ref()) => Ok(()),
+            Verdict::Admitted(push) => {
+                send(&push, core)?;
+                self.pushed = Some(*push);
+                Ok(())
+            }
+        }
     }
 
     fn push_when_ready(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
@@ -219,20 +237,14 @@ impl GatewayRole {
         }
         match self.verdict.take() {
             None => Ok(()),
-            Some(Verdict::Refused(text)) => {
-                core.send_message(format!("AUTH_FAILED,{text}\0").as_bytes())?;
-                Err(Error::AuthenticationFailed(text))
-            }
+            Some(Verdict::Refused(text)) => refuse(text, core),
             Some(Verdict::Admitted(push)) => self.establish(now, *push, core),
         }
     }
 
     fn establish(&mut self, now: Instant, push: PushReply, core: &mut Core) -> Result<(), Error> {
-        for mut message in push.to_messages(LONGEST_PUSH) {
-            message.push('\0');
-            core.send_message(message.as_bytes())?;
-        }
-        let (Some(client), Some(own)) = (&self.client, &self.key_message) else {
+        send(&push, core)?;
+        let (Some(client), Some(own)) = (&self.exchange.client, &self.exchange.own) else {
             return Err(Error::Protocol("settings before the key exchange"));
         };
         let compression = match push.compression.as_deref() {
@@ -240,7 +252,9 @@ impl GatewayRole {
             Some(option) => CompressionFraming::of_option(option).unwrap_or_default(),
             None => self.config.compression,
         };
-        let material = core.key_material(&push, &client.secrets, &own.secrets)?;
+        let exported = push.uses_tls_exporter();
+        let material = core.key_material(exported, &client.secrets, &own.secrets)?;
+        self.pushed = Some(push.clone());
         core.establish(
             now,
             Agreement {
@@ -256,6 +270,19 @@ impl GatewayRole {
             },
         )
     }
+}
+
+fn send(push: &PushReply, core: &mut Core) -> Result<(), Error> {
+    for mut message in push.to_messages(LONGEST_PUSH) {
+        message.push('\0');
+        core.send_message(message.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn refuse(text: String, core: &mut Core) -> Result<(), Error> {
+    core.send_message(format!("AUTH_FAILED,{text}\0").as_bytes())?;
+    Err(Error::AuthenticationFailed(text))
 }
 
 fn cipher_of(push: &PushReply) -> Result<Cipher, Error> {

@@ -1,0 +1,419 @@
+//! The client's part of a connection: reset, TLS, key exchange, push request and reply, and the same but for the last two
+//! at each rekey.
+
+mod exchange;
+
+use std::time::{Duration, Instant};
+
+use self::exchange::{ClientExchange, SentWith};
+use super::channel::Received;
+use super::config::{ClientConfig, Credentials};
+use super::core::{Agreement, Core};
+use super::event::{Event, TimeoutReason};
+use super::stage::Stage;
+use crate::auth_failure::AuthFailure;
+use crate::control_message::ControlMessage;
+use crate::data::{Cipher, CompressionFraming};
+use crate::error::Error;
+use crate::keying::ClientKeyMessage;
+use crate::options_string;
+use crate::packet::KeyId;
+use crate::peer_info::PeerInfo;
+use crate::push::{AuthToken, PushAssembly, PushReply, PushWarning};
+use crate::tls::TlsSession;
+
+/// How often the push request is repeated.
+const PUSH_REQUEST_EVERY: Duration = Duration::from_secs(5);
+
+/// The longest wait for a sign-in elsewhere that a gateway can ask for: half of the usual life of a key.
+const LONGEST_PENDING: Duration = Duration::from_secs(1_800);
+
+const PUSH_REQUEST: &[u8] = b"PUSH_REQUEST\0";
+
+/// What the client knows of its own connection.
+pub(super) struct ClientRole {
+    config: ClientConfig,
+    /// Stands for the credentials from now on.
+    token: Option<AuthToken>,
+    started: Instant,
+    exchange: ClientExchange,
+    /// The one before: messages may still come in its TLS session.
+    former: Option<ClientExchange>,
+    push: PushAssembly,
+    push_deadline: Option<Instant>,
+    push_request_due: Option<Instant>,
+    dropped_messages: u64,
+}
+
+impl ClientRole {
+    pub(super) fn new(config: ClientConfig, now: Instant, core: &mut Core) -> Result<Self, Error> {
+        if config.ciphers.is_empty() {
+            return Err(Error::Configuration("no data cipher is allowed".to_owned()));
+        }
+        let exchange = ClientExchange::new(KeyId::FIRST, core.provider().secure_random)?;
+        let role = Self {
+            config,
+            token: None,
+            started: now,
+            exchange,
+            former: None,
+            push: PushAssembly::default(),
+            push_deadline: None,
+            push_request_due: None,
+            dropped_messages: 0,
+        };
+        // Made once here so that settings that cannot be used are refused before anything is sent.
+        role.tls_session(core)?;
+        role.key_message(&role.exchange).encode()?;
+        core.send_reset()?;
+        Ok(role)
+    }
+
+    pub(super) fn received(
+        &mut self,
+        now: Instant,
+        received: Received,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        match received {
+            Received::Reset => {
+                let session = self.tls_session(core)?;
+                core.start_tls(session)?;
+            }
+            Received::SoftReset => {
+                let exchange = ClientExchange::new(core.key_id(), core.provider().secure_random)?;
+                let former = std::mem::replace(&mut self.exchange, exchange);
+                let forgotten = self.former.replace(former);
+                self.dropped_messages +=
+                    forgotten.map_or(0, |exchange| exchange.dropped_messages());
+                core.renewal().enter(Stage::Tls);
+                let session = self.tls_session(core)?;
+                core.start_tls(session)?;
+            }
+            Received::Control | Received::Ignored => {}
+        }
+        if self.exchange.key_id == core.key_id()
+            && self.exchange.sent.is_none()
+            && core.tls_is_established()
+        {
+            self.send_key_message(core)?;
+        }
+        self.read_all(now, core)
+    }
+
+    /// Reads what has been decrypted.
+    pub(super) fn read_all(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        for (key_id, plaintext) in core.take_plaintext() {
+            self.read(now, key_id, &plaintext, core)?;
+        }
+        Ok(())
+    }
+
+    /// Shows these credentials at the next rekey.
+    pub(super) fn set_credentials(&mut self, credentials: Credentials, core: &mut Core) {
+        self.config.credentials = Some(credentials);
+        core.renewal().want_credentials(false);
+    }
+
+    pub(super) fn timeout(&self, core: &Core) -> Option<(Instant, TimeoutReason)> {
+        let timeouts = &self.config.timeouts;
+        match core.stage() {
+            Stage::Reset => Some((self.started + timeouts.answer, TimeoutReason::Answer)),
+            Stage::Tls | Stage::KeyExchange => {
+                Some((self.started + timeouts.handshake, TimeoutReason::Handshake))
+            }
+            Stage::Push => {
+                let deadline = self.push_deadline.map(|due| (due, TimeoutReason::Push));
+                let request = self
+                    .push_request_due
+                    .map(|due| (due, TimeoutReason::PushRequest));
+                [deadline, request]
+                    .into_iter()
+                    .flatten()
+                    .min_by_key(|(due, _)| *due)
+            }
+            Stage::Established => None,
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        let Some((due, reason)) = self.timeout(core) else {
+            return Ok(());
+        };
+        if now < due {
+            return Ok(());
+        }
+        let timeouts = &self.config.timeouts;
+        match reason {
+            TimeoutReason::Answer => Err(Error::NoAnswer(timeouts.answer)),
+            TimeoutReason::Handshake => Err(Error::HandshakeTimedOut {
+                stage: core.stage(),
+                after: timeouts.handshake,
+            }),
+            TimeoutReason::Push => {
+                let since = self.exchange.server.as_ref();
+                let since = since.map_or(self.started, |(_, since)| *since);
+                Err(Error::PushTimedOut(now.saturating_duration_since(since)))
+            }
+            _ => self.request_push(now, core),
+        }
+    }
+
+    /// Messages that were too long or made no sense.
+    pub(super) fn dropped_messages(&self) -> u64 {
+        let former = self.former.as_ref();
+        self.dropped_messages
+            + self.exchange.dropped_messages()
+            + former.map_or(0, ClientExchange::dropped_messages)
+    }
+
+    fn tls_session(&self, core: &Core) -> Result<TlsSession, Error> {
+        let config = &self.config;
+        TlsSession::client(
+            core.provider(),
+            core.time(),
+            config.tls_versions,
+            &config.validation,
+            config.identity.as_ref(),
+        )
+    }
+
+    fn send_key_message(&mut self, core: &mut Core) -> Result<(), Error> {
+        if core.stage() == Stage::Tls {
+            core.enter(Stage::KeyExchange);
+        }
+        core.renewal().enter(Stage::KeyExchange);
+        let message = self.key_message(&self.exchange).encode()?;
+        self.exchange.sent = Some(match self.token {
+            Some(_) => SentWith::Token,
+            None => SentWith::Credentials,
+        });
+        core.send_key_message(&message)
+    }
+
+    fn key_message(&self, exchange: &ClientExchange) -> ClientKeyMessage {
+        let config = &self.config;
+        let cipher = config.ciphers.first().copied().unwrap_or(Cipher::Aes256Gcm);
+        let known = config.credentials.as_ref();
+        let username = known.map(|known| known.username.clone());
+        let password = known.map(|known| known.password.clone());
+        let (username, password) = match &self.token {
+            Some(token) => (
+                token.username.clone().or(username),
+                Some(token.token.clone()),
+            ),
+            None => (username, password),
+        };
+        ClientKeyMessage {
+            secrets: exchange.secrets.clone(),
+            options: options_string::client(
+                config.framing,
+                &config.wrapping,
+                cipher,
+                config.mtu,
+                config.compression,
+            ),
+            username: username.unwrap_or_default(),
+            password: password.unwrap_or_default(),
+            peer_info: PeerInfo::of_client(
+                &config.version,
+                &config.platform,
+                &config.ciphers,
+                config.mtu,
+                config.extensions,
+            )
+            .to_text(),
+        }
+    }
+
+    /// Reads what one TLS record brought: the gateway's part of the key exchange first, then control messages.
+    fn read(
+        &mut self,
+        now: Instant,
+        key_id: KeyId,
+        plaintext: &[u8],
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        if key_id != self.exchange.key_id {
+            let former = self.former.as_mut();
+            // Keys that were never exchanged have been replaced: nothing that came with them counts.
+            if let Some(former) = former.filter(|former| former.server.is_some()) {
+                former.feed(now, plaintext)?;
+            }
+            return self.obey_former(now, core);
+        }
+        if self.exchange.feed(now, plaintext)? {
+            self.exchanged(now, core)?;
+        }
+        while let Some(message) = self.exchange.next_message() {
+            self.obey(now, message, core)?;
+        }
+        if core.stage() == Stage::Push && self.push_request_due.is_none() {
+            self.request_push(now, core)?;
+        }
+        Ok(())
+    }
+
+    fn obey_former(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        while let Some(message) = self.former.as_mut().and_then(ClientExchange::next_message) {
+            self.obey(now, message, core)?;
+        }
+        Ok(())
+    }
+
+    /// The key exchange is complete: the first one is followed by the settings, a later one by the new keys.
+    fn exchanged(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        if core.stage() != Stage::Established {
+            core.open_for_messages()?;
+            core.enter(Stage::Push);
+            self.push_deadline = Some(now + self.config.timeouts.push);
+            return Ok(());
+        }
+        if let Some((server, _)) = &self.exchange.server {
+            core.renew_keys(now, &self.exchange.secrets, &server.secrets)?;
+        }
+        self.want_credentials(core);
+        Ok(())
+    }
+
+    fn want_credentials(&self, core: &mut Core) {
+        let wear_out = self.config.credentials.is_some() && self.token.is_none();
+        core.renewal().want_credentials(wear_out);
+    }
+
+    fn obey(
+        &mut self,
+        now: Instant,
+        message: ControlMessage,
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        match message {
+            ControlMessage::PushReply(text) if core.stage() == Stage::Push => {
+                let Some(push) = self.push.add(&text)? else {
+                    return Ok(());
+                };
+                self.establish(now, push, core)
+            }
+            ControlMessage::PushReply(text) if core.stage() == Stage::Established => {
+                if let Some((push, _)) = self.push.add(&text)? {
+                    self.adopt_token(push.auth_token, core);
+                }
+                Ok(())
+            }
+            ControlMessage::AuthPending(limit) => {
+                self.wait_for_sign_in(limit, core);
+                Ok(())
+            }
+            ControlMessage::AuthFailed(text) => Err(match AuthFailure::parse(&text) {
+                AuthFailure::Temporary {
+                    backoff, message, ..
+                } => Error::TemporarilyRefused { message, backoff },
+                AuthFailure::Challenge(challenge) => Error::Challenge(Box::new(challenge)),
+                AuthFailure::SessionExpired(text) => Error::TokenExpired(text),
+                AuthFailure::Permanent(text) if self.exchange.sent == Some(SentWith::Token) => {
+                    Error::TokenExpired(text)
+                }
+                AuthFailure::Permanent(text) => Error::AuthenticationFailed(text),
+            }),
+            ControlMessage::Restart(text) => Err(Error::PeerRestart(text)),
+            ControlMessage::Halt(text) => Err(Error::PeerHalt(text)),
+            ControlMessage::Exit => Err(Error::PeerExit),
+            // A later push reply only renews a token; the others ask for nothing that this client announced.
+            _ => Ok(()),
+        }
+    }
+
+    /// The gateway waits for something outside this connection, such as an approval on a telephone.
+    fn wait_for_sign_in(&mut self, limit: Option<Duration>, core: &mut Core) {
+        let Some((_, since)) = self.exchange.server else {
+            return;
+        };
+        // Counted from where the wait began, so that it cannot be drawn out for ever.
+        let limit = limit.unwrap_or(self.config.timeouts.push);
+        let deadline = since + limit.min(LONGEST_PENDING);
+        if core.stage() == Stage::Established {
+            core.hold_new_key(deadline);
+        } else {
+            self.push_deadline = self.push_deadline.max(Some(deadline));
+        }
+    }
+
+    /// Uses the token in place of the credentials from now on.
+    fn adopt_token(&mut self, token: Option<AuthToken>, core: &mut Core) {
+        let Some(mut token) = token else { return };
+        if token.username.is_none() {
+            token.username = self.token.take().and_then(|former| former.username);
+        }
+        self.token = Some(token.clone());
+        core.tell(Event::AuthToken(token));
+        self.want_credentials(core);
+    }
+
+    fn request_push(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
+        self.push_request_due = Some(now + PUSH_REQUEST_EVERY);
+        core.send_message(PUSH_REQUEST)
+    }
+
+    fn establish(
+        &mut self,
+        now: Instant,
+        push: (PushReply, Vec<PushWarning>),
+        core: &mut Core,
+    ) -> Result<(), Error> {
+        let (push, warnings) = push;
+        core.warn(warnings);
+        core.warn(push.without_effect());
+        if push.addresses.is_empty() {
+            return Err(Error::NoAddress);
+        }
+        let compression = match push.compression.as_deref() {
+            Some(option) => CompressionFraming::of_option(option)?,
+            None => self.config.compression,
+        };
+        let cipher = self.cipher(&push)?;
+        let (server, _) = self
+            .exchange
+            .server
+            .as_ref()
+            .ok_or(Error::Protocol("settings before the key exchange"))?;
+        let exported = push.uses_tls_exporter();
+        let material = core.key_material(exported, &self.exchange.secrets, &server.secrets)?;
+        self.want_credentials(core);
+        self.adopt_token(push.auth_token.clone(), core);
+        core.establish(
+            now,
+            Agreement {
+                cipher,
+                peer_id: push.peer_id,
+                material,
+                compression,
+                mssfix: self.config.mssfix,
+                tunnel_mtu: push.tun_mtu.unwrap_or(self.config.mtu).min(self.config.mtu),
+                carrier: self.config.carrier,
+                may_exit: push.protocol_flags.cc_exit,
+                push,
+            },
+        )
+    }
+
+    /// The pushed cipher; else the one in the server's options; else our first.
+    fn cipher(&self, push: &PushReply) -> Result<Cipher, Error> {
+        let named = match (&push.cipher, &self.exchange.server) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some((server, _))) => options_string::cipher_of(&server.options),
+            (None, None) => None,
+        };
+        let Some(name) = named else {
+            return self
+                .config
+                .ciphers
+                .first()
+                .copied()
+                .ok_or(Error::Cipher(String::new()));
+        };
+        let cipher = name.parse::<Cipher>().ok();
+        cipher
+            .filter(|cipher| self.config.ciphers.contains(cipher))
+            .ok_or(Error::Cipher(name))
+    }
+}

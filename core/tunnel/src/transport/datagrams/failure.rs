@@ -1,0 +1,56 @@
+use std::io;
+
+/// What a failed system call on a datagram socket says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Nothing: try again.
+    Interrupted,
+    /// A datagram sent before met a closed port or a host that is down (ICMP).
+    PeerUnreachable,
+    /// There is no way to the peer just now, or a firewall of this machine is in it.
+    NoRoute,
+    /// The datagram is longer than the way to the peer, or the socket, carries.
+    TooLong,
+    /// The system has no memory for it just now, and no means to wait for some.
+    NoRoom,
+    /// The socket cannot be used any more.
+    Other,
+}
+
+impl Failure {
+    pub(super) fn of(error: &io::Error) -> Failure {
+        match error.raw_os_error() {
+            Some(TOO_LONG) => return Failure::TooLong,
+            Some(NO_ROOM) => return Failure::NoRoom,
+            #[cfg(unix)]
+            Some(libc::ENOMEM) => return Failure::NoRoom,
+            #[cfg(unix)]
+            Some(libc::ENOPROTOOPT | libc::EHOSTDOWN) => return Failure::PeerUnreachable,
+            _ => {}
+        }
+        match error.kind() {
+            io::ErrorKind::Interrupted => Failure::Interrupted,
+            // Windows calls a closed port a reset.
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
+                Failure::PeerUnreachable
+            }
+            io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable
+            | io::ErrorKind::PermissionDenied => Failure::NoRoute,
+            _ => Failure::Other,
+        }
+    }
+}
+
+#[cfg(unix)]
+const TOO_LONG: i32 = libc::EMSGSIZE;
+#[cfg(unix)]
+const NO_ROOM: i32 = libc::ENOBUFS;
+/// `WSAEMSGSIZE`
+#[cfg(windows)]
+const TOO_LONG: i32 = 10_040;
+/// `WSAENOBUFS`
+#[cfg(windows)]
+const NO_ROOM: i32 = 10_055;
