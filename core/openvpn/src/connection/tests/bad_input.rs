@@ -287,7 +287,7 @@ fn a_refusal_counts_before_what_is_damaged_behind_it() {
     };
     pair.gateway_says(&message.encode().unwrap());
     let refusal = b"AUTH_FAILED,account disabled\0";
-    pair.gateway.core.send_message(refusal).unwrap();
+    pair.gateway.core.send_key_message(refusal).unwrap();
     let mut wire = pair.gateway.poll_transmit(pair.now).unwrap();
     let mut reader = Wrapper::new(&of_client, Role::Client);
     let packet = reader.unwrap(&mut wire[2..]).unwrap();
