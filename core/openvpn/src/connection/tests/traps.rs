@@ -150,7 +150,9 @@ fn settings_that_come_unasked_are_taken() {
         peer_info: String::new(),
     };
     let gateway = &mut pair.gateway.core;
-    gateway.send_key_message(&message.encode().unwrap()).unwrap();
+    gateway
+        .send_key_message(&message.encode().unwrap())
+        .unwrap();
     let settings = b"PUSH_REPLY,ifconfig 172.16.0.2 255.255.255.0,topology subnet\0";
     gateway.send_key_message(settings).unwrap();
 
