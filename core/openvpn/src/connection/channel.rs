@@ -241,6 +241,11 @@ impl ControlChannel {
         Some(wire)
     }
 
+    /// Whether the peer has everything that was sent under the current key id.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.current.send.is_empty()
+    }
+
     /// When `poll_transmit` has something next.
     pub(super) fn transmit_due(&self, now: Instant) -> Option<Instant> {
         if self.current.acknowledgements.is_due() && self.remote.is_some() {

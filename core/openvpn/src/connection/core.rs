@@ -177,6 +177,16 @@ impl Core {
         if self.stage != Stage::Established || self.renewal.is_under_way() {
             return Ok(());
         }
+        self.renewal.ask(now);
+        self.begin_rekey_when_ready(now)
+    }
+
+    /// Begins what has become due once the peer has all that was said under the current key id, because nothing is sent
+    /// again under a former one: it would never hear of the keys that it is to replace.
+    fn begin_rekey_when_ready(&mut self, now: Instant) -> Result<(), Error> {
+        if !self.renewal.is_due(now, self.channel.is_acknowledged()) {
+            return Ok(());
+        }
         self.channel.begin_rekey()?;
         self.rekey_begun(now);
         Ok(())
@@ -375,7 +385,8 @@ impl Core {
             .as_ref()
             .and_then(|data| data.keys.timeout())
             .map(|due| (due, TimeoutReason::KeySwitch));
-        let all = [transmit, keep_alive, silent, switch, self.renewal.timeout()];
+        let renewal = self.renewal.timeout(self.channel.is_acknowledged());
+        let all = [transmit, keep_alive, silent, switch, renewal];
         all.into_iter().flatten().min_by_key(|(due, _)| *due)
     }
 
@@ -385,7 +396,9 @@ impl Core {
             self.events.push_back(Event::KeepAliveDue);
         }
         if let Some(data) = &mut self.data
-            && data.keys.handle_timeout(&data.channel, now)
+            && data
+                .keys
+                .handle_timeout(&data.channel, now, self.channel.is_acknowledged())
             && !self.renewal.is_under_way()
         {
             self.channel.forget_former();
@@ -393,9 +406,7 @@ impl Core {
         if let Some(before) = self.renewal.credentials_due(now) {
             self.events.push_back(Event::CredentialsDue { before });
         }
-        if self.renewal.is_due(now) {
-            self.begin_rekey(now)?;
-        }
+        self.begin_rekey_when_ready(now)?;
         self.renewal.check(now)?;
         match self.give_up_due() {
             Some((due, after)) if due <= now => Err(Error::PeerSilent(after)),

@@ -30,6 +30,17 @@ struct Hold {
     looked: Instant,
 }
 
+impl Hold {
+    fn next_look(&self) -> Instant {
+        let look = self.looked + LOOK_EVERY;
+        if self.until > self.looked {
+            look.min(self.until)
+        } else {
+            look
+        }
+    }
+}
+
 struct Former {
     key_id: KeyId,
     /// When its last packets are no longer waited for.
@@ -90,21 +101,26 @@ impl KeySchedule {
 
     /// When `handle_timeout` has something to do.
     pub(super) fn timeout(&self) -> Option<Instant> {
-        let hold = self
-            .hold
-            .as_ref()
-            .map(|hold| hold.until.min(hold.looked + LOOK_EVERY));
+        let hold = self.hold.as_ref().map(Hold::next_look);
         let death = self.former.as_ref().map(|former| former.dies);
         [hold, death].into_iter().flatten().min()
     }
 
     /// Does what has become due; true when the former key is gone by that.
-    pub(super) fn handle_timeout(&mut self, data: &DataChannel, now: Instant) -> bool {
+    ///
+    /// Without `acknowledged` the peer may not have what it needs for the newest key: time alone proves nothing then.
+    pub(super) fn handle_timeout(
+        &mut self,
+        data: &DataChannel,
+        now: Instant,
+        acknowledged: bool,
+    ) -> bool {
         let over = match &mut self.hold {
             None => false,
             Some(hold) => {
                 hold.looked = now;
-                hold.until <= now || data.has_received_under(self.newest)
+                let is_over = hold.until <= now && acknowledged;
+                is_over || data.has_received_under(self.newest)
             }
         };
         if over {

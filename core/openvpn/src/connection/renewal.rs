@@ -17,6 +17,8 @@ pub(super) struct Renewal {
     limit: Duration,
     /// Since when the newest keys are there; none before the first.
     since: Option<Instant>,
+    /// Since when new keys are wanted before their time.
+    asked: Option<Instant>,
     under_way: Option<UnderWay>,
     /// How often fresh credentials were asked for in this key's life; none: they do not wear out, or are there.
     credentials_asked: Option<usize>,
@@ -35,6 +37,7 @@ impl Renewal {
             settings,
             limit,
             since: None,
+            asked: None,
             under_way: None,
             credentials_asked: None,
         }
@@ -50,8 +53,14 @@ impl Renewal {
         self.since = Some(now);
     }
 
+    /// New keys are wanted now, whatever the age of those in use.
+    pub(super) fn ask(&mut self, now: Instant) {
+        self.asked = self.asked.or(Some(now));
+    }
+
     /// A negotiation has begun.
     pub(super) fn begun(&mut self, now: Instant) {
+        self.asked = None;
         self.under_way = Some(UnderWay {
             began: now,
             deadline: now + self.limit,
@@ -90,9 +99,10 @@ impl Renewal {
         self.credentials_asked = wanted.then_some(0);
     }
 
-    /// Whether it is time to ask for new keys.
-    pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.due().is_some_and(|due| due <= now)
+    /// Whether it is time to ask for new keys. Without `acknowledged`, the peer may not know yet those in use: it is
+    /// given as much time for that as a negotiation may take.
+    pub(super) fn is_due(&self, now: Instant, acknowledged: bool) -> bool {
+        self.begins(acknowledged).is_some_and(|due| due <= now)
     }
 
     /// Whether it is time to ask for fresh credentials, and until when they are of use; each time is told of once.
@@ -122,11 +132,13 @@ impl Renewal {
         }
     }
 
-    pub(super) fn timeout(&self) -> Option<(Instant, TimeoutReason)> {
+    pub(super) fn timeout(&self, acknowledged: bool) -> Option<(Instant, TimeoutReason)> {
         if let Some(under_way) = &self.under_way {
             return Some((under_way.deadline, TimeoutReason::Handshake));
         }
-        let rekey = self.due().map(|due| (due, TimeoutReason::Rekey));
+        let rekey = self
+            .begins(acknowledged)
+            .map(|due| (due, TimeoutReason::Rekey));
         let credentials = self
             .credentials_ask()
             .map(|due| (due, TimeoutReason::Credentials));
@@ -134,6 +146,16 @@ impl Renewal {
             .into_iter()
             .flatten()
             .min_by_key(|(due, _)| *due)
+    }
+
+    fn begins(&self, acknowledged: bool) -> Option<Instant> {
+        let patience = if acknowledged {
+            Duration::ZERO
+        } else {
+            self.limit
+        };
+        let due = [self.due(), self.asked].into_iter().flatten().min()?;
+        Some(due + patience)
     }
 
     fn due(&self) -> Option<Instant> {

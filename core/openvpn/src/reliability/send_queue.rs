@@ -113,6 +113,11 @@ impl SendQueue {
             .min()
     }
 
+    /// Whether everything has been sent and acknowledged.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.under_way.is_empty() && self.waiting.is_empty()
+    }
+
     /// Takes in the acknowledgement of one packet; unknown ids are ignored.
     pub(crate) fn acknowledge(&mut self, message_id: u32) {
         let Some(position) = self
