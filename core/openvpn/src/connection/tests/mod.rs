@@ -17,6 +17,7 @@ mod pair;
 mod plan;
 mod random;
 mod rekey;
+mod renegotiation;
 mod servers;
 mod tls_crypt_v2;
 mod trace;

@@ -178,6 +178,13 @@ impl Pair {
         self.exchange();
     }
 
+    /// Stops both ends for a while, as a machine does that sleeps; the last second is awake.
+    pub(super) fn sleep(&mut self, period: Duration) {
+        let awake = Duration::from_secs(1);
+        self.wake_at(self.now + period - awake);
+        self.pass(awake);
+    }
+
     /// Lets time pass until something is the case, or `limit` has passed; whether it is the case.
     pub(super) fn pass_until(&mut self, limit: Duration, is_so: impl Fn(&Self) -> bool) -> bool {
         let end = self.now + limit;
@@ -282,7 +289,12 @@ impl Pair {
     /// Delivers a copy of the first packet that the line means.
     pub(super) fn replay(&mut self, packet: &str) {
         let wire = self.trace.wire_of(packet);
-        self.give(Line::parse(packet).way, wire);
+        self.deliver(Line::parse(packet).way, wire);
+    }
+
+    /// Delivers these bytes.
+    pub(super) fn deliver(&mut self, way: Way, wire: Vec<u8>) {
+        self.give(way, wire);
         self.exchange();
     }
 
@@ -323,8 +335,7 @@ impl Pair {
         Wrapper::new(wrapping, role)
             .wrap(&packet, UNIX_TIME as u32 + 9, &mut wire)
             .unwrap();
-        self.give(line.way, wire);
-        self.exchange();
+        self.deliver(line.way, wire);
     }
 
     /// The session ids of client and gateway.

@@ -210,6 +210,19 @@ impl Trace {
         }
     }
 
+    /// All packets of one way, as they were sent.
+    pub(super) fn wires(&self, way: Way) -> impl Iterator<Item = &[u8]> {
+        let seen = self.seen.iter().filter(move |(line, _)| line.way == way);
+        seen.map(|(_, wire)| wire.as_slice())
+    }
+
+    /// The message id after the highest of those that this line means.
+    pub(super) fn next_id(&self, line: &str) -> u32 {
+        let wanted = Line::parse(line);
+        let meant = self.lines().filter(|seen| wanted.matches(seen));
+        meant.filter_map(|seen| seen.message_id).max().unwrap() + 1
+    }
+
     /// The length of the longest control packet, as it was sent.
     pub(super) fn longest(&self) -> usize {
         self.seen.iter().map(|(_, wire)| wire.len()).max().unwrap()
