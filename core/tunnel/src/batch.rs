@@ -135,6 +135,28 @@ impl Batch {
         self.oversized += 1;
     }
 
+    /// Takes out the packets that `keeps` refuses, and closes the gaps.
+    ///
+    /// Only for a batch that a device filled.
+    pub(crate) fn retain(&mut self, mut keeps: impl FnMut(&[u8]) -> bool) {
+        let (arena, margin) = (&mut self.arena, self.margin);
+        let mut end = 0;
+        self.packets.retain_mut(|packet| {
+            let kept = arena.get(packet.clone()).is_some_and(&mut keeps);
+            if kept {
+                let start = end + margin.before;
+                if start != packet.start {
+                    // It moves towards the beginning, so that it stays inside.
+                    arena.copy_within(packet.clone(), start);
+                }
+                *packet = start..start + packet.len();
+                end = packet.end + margin.after;
+            }
+            kept
+        });
+        self.end = end;
+    }
+
     /// Packets left out as too long since the last call.
     pub fn take_oversized(&mut self) -> u64 {
         std::mem::take(&mut self.oversized)

@@ -13,6 +13,7 @@ mod device;
 mod error;
 mod event;
 mod frames;
+mod ipv6_refusal;
 mod margin;
 mod pump;
 mod statistics;

@@ -34,6 +34,8 @@ pub struct Drops {
     pub rejected_by_device: u64,
     /// The device's packets that could not be sealed.
     pub unsealed: u64,
+    /// The device's IPv6 packets, which the gateway wants refused (`block-ipv6`).
+    pub blocked_ipv6: u64,
     /// The device's packets that are longer than its MTU.
     pub oversized: u64,
     /// Sealed packets that are longer than the network carries as one datagram.
@@ -71,6 +73,7 @@ impl Drops {
             not_attached,
             rejected_by_device,
             unsealed,
+            blocked_ipv6,
             oversized,
             too_long_for_network,
             not_sent,
@@ -89,6 +92,7 @@ impl Drops {
             not_attached,
             rejected_by_device,
             unsealed,
+            blocked_ipv6,
             oversized,
             too_long_for_network,
             not_sent,
@@ -118,6 +122,7 @@ pub(crate) struct Counters {
     pub(crate) not_attached: Counter,
     pub(crate) rejected_by_device: Counter,
     pub(crate) unsealed: Counter,
+    pub(crate) blocked_ipv6: Counter,
     pub(crate) oversized: Counter,
     pub(crate) unreachable: Counter,
     pub(crate) too_long_for_network: Counter,
@@ -163,6 +168,7 @@ impl Counters {
                 not_attached: self.not_attached.get(),
                 rejected_by_device: self.rejected_by_device.get(),
                 unsealed: self.unsealed.get(),
+                blocked_ipv6: self.blocked_ipv6.get(),
                 oversized: self.oversized.get(),
                 too_long_for_network: self.too_long_for_network.get(),
                 not_sent: self.not_sent.get(),
@@ -226,10 +232,11 @@ mod tests {
             too_long_for_network: 1 << 11,
             not_sent: 1 << 12,
             receive_buffer_full: 1 << 13,
-            control: 1 << 14,
-            events: 1 << 15,
+            blocked_ipv6: 1 << 14,
+            control: 1 << 15,
+            events: 1 << 16,
         };
 
-        assert_eq!(drops.packets(), (1 << 14) - 1);
+        assert_eq!(drops.packets(), (1 << 15) - 1);
     }
 }

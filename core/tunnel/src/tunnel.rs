@@ -59,7 +59,11 @@ impl Tunnel {
         let (to_inbound, inbound_queue) = mpsc::channel(2);
         let (events, event_queue) = mpsc::channel(EVENTS);
 
+        let (to_device, answers) = mpsc::channel(QUEUE);
+
         let pump = Pump {
+            answers,
+            to_device,
             inbound_queue,
             outbound_queue,
             to_control,
@@ -205,6 +209,8 @@ impl Tunnel {
 
 /// What the two tasks that move bytes are given.
 struct Pump {
+    answers: mpsc::Receiver<Vec<u8>>,
+    to_device: mpsc::Sender<Vec<u8>>,
     inbound_queue: mpsc::Receiver<ToInbound>,
     outbound_queue: mpsc::Receiver<ToOutbound>,
     to_control: mpsc::Sender<FromPump>,
@@ -221,6 +227,7 @@ impl Pump {
         let inbound = Inbound::new(
             reader,
             self.inbound_queue,
+            self.answers,
             self.to_control.clone(),
             self.clock,
             Arc::clone(&self.counters),
@@ -229,6 +236,7 @@ impl Pump {
             writer,
             self.outbound_queue,
             self.to_control,
+            self.to_device,
             self.clock,
             self.counters,
         );

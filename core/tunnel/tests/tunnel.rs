@@ -327,6 +327,58 @@ async fn a_closed_tunnel_has_let_go_of_its_device() {
 }
 
 #[cfg(unix)]
+#[tokio::test]
+async fn refused_ipv6_is_answered_and_never_leaves() {
+    for plan in [Plan::new(), Plan::over_datagrams()] {
+        let mut plan = plan;
+        plan.push.block_ipv6 = true;
+        let (client, gateway) = plan.meet().await;
+        let (near, near_host) = sequential_device();
+        let (far, far_host) = sequential_device();
+        client.tunnel.attach(near).await.unwrap();
+        gateway.tunnel.attach(far).await.unwrap();
+        let mut ipv6 = [0; 60];
+        ipv6[..8].copy_from_slice(&[0x60, 0, 0, 0, 0, 20, 17, 64]);
+        ipv6[8..40].copy_from_slice(&[0x20; 32]);
+
+        near_host.send(&ipv6).unwrap();
+        near_host.send(&[0x45; 30]).unwrap();
+        let answer = receive(&near_host).await;
+        let carried = receive(&far_host).await;
+        // The settings are the client's: its gateway may send IPv6.
+        far_host.send(&ipv6).unwrap();
+        let from_gateway = receive(&near_host).await;
+
+        assert_eq!(answer.len(), 48 + ipv6.len());
+        assert_eq!((answer[0], answer[6], answer[40]), (0x60, 58, 1));
+        assert!(answer.ends_with(&ipv6));
+        assert_eq!(carried, [0x45; 30]);
+        assert_eq!(from_gateway, ipv6);
+        let statistics = client.tunnel.statistics();
+        assert_eq!(
+            (statistics.dropped.blocked_ipv6, statistics.sent_packets),
+            (1, 1)
+        );
+    }
+}
+
+/// The next packet that a host reads from its device.
+#[cfg(unix)]
+async fn receive(mut host: &socket2::Socket) -> Vec<u8> {
+    host.set_nonblocking(true).unwrap();
+    let received = async {
+        let mut buffer = vec![0; 2_048];
+        loop {
+            if let Ok(length) = io::Read::read(&mut host, &mut buffer) {
+                return buffer[..length].to_vec();
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, received).await.unwrap()
+}
+
+#[cfg(unix)]
 fn sequential_device() -> (p2svpn_tunnel::Device, socket2::Socket) {
     use p2svpn_tunnel::{Device, HostFdOptions, PacketHeader};
     use socket2::{Domain, Socket, Type};

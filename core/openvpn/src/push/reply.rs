@@ -93,7 +93,6 @@ impl PushReply {
         let options = [
             ("inactive", self.inactive.is_some()),
             ("session-timeout", self.session_timeout.is_some()),
-            ("block-ipv6", self.block_ipv6),
             ("block-outside-dns", self.block_outside_dns),
         ];
         options

@@ -164,3 +164,33 @@ fn printing_a_batch_shows_no_packet() {
         "the bytes of the packet are printed: {text}"
     );
 }
+
+proptest! {
+    #[test]
+    fn packets_taken_out_leave_no_gaps(kept in prop::collection::vec(any::<bool>(), 0..50)) {
+        let mut batch = Batch::new(0, 100, MARGIN);
+        let packets: Vec<Vec<u8>> = (0..kept.len())
+            .map(|index| vec![index as u8; 1 + index])
+            .collect();
+        for packet in &packets {
+            prop_assert!(batch.push(packet));
+        }
+
+        batch.retain(|packet| kept[usize::from(packet[0])]);
+
+        let left: Vec<&[u8]> = packets
+            .iter()
+            .zip(&kept)
+            .filter(|(_, kept)| **kept)
+            .map(|(packet, _)| packet.as_slice())
+            .collect();
+        prop_assert_eq!(batch.packets().collect::<Vec<_>>(), left.clone());
+        let bytes: usize = left.iter().map(|packet| packet.len() + MARGIN.total()).sum();
+        prop_assert_eq!(batch.frames().len(), bytes);
+        let sealed = batch.sealed();
+        for (index, packet) in left.iter().enumerate() {
+            let frame = sealed.get(index).unwrap();
+            prop_assert_eq!(&frame[MARGIN.before..frame.len() - MARGIN.after], *packet);
+        }
+    }
+}

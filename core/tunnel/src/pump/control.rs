@@ -14,6 +14,7 @@ use super::messages::{FromPump, ToInbound, ToOutbound};
 use super::task::{Ended, Task};
 use crate::device::Device;
 use crate::event::{Settings, TunnelEnd, TunnelEvent};
+use crate::ipv6_refusal::Ipv6Refusal;
 use crate::statistics::Counters;
 
 /// What the tunnel's owner asks for.
@@ -80,6 +81,8 @@ struct State {
     device_waits: u64,
     /// How often the peer is told in the data channel that this end leaves.
     exit_notifications: u8,
+    /// Whether this is a gateway, which lets clients in; the settings are theirs.
+    admits: bool,
     attached: bool,
     device_failure: Option<io::Error>,
     panicked: bool,
@@ -116,6 +119,7 @@ impl Control {
             match event {
                 Event::Stage(stage) => state.pending.push_back(TunnelEvent::Stage(stage)),
                 Event::Admission(admission) => {
+                    state.admits = true;
                     state.pending.push_back(TunnelEvent::Admission(admission))
                 }
                 Event::Warning(warning) => state.pending.push_back(TunnelEvent::Warning(warning)),
@@ -132,6 +136,10 @@ impl Control {
                 Event::KeepAliveDue if !state.orders.is_empty() => {}
                 Event::KeepAliveDue => state.orders.push_back(ToOutbound::KeepAlive),
                 Event::Established(established) => {
+                    let block = established.push.block_ipv6 && !state.admits;
+                    let router = established.push.peer_v6;
+                    let refusal = block.then(|| Ipv6Refusal::new(router, self.clock.now()));
+                    state.orders.push_back(ToOutbound::BlockIpv6(refusal));
                     state.exit_notifications = self.exit_notifications(&established.push);
                     // Before anything is sent that lets the peer begin, so that its first packet finds the opener.
                     // There is room for one of each order.

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use super::messages::{FromPump, ToInbound};
 use crate::batch::Batch;
 use crate::device::PacketSink;
+use crate::ipv6_refusal::Ipv6Refusal;
 use crate::margin::Margin;
 use crate::statistics::Counters;
 use crate::transport::PacketReader;
@@ -21,6 +22,8 @@ use crate::transport::PacketReader;
 pub(crate) struct Inbound<R> {
     transport: R,
     orders: mpsc::Receiver<ToInbound>,
+    /// Packets of the tunnel's own for the device.
+    answers: mpsc::Receiver<Vec<u8>>,
     control: mpsc::Sender<FromPump>,
     clock: Clock,
     counters: Arc<Counters>,
@@ -28,6 +31,8 @@ pub(crate) struct Inbound<R> {
     sink: Option<Box<dyn PacketSink>>,
     /// Read, opened and handed to the device in place.
     batch: Batch,
+    /// There once something was answered.
+    answer_batch: Option<Batch>,
 }
 
 /// What one packet holds.
@@ -38,6 +43,14 @@ enum Content {
     Nothing,
 }
 
+/// What there is to do next.
+enum Read {
+    /// The packets of the transport.
+    Packets,
+    /// A packet of the tunnel's own for the device.
+    Answer(Vec<u8>),
+}
+
 /// Nobody listens any more: the tunnel is going away.
 struct Gone;
 
@@ -45,6 +58,7 @@ impl<R: PacketReader> Inbound<R> {
     pub(crate) fn new(
         transport: R,
         orders: mpsc::Receiver<ToInbound>,
+        answers: mpsc::Receiver<Vec<u8>>,
         control: mpsc::Sender<FromPump>,
         clock: Clock,
         counters: Arc<Counters>,
@@ -53,20 +67,27 @@ impl<R: PacketReader> Inbound<R> {
         Self {
             transport,
             orders,
+            answers,
             control,
             clock,
             counters,
             opener: None,
             sink: None,
             batch,
+            answer_batch: None,
         }
     }
 
     /// Reads until the transport ends or nobody listens.
     pub(crate) async fn run(mut self) {
         let end = loop {
-            if let Err(end) = self.read().await {
-                break end;
+            match self.read().await {
+                Ok(Read::Packets) => {}
+                Ok(Read::Answer(answer)) => match self.deliver_answer(answer).await {
+                    Ok(()) => continue,
+                    Err(Gone) => return,
+                },
+                Err(end) => break end,
             }
             match self.deliver().await {
                 Ok(Ok(())) => {}
@@ -79,7 +100,7 @@ impl<R: PacketReader> Inbound<R> {
     }
 
     /// Reads once, meanwhile doing as ordered.
-    async fn read(&mut self) -> Result<(), Option<io::Error>> {
+    async fn read(&mut self) -> Result<Read, Option<io::Error>> {
         loop {
             let buffer = self.batch.buffer_mut();
             tokio::select! {
@@ -88,7 +109,12 @@ impl<R: PacketReader> Inbound<R> {
                     ToInbound::Opener(opener) => self.opener = Some(opener),
                     ToInbound::Sink(sink) => self.sink = Some(sink),
                 },
-                read = poll_fn(|context| self.transport.poll_read(context, buffer)) => return read,
+                // Few come, and they would never have their turn behind a transport that always has something.
+                Some(answer) = self.answers.recv() => return Ok(Read::Answer(answer)),
+                read = poll_fn(|context| self.transport.poll_read(context, buffer)) => {
+                    return read.map(|()| Read::Packets);
+                }
+
             }
         }
     }
@@ -132,7 +158,6 @@ impl<R: PacketReader> Inbound<R> {
         self.counters.received_packets.add(packets);
         self.counters.received_bytes.add(bytes);
         self.hand_over().await?;
-
         self.batch.clear();
         self.transport.reclaim(self.batch.buffer_mut());
         Ok(result)
@@ -173,33 +198,66 @@ impl<R: PacketReader> Inbound<R> {
 
     /// Writes the opened packets to the device, as fast as it takes them.
     async fn hand_over(&mut self) -> Result<(), Gone> {
-        if self.batch.is_empty() {
-            return Ok(());
-        }
-        let Some(sink) = &mut self.sink else {
+        if self.sink.is_none() {
             self.counters.not_attached.add(self.batch.len() as u64);
             return Ok(());
-        };
-        let mut waits = false;
-        let written = poll_fn(|context| {
-            let written = sink.poll_write(context, &mut self.batch);
-            if written.is_pending() != waits {
-                waits = !waits;
-                self.counters.device_waits.add(1);
-            }
-            written
-        })
-        .await;
+        }
+        let written = write_to(&mut self.sink, &mut self.batch, &self.counters).await;
         self.counters
             .rejected_by_device
             .add(self.batch.take_rejected());
-        if let Err(error) = written {
-            self.sink = None;
-            self.control
-                .send(FromPump::DeviceFailed(error))
-                .await
-                .map_err(|_| Gone)?;
-        }
-        Ok(())
+        self.check_device(written).await
     }
+
+    /// Writes an answer to the device, and those that wait behind it.
+    async fn deliver_answer(&mut self, first: Vec<u8>) -> Result<(), Gone> {
+        let batch = self
+            .answer_batch
+            .get_or_insert_with(|| Batch::new(0, Ipv6Refusal::LONGEST_ANSWER, Margin::default()));
+        let mut next = Some(first);
+        while let Some(answer) = next {
+            batch.push(&answer);
+            next = if batch.has_room() {
+                self.answers.try_recv().ok()
+            } else {
+                None
+            };
+        }
+        let written = write_to(&mut self.sink, batch, &self.counters).await;
+        batch.clear();
+        self.check_device(written).await
+    }
+
+    /// Tells of a device that failed, and writes to it no more.
+    async fn check_device(&mut self, written: io::Result<()>) -> Result<(), Gone> {
+        let Err(error) = written else {
+            return Ok(());
+        };
+        self.sink = None;
+        self.control
+            .send(FromPump::DeviceFailed(error))
+            .await
+            .map_err(|_| Gone)
+    }
+}
+
+/// Writes a batch to the device, if there is one, and notes when that waits.
+async fn write_to(
+    sink: &mut Option<Box<dyn PacketSink>>,
+    batch: &mut Batch,
+    counters: &Counters,
+) -> io::Result<()> {
+    let Some(sink) = sink.as_mut().filter(|_| !batch.is_empty()) else {
+        return Ok(());
+    };
+    let mut waits = false;
+    poll_fn(|context| {
+        let written = sink.poll_write(context, batch);
+        if written.is_pending() != waits {
+            waits = !waits;
+            counters.device_waits.add(1);
+        }
+        written
+    })
+    .await
 }

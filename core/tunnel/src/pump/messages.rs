@@ -5,6 +5,7 @@ use std::io;
 use p2svpn_openvpn::{Opener, Sealer};
 
 use crate::device::{PacketSink, PacketSource};
+use crate::ipv6_refusal::Ipv6Refusal;
 
 /// What `control` hears from the tasks that move bytes.
 pub(crate) enum FromPump {
@@ -32,6 +33,8 @@ pub(crate) enum ToOutbound {
     ExitNotification,
     /// The sealing half of the data channel.
     Sealer(Sealer),
+    /// Refuse the device's IPv6 packets, or carry them again.
+    BlockIpv6(Option<Ipv6Refusal>),
     /// The device's reading half and its MTU.
     Source(Box<dyn PacketSource>, u16),
 }

@@ -16,6 +16,7 @@ use super::messages::{FromPump, ToOutbound};
 use crate::batch::Batch;
 use crate::device::PacketSource;
 use crate::frames::Frames;
+use crate::ipv6_refusal::Ipv6Refusal;
 use crate::margin::Margin;
 use crate::statistics::Counters;
 use crate::transport::PacketWriter;
@@ -28,10 +29,13 @@ pub(crate) struct Outbound<W> {
     transport: W,
     orders: mpsc::Receiver<ToOutbound>,
     control: mpsc::Sender<FromPump>,
+    /// Answers to refused packets, for the only task that writes to the device.
+    answers: mpsc::Sender<Vec<u8>>,
     clock: Clock,
     counters: Arc<Counters>,
     sealer: Option<Sealer>,
     source: Option<(Box<dyn PacketSource>, u16)>,
+    ipv6_refusal: Option<Ipv6Refusal>,
     /// There once both sealer and source are.
     batch: Option<Batch>,
     /// What goes before the next batch.
@@ -77,6 +81,7 @@ impl<W: PacketWriter> Outbound<W> {
         transport: W,
         orders: mpsc::Receiver<ToOutbound>,
         control: mpsc::Sender<FromPump>,
+        answers: mpsc::Sender<Vec<u8>>,
         clock: Clock,
         counters: Arc<Counters>,
     ) -> Self {
@@ -84,10 +89,12 @@ impl<W: PacketWriter> Outbound<W> {
             transport,
             orders,
             control,
+            answers,
             clock,
             counters,
             sealer: None,
             source: None,
+            ipv6_refusal: None,
             batch: None,
             urgent: Urgent::default(),
         }
@@ -151,6 +158,7 @@ impl<W: PacketWriter> Outbound<W> {
             ToOutbound::KeepAlive => self.say(Sealer::seal_keepalive),
             ToOutbound::ExitNotification => self.say(Sealer::seal_exit_notification),
             ToOutbound::Sealer(sealer) => self.sealer = Some(sealer),
+            ToOutbound::BlockIpv6(refusal) => self.ipv6_refusal = refusal,
             ToOutbound::Source(source, mtu) => self.source = Some((source, mtu)),
         }
         if self.batch.is_none()
@@ -190,6 +198,10 @@ impl<W: PacketWriter> Outbound<W> {
             return Ok(());
         };
         let now = self.clock.now();
+        if let Some(refusal) = &mut self.ipv6_refusal {
+            let blocked = refuse_ipv6(refusal, now, batch, &self.answers);
+            self.counters.blocked_ipv6.add(blocked);
+        }
         let packets = batch.len();
         let (sealed, failure) = batch.seal(|frame| sealer.seal(now, frame));
         self.counters.unsealed.add((packets - sealed) as u64);
@@ -209,4 +221,28 @@ impl<W: PacketWriter> Outbound<W> {
         }
         Ok(())
     }
+}
+
+/// Takes the IPv6 packets out of a batch, has those answered that may be, and counts all of them.
+fn refuse_ipv6(
+    refusal: &mut Ipv6Refusal,
+    now: Instant,
+    batch: &mut Batch,
+    answers: &mpsc::Sender<Vec<u8>>,
+) -> u64 {
+    let longest = batch.max_packet();
+    let mut blocked = 0;
+    batch.retain(|packet| {
+        if !Ipv6Refusal::concerns(packet) {
+            return true;
+        }
+        blocked += 1;
+        if let Ok(place) = answers.try_reserve()
+            && let Some(answer) = refusal.answer(now, packet, longest)
+        {
+            place.send(answer);
+        }
+        false
+    });
+    blocked
 }

@@ -149,11 +149,6 @@ fn pushed_options_that_have_no_effect_are_told_of() {
         .collect();
     assert_eq!(
         options,
-        [
-            "inactive",
-            "session-timeout",
-            "block-ipv6",
-            "block-outside-dns"
-        ]
+        ["inactive", "session-timeout", "block-outside-dns"]
     );
 }
