@@ -1,33 +1,55 @@
 //! The OpenVPN protocol, sans-IO: bytes and time in; bytes, events and deadlines out.
 //!
-//! The smallest program that drives a [`Connection`]: hand in what arrived, send what is ready, hear what happened,
-//! sleep until the deadline.
+//! The smallest program that drives a [`Connection`]: send what is ready, hear what happened, wait until something arrives
+//! or a deadline passes, and hand it in.
 //!
-//! ```
-//! use std::time::Instant;
-//! use p2svpn_openvpn::{Connection, Event};
+//! ```no_run
+//! use std::io::{ErrorKind, Read, Write};
+//! use std::net::TcpStream;
+//! use std::sync::Arc;
+//! use std::time::{Duration, Instant, SystemTime};
 //!
-//! /// One turn of a driver's loop. `arrived` is one packet, without the length that precedes it on a stream.
-//! fn turn(connection: &mut Connection, now: Instant, arrived: Option<&mut [u8]>, wire: &mut Vec<u8>) -> bool {
-//!     match arrived {
-//!         Some(packet) => connection.receive(now, packet),
-//!         None => connection.handle_timeout(now),
-//!     }
-//!     while let Some(bytes) = connection.poll_transmit(now) {
-//!         wire.extend_from_slice(&bytes);
-//!     }
-//!     while let Some(event) = connection.poll_event() {
-//!         match event {
-//!             Event::Established(established) => {
-//!                 // The data channel's two halves: give `sealer` to whoever sends, `opener` to whoever receives.
-//!                 let (_sealer, _opener) = (established.sealer, established.opener);
+//! use p2svpn_openvpn::{ClientConfig, Connection, Event, Frame, Start, next_frame};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut stream = TcpStream::connect("gateway.example.com:443")?;
+//!     let config = ClientConfig {
+//!         // wrapping, validation, identity: what the profile says
+//!         ..ClientConfig::new(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+//!     };
+//!     let unix_time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+//!     let mut connection = Connection::client(config, Start { now: Instant::now(), unix_time })?;
+//!     let mut arrived = Vec::new();
+//!     loop {
+//!         while let Some(bytes) = connection.poll_transmit(Instant::now()) {
+//!             stream.write_all(&bytes)?;
+//!         }
+//!         while let Some(event) = connection.poll_event() {
+//!             match event {
+//!                 // The data channel's two halves: `sealer` for whoever sends, `opener` for whoever receives.
+//!                 Event::Established(established) => println!("{:?}", established.push.addresses),
+//!                 Event::Closed(reason) => return Ok(println!("{reason:?}")),
+//!                 _ => {}
 //!             }
-//!             Event::Closed(_) => return false,
-//!             _ => {}
+//!         }
+//!         let now = Instant::now();
+//!         let due = connection.poll_timeout(now).map(|(due, _why)| due.saturating_duration_since(now));
+//!         stream.set_read_timeout(due.map(|due| due.max(Duration::from_millis(1))))?;
+//!         let mut chunk = [0; 4096];
+//!         match stream.read(&mut chunk) {
+//!             Ok(0) => connection.transport_closed(None),
+//!             Ok(length) => arrived.extend_from_slice(&chunk[..length]),
+//!             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+//!                 connection.handle_timeout(Instant::now());
+//!             }
+//!             Err(error) => connection.transport_closed(Some(error.kind())),
+//!         }
+//!         while let Frame::Packet(range) = next_frame(&arrived) {
+//!             let end = range.end;
+//!             connection.receive(Instant::now(), &mut arrived[range]);
+//!             arrived.drain(..end);
 //!         }
 //!     }
-//!     // `connection.poll_timeout(now)` says when to call again if nothing arrives, and why.
-//!     true
 //! }
 //! ```
 //!
@@ -39,16 +61,45 @@
 //!
 //! # A packet's way
 //!
-//! A control packet that arrives is unwrapped (`wrap`: authentic? not replayed?), judged by its session ids
-//! (`connection/channel.rs`), acknowledged and put in order (`reliability`), and fed to TLS (`tls`). What TLS yields
-//! is key method 2 first (`keying`), then text messages (`control_message`), of which the push reply (`push`) is the
-//! one that settles everything. From it come the data keys (`keying`), and with them the [`Sealer`] and the
-//! [`Opener`] (`data`), which seal and open packets in place, without locks and without allocating.
+//! A **control packet** that arrives comes to `Connection::receive` (`connection/mod.rs`) and goes down through
+//!
+//! 1. `connection/channel.rs`, which chooses the wrapping by the key id, has it taken off (`wrap`: authentic? not replayed?),
+//!    judges the session ids, and picks the key state;
+//! 2. `connection/key_state.rs`, where it is put in order and acknowledged (`reliability`) and fed to the TLS session of that
+//!    key state (`tls`);
+//! 3. `connection/client` or `connection/gateway`, the role, which reads what TLS yields: key method 2 first
+//!    (`exchange.rs`, `keying`), then text messages (`control_message`), of which the push reply (`push`) settles
+//!    everything;
+//! 4. `connection/core.rs`, which makes the data keys from both (`keying`) and hands the [`Sealer`] and the [`Opener`] out.
+//!
+//! What is to be sent goes the same way back, from the role through TLS, the send queue and the wrapping to
+//! `Connection::poll_transmit`.
+//!
+//! A **data packet** does not come through here at all: [`Sealer`] and [`Opener`] (`data`) seal and open it in place
+//! wherever the driver wants, without locks and without allocating.
+//!
+//! # A rekey
+//!
+//! Keys are replaced about once an hour, by whichever side finds it time ([`Renegotiation`], a key that is nearly used up,
+//! or [`Connection::rekey`]). It is a handshake of its own beside the running tunnel: new message ids, a new TLS session,
+//! new random numbers, under the next key id; ids go from 0 to 7 and then back to 1. `connection/renewal.rs` knows when it
+//! is due and when it has failed, `connection/key_schedule.rs` which of the two living keys is sent under:
+//!
+//! ```text
+//!           soft reset       keys there         proof, or time        the former key is forgotten
+//!  ------------|-----------------|---------------------|---------------------------|----------------
+//!  sent under  former            former                new
+//!  opened      former            former and new        former and new             new
+//! ```
+//!
+//! The proof is an authentic packet under the new key; the time is half of the former key's age, at most a minute, and longer
+//! while the gateway says that a sign-in is pending.
 //!
 //! # Bounds
 //!
-//! Whatever the peer sends, a connection keeps at most 12 control packets out of order, one TLS record that is not
-//! complete, 64 KiB of an unfinished message, and 256 KiB of a push reply in parts.
+//! Whatever the peer sends, a connection keeps at most two key states, and in each at most 12 control packets out of order,
+//! 512 that wait to be sent, one TLS record that is not complete, and 64 KiB of an unfinished message; and 256 KiB of a push
+//! reply in parts.
 #![forbid(unsafe_code)]
 
 mod auth_failure;
