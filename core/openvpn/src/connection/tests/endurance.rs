@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::link::Quality;
-use super::pair::{Pair, Plan};
+use super::pair::{Pair, Plan, push};
+use super::rekey::renewing;
 use super::trace::Way;
 
 /// How long a handshake may take before its deadline ends it.
@@ -25,6 +26,48 @@ fn a_handshake_completes_where_three_packets_of_ten_are_lost_and_three_overtaken
 }
 
 #[test]
+fn sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost() {
+    for seed in 0..40 {
+        let mut plan = plan(seed);
+        let after = |seconds| Some(Duration::from_secs(seconds));
+        // One side asks, the other, or both at about the same time.
+        (
+            plan.client.renegotiation.after,
+            plan.gateway.renegotiation.after,
+        ) = match seed % 4 {
+            0 => (after(20), None),
+            1 => (None, after(20)),
+            2 => (after(20), after(20)),
+            _ => (after(20), after(21)),
+        };
+        plan.push = push(&format!(
+            "ifconfig 172.16.0.2 255.255.255.0,topology subnet,ping 5,ping-restart 60{}",
+            [
+                "",
+                ",peer-id 3",
+                ",peer-id 3,protocol-flags tls-ekm dyn-tls-crypt",
+            ][seed as usize % 3]
+        ));
+        let mut pair = plan.meet();
+        pair.keeps_alive = true;
+        pair.data_is_traced = false;
+        pair.run(A_MINUTE);
+        assert_is_established(&pair, seed);
+
+        for number in 0..600 {
+            assert!(pair.send_data(Way::ToGateway, number));
+            assert!(pair.send_data(Way::ToClient, number));
+            pair.pass(Duration::from_secs(1));
+            assert_is_alive(&pair, seed);
+        }
+
+        let rekeys = pair.client_end.rekeys.len();
+        assert!(rekeys >= 10, "seed {seed}: {rekeys} rekeys");
+        assert_all_is_accounted_for(&pair, seed);
+    }
+}
+
+#[test]
 fn a_million_data_packets_lose_nothing_that_the_link_did_not_lose_and_none_comes_twice() {
     let quality = Quality {
         loss: 1,
@@ -36,7 +79,10 @@ fn a_million_data_packets_lose_nothing_that_the_link_did_not_lose_and_none_comes
         jitter: Duration::from_millis(1),
         ..Quality::PERFECT
     };
-    let mut pair = Plan::azure().over_datagrams().over(quality, 1).meet();
+    let mut pair = renewing(None, None)
+        .over_datagrams()
+        .over(quality, 1)
+        .meet();
     pair.run(A_MINUTE);
     pair.data_is_traced = false;
 
@@ -48,20 +94,23 @@ fn a_million_data_packets_lose_nothing_that_the_link_did_not_lose_and_none_comes
             sent += 1;
         }
         pair.pass(Duration::from_millis(1));
+        // Three times a second: one side, the other, both.
+        match sent % 20_000 {
+            6_000 => pair.client.rekey(pair.now),
+            12_000 => pair.gateway.rekey(pair.now),
+            18_000 => {
+                pair.client.rekey(pair.now);
+                pair.gateway.rekey(pair.now);
+            }
+            _ => {}
+        }
     }
-    pair.pass(Duration::from_secs(1));
+    pair.pass(Duration::from_secs(5));
 
-    for (way, end) in [
-        (&pair.to_gateway, &pair.gateway_end),
-        (&pair.to_client, &pair.client_end),
-    ] {
-        let tally = way.data;
-        let mut delivered = end.delivered.clone();
-        delivered.sort_unstable();
-        delivered.dedup();
-        assert_eq!(delivered.len(), end.delivered.len(), "none comes twice");
-        assert_eq!(delivered.len() as u64, sent - tally.lost - tally.corrupted);
-    }
+    let rekeys = &pair.client_end.rekeys;
+    assert!(rekeys.len() > 25, "{} rekeys", rekeys.len());
+    assert_eq!(*rekeys, pair.gateway_end.rekeys);
+    assert_all_is_accounted_for(&pair, 1);
 }
 
 /// A dreadful link, with another wrapping for each seed.
@@ -88,4 +137,42 @@ fn assert_is_established(pair: &Pair, seed: u64) {
         pair.gateway_end.closed,
         pair.trace.render()
     );
+}
+
+fn assert_is_alive(pair: &Pair, seed: u64) {
+    let ends = [&pair.client_end.closed, &pair.gateway_end.closed];
+    assert_eq!(
+        ends,
+        [&None, &None],
+        "seed {seed} after rekeys {:?}\n{}",
+        pair.client_end.rekeys,
+        pair.trace.render()
+    );
+}
+
+/// Whatever the link has carried was opened, and once only.
+fn assert_all_is_accounted_for(pair: &Pair, seed: u64) {
+    for (direction, connection, end) in [
+        (&pair.to_gateway, &pair.gateway, &pair.gateway_end),
+        (&pair.to_client, &pair.client, &pair.client_end),
+    ] {
+        let tally = direction.data;
+        let statistics = connection.data_statistics().unwrap();
+        let opened = statistics.received_packets + statistics.received_messages;
+        let carried = tally.sent - tally.lost - tally.corrupted;
+        // What the link brought before the settings, some of it damaged, had to be dropped.
+        let missing = carried.checked_sub(opened).expect("nothing comes twice");
+        assert!(
+            missing <= end.early_data as u64,
+            "seed {seed}: {missing} missing, {tally:?} {statistics:?}"
+        );
+        let mut delivered = end.delivered.clone();
+        delivered.sort_unstable();
+        delivered.dedup();
+        assert_eq!(delivered.len(), end.delivered.len(), "none comes twice");
+        assert!(
+            statistics.dropped_replayed <= tally.duplicated,
+            "seed {seed}"
+        );
+    }
 }
