@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use base64ct::{Base64, Encoding};
-use zeroize::Zeroizing;
+use crate::challenge::DynamicChallenge;
+use crate::human_text::human_text;
 
 /// Why a client was turned away, read from the text of `AUTH_FAILED`.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,9 +25,9 @@ pub(crate) enum AuthFailure {
     Permanent(String),
 }
 
-/// Where to try again after a temporary failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Advance {
+/// Where to try again after a gateway has turned a client away for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Advance {
     /// At the same address.
     #[default]
     Stay,
@@ -37,40 +37,15 @@ pub(crate) enum Advance {
     Remote,
 }
 
-/// A question that the user answers in a new connection.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DynamicChallenge {
-    /// The answer may be shown while it is typed.
-    pub echo: bool,
-    /// An answer is needed.
-    pub response_required: bool,
-    /// What links the answer to the question.
-    pub state_id: String,
-    /// The user name to answer with.
-    pub username: String,
-    /// The question.
-    pub text: String,
-}
-
-/// Shows the question only: state id and user name are half of the next sign-in.
-impl std::fmt::Debug for DynamicChallenge {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("DynamicChallenge")
-            .field("text", &self.text)
-            .finish_non_exhaustive()
-    }
-}
-
 impl AuthFailure {
     /// Reads what follows `AUTH_FAILED,`.
     pub(crate) fn parse(text: &str) -> Self {
-        let permanent = || Self::Permanent(text.to_owned());
+        let permanent = || Self::Permanent(human_text(text));
         if let Some(rest) = text.strip_prefix("TEMP") {
             return Self::temporary(rest).unwrap_or_else(permanent);
         }
         if let Some(rest) = text.strip_prefix("SESSION") {
-            return Self::SessionExpired(rest.trim_start_matches([':', ' ']).to_owned());
+            return Self::SessionExpired(human_text(rest.trim_start_matches([':', ' '])));
         }
         match text.strip_prefix("CRV1:") {
             Some(rest) => DynamicChallenge::parse(rest).map_or_else(permanent, Self::Challenge),
@@ -107,29 +82,7 @@ impl AuthFailure {
         Some(Self::Temporary {
             backoff,
             advance,
-            message: message.to_owned(),
-        })
-    }
-}
-
-impl DynamicChallenge {
-    /// The password that answers the question.
-    #[must_use]
-    pub fn response(&self, answer: &str) -> Zeroizing<String> {
-        Zeroizing::new(format!("CRV1::{}::{answer}", self.state_id))
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(4, ':');
-        let (flags, state_id, username, text) =
-            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let has = |flag: &str| flags.split(',').any(|set| set == flag);
-        Some(Self {
-            echo: has("E"),
-            response_required: has("R"),
-            state_id: state_id.to_owned(),
-            username: String::from_utf8(Base64::decode_vec(username).ok()?).ok()?,
-            text: text.to_owned(),
+            message: human_text(message),
         })
     }
 }

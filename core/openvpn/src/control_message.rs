@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::human_text::human_text;
+
 /// The longest message that is taken; OpenVPN 3 takes as much.
 const LONGEST: usize = 65_536;
+
+/// How much of an unknown message's name is kept.
+const LONGEST_NAME: usize = 40;
 
 /// One message.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,19 +19,23 @@ pub(crate) enum ControlMessage {
     PushRequest,
     /// Settings, or a part of them: the whole message, for the push reply's own parser.
     PushReply(SecretText),
+    /// Changes of settings, or a part of them: the whole message, for their own parser.
+    PushUpdate(SecretText),
     /// The client is turned away; the text may be empty, for people, or for `AuthFailure`.
     AuthFailed(String),
     /// The gateway waits for something outside this connection, at most for this time if it says so.
     AuthPending(Option<Duration>),
-    /// A note or a question for the user (`INFO`, `INFO_PRE`): what follows the first comma.
-    Info(String),
-    /// The peer wants a new connection; the text is empty or for people.
-    Restart(String),
+    /// A note or a question for the user (`INFO`, `INFO_PRE`): what follows the first comma, for `Notice`.
+    Info(SecretText),
+    /// The user's answer to a question: what follows the first comma, in Base64.
+    ChallengeResponse(SecretText),
+    /// The peer wants a new connection.
+    Restart(Restart),
     /// The peer wants no new connection; the text is empty or for people.
     Halt(String),
     /// The peer leaves.
     Exit,
-    /// A message of no known kind: its first word, at most 40 characters.
+    /// A message of no known kind: its first word, at most 40 printable characters.
     Unknown(String),
 }
 
@@ -35,14 +44,43 @@ impl ControlMessage {
         let (name, text) = message.split_once(',').unwrap_or((message, ""));
         match name {
             "PUSH_REQUEST" => Self::PushRequest,
-            "PUSH_REPLY" => Self::PushReply(SecretText(Zeroizing::new(message.to_owned()))),
+            "PUSH_REPLY" => Self::PushReply(SecretText::new(message)),
+            "PUSH_UPDATE" => Self::PushUpdate(SecretText::new(message)),
             "AUTH_FAILED" => Self::AuthFailed(text.to_owned()),
             "AUTH_PENDING" => Self::AuthPending(pending_timeout(text)),
-            "INFO" | "INFO_PRE" => Self::Info(text.to_owned()),
-            "RESTART" => Self::Restart(without_flags(text).to_owned()),
-            "HALT" => Self::Halt(without_flags(text).to_owned()),
+            "INFO" | "INFO_PRE" => Self::Info(SecretText::new(text)),
+            "CR_RESPONSE" => Self::ChallengeResponse(SecretText::new(text)),
+            "RESTART" => Self::Restart(Restart::parse(text)),
+            "HALT" => Self::Halt(human_text(flags_and_text(text).1)),
             "EXIT" => Self::Exit,
-            _ => Self::Unknown(name.chars().take(40).collect()),
+            _ => Self::Unknown(
+                name.chars()
+                    .filter(char::is_ascii_graphic)
+                    .take(LONGEST_NAME)
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// What a peer says when it wants a new connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Restart {
+    /// For people; may be empty.
+    pub(crate) message: String,
+    /// What stands for the credentials stays good (flag `P`).
+    pub(crate) keep_credentials: bool,
+    /// The new connection is to go to the next host (flag `N`).
+    pub(crate) next_remote: bool,
+}
+
+impl Restart {
+    fn parse(text: &str) -> Self {
+        let (flags, text) = flags_and_text(text);
+        Self {
+            message: human_text(text),
+            keep_credentials: flags.contains('P'),
+            next_remote: flags.contains('N'),
         }
     }
 }
@@ -50,6 +88,12 @@ impl ControlMessage {
 /// A text that must not be shown, because it may contain a token.
 #[derive(PartialEq, Eq)]
 pub(crate) struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    fn new(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+}
 
 impl std::ops::Deref for SecretText {
     type Target = str;
@@ -172,14 +216,14 @@ fn pending_timeout(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds.into()))
 }
 
-/// The text without the flags in brackets that may precede it.
-fn without_flags(text: &str) -> &str {
+/// The flags in brackets that may lead a text, and the text.
+fn flags_and_text(text: &str) -> (&str, &str) {
     match text
         .strip_prefix('[')
         .and_then(|flags| flags.split_once(']'))
     {
-        Some((_, rest)) => rest.trim_start_matches(':'),
-        None => text,
+        Some((flags, rest)) => (flags, rest.trim_start_matches(':')),
+        None => ("", text),
     }
 }
 

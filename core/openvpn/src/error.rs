@@ -3,7 +3,8 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use crate::auth_failure::DynamicChallenge;
+use crate::auth_failure::Advance;
+use crate::challenge::DynamicChallenge;
 use crate::connection::Stage;
 use crate::data::UnsupportedCompression;
 use crate::keying::KeyMethodError;
@@ -64,15 +65,22 @@ pub enum Error {
     /// The gateway refused the credentials: ask the user again, never repeat them unasked.
     #[error("the gateway refused the sign-in{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
     AuthenticationFailed(String),
-    /// The gateway lets nobody in just now: try again, not before `backoff` has passed if it is given.
+    /// The gateway no longer takes the token that stood for the credentials: connect again with the credentials
+    /// themselves.
+    #[error("the gateway no longer takes the session's token{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
+    TokenExpired(String),
+    /// The gateway lets nobody in just now: try again where `advance` says, not before `backoff` has passed if it is
+    /// given.
     #[error("the gateway lets nobody in just now{}{message}", if message.is_empty() { "" } else { ": " })]
     TemporarilyRefused {
         /// The gateway's words; may be empty.
         message: String,
         /// How long to wait at least.
         backoff: Option<Duration>,
+        /// Where to try again.
+        advance: Advance,
     },
-    /// The gateway asks the user a question: connect again with the user name and the response that it gives.
+    /// The gateway asks the user a question: connect again with the credentials that it makes of the answer.
     #[error("the gateway asks: {}", .0.text)]
     Challenge(Box<DynamicChallenge>),
     /// The gateway did not send its settings in time.
@@ -98,11 +106,30 @@ pub enum Error {
     #[error("the gateway ended the session")]
     PeerExit,
     /// The gateway asked for a new connection: connect again.
-    #[error("the gateway asked for a restart: {0}")]
-    PeerRestart(String),
+    #[error("the gateway asked for a restart{}{message}", if message.is_empty() { "" } else { ": " })]
+    PeerRestart {
+        /// The gateway's words; may be empty.
+        message: String,
+        /// The token that the gateway gave out stays good; otherwise use the credentials themselves.
+        keep_credentials: bool,
+        /// Go to the next of several gateways; otherwise stay with this one.
+        next_remote: bool,
+    },
     /// The gateway ordered the client to stop: do not connect again unasked.
-    #[error("the gateway ordered a stop: {0}")]
+    #[error("the gateway ordered a stop{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
     PeerHalt(String),
+    /// The gateway changed a setting that only a new connection can take on: connect again.
+    #[error("the gateway changed {0:?}, which takes a new connection")]
+    NotUpdatable(String),
+    /// There was as little traffic for as long as the gateway had named: do not connect again unasked.
+    #[error("there was next to no traffic for {} s, after which the gateway wants connections to end", .0.as_secs())]
+    Inactive(Duration),
+    /// The connection lasted as long as the gateway allows: do not connect again unasked.
+    #[error("the connection lasted {} s, which is as long as the gateway allows", .0.as_secs())]
+    SessionTimedOut(Duration),
+    /// Nothing was heard for as long as the gateway had named to end for good (`ping-exit`): do not connect again unasked.
+    #[error("the gateway was silent for {} s, after which it wants connections to end", .0.as_secs())]
+    PingExit(Duration),
     /// The transport ended while connected: connect again.
     #[error("the connection to the gateway was lost")]
     TransportClosed(Option<ErrorKind>),
@@ -114,10 +141,6 @@ pub enum Error {
         /// The time that it was given.
         after: Duration,
     },
-    /// The gateway no longer takes the token that stood for the credentials: connect again with the credentials
-    /// themselves.
-    #[error("the gateway no longer takes the session's token{}{}", if .0.is_empty() { "" } else { ": " }, .0)]
-    TokenExpired(String),
     /// No packet may be sent under the keys any more: connect again.
     #[error("the session's keys are used up")]
     KeysExhausted,

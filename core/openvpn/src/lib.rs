@@ -103,11 +103,14 @@
 #![forbid(unsafe_code)]
 
 mod auth_failure;
+mod challenge;
 mod connection;
 mod control_message;
+mod credentials;
 mod data;
 mod error;
 mod frame;
+mod human_text;
 mod keying;
 mod options_string;
 mod packet;
@@ -120,9 +123,10 @@ mod wrap;
 
 // A connection and what it needs to know.
 pub use connection::{
-    Admission, ClientConfig, CloseReason, Connection, Credentials, Established, Event,
-    GatewayConfig, Renegotiation, Stage, Start, TimeoutReason, Timeouts,
+    Admission, ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig,
+    Renegotiation, Stage, Start, TimeoutReason, Timeouts,
 };
+pub use credentials::Credentials;
 pub use error::{Error, ServerCertificateError};
 pub use tls::{ServerValidation, TlsSummary, TlsVersions};
 
@@ -135,7 +139,11 @@ pub use wrap::{
 };
 
 // The data channel, and what the two ends say to each other.
-pub use auth_failure::DynamicChallenge;
+pub use auth_failure::Advance;
+pub use challenge::{
+    AnswerError, Challenge, ChallengeId, ChallengeKind, DynamicChallenge, SignInMethod,
+    StaticChallenge, WebAuth, WebProxy,
+};
 pub use data::{
     Cipher, CompressionFraming, DataStatistics, DropReason, IpVersion, MssFix, Opened, Opener,
     SealError, Sealer, UnknownCipher, UnsupportedCompression,
@@ -144,6 +152,6 @@ pub use keying::KeyMethodError;
 pub use peer_info::PeerInfo;
 pub use push::{
     AuthToken, DnsServer, DnsServerAddress, DnsTransport, Dnssec, Inactivity, ProtocolFlags,
-    PushError, PushReply, PushWarning, PushWarningReason, RedirectGateway, Route, RouteGateway,
-    Topology,
+    PushChanges, PushError, PushReply, PushWarning, PushWarningReason, RedirectGateway, Route,
+    RouteGateway, Topology,
 };

@@ -1,5 +1,6 @@
 //! What each end says of itself in the key exchange: lines of `KEY=VALUE`.
 
+use crate::challenge::SignInMethod;
 use crate::data::Cipher;
 
 /// The most entries that are taken from a peer.
@@ -10,14 +11,17 @@ const LONGEST_LINE: usize = 255;
 
 /// What this library can do, as bits of `IV_PROTO`: longer data headers with a peer id (2), settings without being
 /// asked for (4), keys exported from TLS (8), waiting for sign-ins elsewhere (16), goodbyes in the control channel
-/// (128), temporary refusals (256), rekeys that are wrapped with a key of their own (512).
+/// (128), temporary refusals (256), rekeys that are wrapped with a key of their own (512), data packets with epochs
+/// (1,024), the `dns` option as it became final (2,048).
 const PROTO: u32 = DATA_V2
     | PUSH_UNASKED
     | TLS_EXPORTER
     | AUTH_PENDING
     | CC_EXIT
     | AUTH_FAILED_TEMP
-    | DYNAMIC_TLS_CRYPT;
+    | DYNAMIC_TLS_CRYPT
+    | DATA_EPOCH
+    | DNS_OPTION;
 
 const DATA_V2: u32 = 1 << 1;
 const PUSH_UNASKED: u32 = 1 << 2;
@@ -26,6 +30,8 @@ const AUTH_PENDING: u32 = 1 << 4;
 const CC_EXIT: u32 = 1 << 7;
 const AUTH_FAILED_TEMP: u32 = 1 << 8;
 const DYNAMIC_TLS_CRYPT: u32 = 1 << 9;
+const DATA_EPOCH: u32 = 1 << 10;
+const DNS_OPTION: u32 = 1 << 11;
 
 /// What one end says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,13 +41,15 @@ pub struct PeerInfo {
 
 impl PeerInfo {
     /// What a client says: its version and platform, the data ciphers that it allows, preferred first, the largest
-    /// MTU of the tunnel that it takes, and the `extensions` of OpenVPN 2.4 and later unless it is to pass for older.
+    /// MTU of the tunnel that it takes, the `extensions` of OpenVPN 2.4 and later unless it is to pass for older, and the
+    /// ways in which its user can be asked.
     pub(crate) fn of_client(
         version: &str,
         platform: &str,
         ciphers: &[Cipher],
         mtu: u16,
         extensions: bool,
+        sign_in: &[SignInMethod],
     ) -> Self {
         let mut info = Self::default();
         info.add("IV_VER", version);
@@ -65,6 +73,10 @@ impl PeerInfo {
         }
         if extensions {
             info.add("IV_PROTO", &PROTO.to_string());
+        }
+        if !sign_in.is_empty() {
+            let names: Vec<&str> = sign_in.iter().map(|method| method.name()).collect();
+            info.add("IV_SSO", &names.join(","));
         }
         info
     }
@@ -172,11 +184,12 @@ mod tests {
             &[Cipher::Aes256Gcm, Cipher::Aes128Gcm],
             1_500,
             true,
+            &[SignInMethod::WebAuth, SignInMethod::CrText],
         );
 
         assert_eq!(
             info.to_text(),
-            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_LZO_STUB=1\nIV_COMP_STUB=1\nIV_COMP_STUBv2=1\nIV_PROTO=926\n"
+            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_LZO_STUB=1\nIV_COMP_STUB=1\nIV_COMP_STUBv2=1\nIV_PROTO=3998\nIV_SSO=webauth,crtext\n"
         );
         assert!(info.wants_push_unasked() && info.knows_tls_exporter() && info.knows_data_v2());
         assert_eq!(PeerInfo::parse(&info.to_text()), info);
@@ -184,28 +197,28 @@ mod tests {
 
     #[test]
     fn a_client_that_is_to_pass_for_older_names_no_extension() {
-        let info = PeerInfo::of_client("1", "linux", &[Cipher::Aes256Gcm], 1_500, false);
+        let info = PeerInfo::of_client("1", "linux", &[Cipher::Aes256Gcm], 1_500, false, &[]);
 
         assert_eq!(info.get("IV_PROTO"), None);
     }
 
     #[test]
     fn the_old_mark_of_negotiation_needs_both_ciphers_that_it_stands_for() {
-        let info = PeerInfo::of_client("1", "linux", &[Cipher::Aes256Gcm], 1_500, true);
+        let info = PeerInfo::of_client("1", "linux", &[Cipher::Aes256Gcm], 1_500, true, &[]);
 
         assert_eq!(info.get("IV_NCP"), None);
     }
 
     #[test]
     fn values_that_servers_take_for_dangerous_are_made_harmless() {
-        let info = PeerInfo::of_client("a$(b)`c\nIV_PROTO=1", "linux", &[], 1_500, true);
+        let info = PeerInfo::of_client("a$(b)`c\nIV_PROTO=1", "linux", &[], 1_500, true, &[]);
 
         assert_eq!(info.get("IV_VER"), Some("a__b)_c_IV_PROTO=1"));
     }
 
     #[test]
     fn lines_are_bounded_in_length_and_number() {
-        let info = PeerInfo::of_client(&"v".repeat(1_000), "linux", &[], 1_500, true);
+        let info = PeerInfo::of_client(&"v".repeat(1_000), "linux", &[], 1_500, true, &[]);
         assert!(
             info.to_text()
                 .lines()

@@ -32,8 +32,13 @@ impl From<ConnectionError> for Error {
             ConnectionError::Compression(_) => ErrorCode::CompressionRefused,
             ConnectionError::PeerSilent(_) => ErrorCode::GatewaySilent,
             ConnectionError::PeerExit => ErrorCode::GatewayExit,
-            ConnectionError::PeerRestart(_) => ErrorCode::GatewayRestart,
-            ConnectionError::PeerHalt(_) => ErrorCode::GatewayHalt,
+            ConnectionError::PeerRestart { .. } | ConnectionError::NotUpdatable(_) => {
+                ErrorCode::GatewayRestart
+            }
+            ConnectionError::PeerHalt(_)
+            | ConnectionError::Inactive(_)
+            | ConnectionError::SessionTimedOut(_)
+            | ConnectionError::PingExit(_) => ErrorCode::GatewayHalt,
             ConnectionError::TransportClosed(_) => ErrorCode::ConnectionLost,
             ConnectionError::RekeyTimedOut { .. } => ErrorCode::GatewayRekey,
             ConnectionError::TokenExpired(_) => ErrorCode::TokenExpired,
@@ -72,11 +77,12 @@ fn context(error: &ConnectionError) -> String {
         | ConnectionError::NoCommonTls(text)
         | ConnectionError::Tls(text)
         | ConnectionError::AuthenticationFailed(text)
+        | ConnectionError::TokenExpired(text)
         | ConnectionError::TemporarilyRefused { message: text, .. }
         | ConnectionError::Compression(text)
-        | ConnectionError::PeerRestart(text)
-        | ConnectionError::PeerHalt(text)
-        | ConnectionError::TokenExpired(text) => text.clone(),
+        | ConnectionError::PeerRestart { message: text, .. }
+        | ConnectionError::NotUpdatable(text)
+        | ConnectionError::PeerHalt(text) => text.clone(),
         ConnectionError::Protocol(text) => (*text).to_owned(),
         ConnectionError::NoRandomness
         | ConnectionError::NoAddress

@@ -12,8 +12,8 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use p2svpn_openvpn::{
-    DynamicChallenge, Error as ConnectionError, KeyMethodError, PushError, ServerCertificateError,
-    Stage,
+    Advance, DynamicChallenge, Error as ConnectionError, KeyMethodError, PushError,
+    ServerCertificateError, Stage,
 };
 
 use super::*;
@@ -218,9 +218,10 @@ fn connection_errors() -> Vec<ConnectionError> {
         ConnectionError::TemporarilyRefused {
             message: text(),
             backoff: None,
+            advance: Advance::Stay,
         },
         ConnectionError::Challenge(Box::new(DynamicChallenge {
-            echo: true,
+            masked: true,
             response_required: true,
             state_id: text(),
             username: text(),
@@ -233,8 +234,16 @@ fn connection_errors() -> Vec<ConnectionError> {
         ConnectionError::Compression(text()),
         ConnectionError::PeerSilent(after),
         ConnectionError::PeerExit,
-        ConnectionError::PeerRestart(text()),
+        ConnectionError::PeerRestart {
+            message: text(),
+            keep_credentials: true,
+            next_remote: false,
+        },
+        ConnectionError::NotUpdatable(text()),
         ConnectionError::PeerHalt(text()),
+        ConnectionError::Inactive(after),
+        ConnectionError::SessionTimedOut(after),
+        ConnectionError::PingExit(after),
         ConnectionError::TransportClosed(Some(ErrorKind::ConnectionReset)),
         ConnectionError::RekeyTimedOut {
             stage: Stage::Tls,

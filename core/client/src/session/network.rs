@@ -80,6 +80,7 @@ pub(super) fn network_config(
         .iter()
         .chain(&push.domain)
         .chain(&push.search_domains)
+        .chain(&push.dns_search_domains)
         .chain(pushed_domains);
 
     NetworkConfig {

@@ -75,11 +75,16 @@ fn the_published_dynamic_challenge_is_read_and_answered() {
     let AuthFailure::Challenge(challenge) = failure else {
         panic!("no challenge")
     };
-    assert_eq!((challenge.echo, challenge.response_required), (true, true));
+    assert_eq!(
+        (challenge.masked, challenge.response_required),
+        (false, true)
+    );
     assert_eq!(challenge.username, "cr1");
     assert_eq!(challenge.text, "Please enter token PIN");
+    let answer = challenge.credentials("8675309");
+    assert_eq!(answer.username.as_str(), "cr1");
     assert_eq!(
-        *challenge.response("8675309"),
+        answer.password.as_str(),
         "CRV1::Om01u7Fh4LrGBS7uh0SWmzwabUiGiW6l::8675309"
     );
 }
@@ -91,7 +96,7 @@ fn a_challenge_may_contain_colons() {
     };
 
     assert_eq!(challenge.text, "code: now");
-    assert!(!challenge.echo);
+    assert!(challenge.masked);
 }
 
 proptest! {

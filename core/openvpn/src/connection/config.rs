@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use rustls::crypto::CryptoProvider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::CertificateDer;
-use zeroize::Zeroizing;
 
+use crate::challenge::SignInMethod;
+use crate::credentials::Credentials;
 use crate::data::{Cipher, CompressionFraming, IpVersion, MssFix};
 use crate::frame::Framing;
 use crate::tls::{ServerValidation, TlsVersions};
@@ -65,15 +66,6 @@ impl Default for Renegotiation {
     }
 }
 
-/// User name and password, sent inside TLS.
-#[derive(Clone)]
-pub struct Credentials {
-    /// The user name; Azure expects any non-empty text beside an Entra token.
-    pub username: Zeroizing<String>,
-    /// The password or access token, at most 65,534 bytes.
-    pub password: Zeroizing<String>,
-}
-
 /// The client's side of a connection.
 #[derive(Clone)]
 pub struct ClientConfig {
@@ -91,6 +83,9 @@ pub struct ClientConfig {
     pub identity: Option<Arc<CertifiedKey>>,
     /// User name and password, if they are used.
     pub credentials: Option<Credentials>,
+    /// The ways in which the host can have its user answer the gateway's questions (`IV_SSO`). A gateway asks only those
+    /// who say so, so this is a promise: whoever names one must handle [`Event::Challenge`](crate::Event::Challenge).
+    pub sign_in_methods: Vec<SignInMethod>,
     /// The data ciphers that are allowed, preferred first. The first one is used where the gateway names none.
     pub ciphers: Vec<Cipher>,
     /// The client's name and version as the gateway sees them (`IV_VER`).
@@ -128,6 +123,8 @@ impl ClientConfig {
             tls_versions: TlsVersions::Any,
             identity: None,
             credentials: None,
+            // Only the host knows whether somebody is there to answer.
+            sign_in_methods: Vec::new(),
             ciphers: vec![
                 Cipher::Aes256Gcm,
                 Cipher::Aes128Gcm,

@@ -20,12 +20,13 @@ use std::time::Instant;
 use self::client::ClientRole;
 use self::core::Core;
 use self::gateway::GatewayRole;
+use crate::credentials::Credentials;
 use crate::data::DataStatistics;
 use crate::error::Error;
 use crate::packet::opcode_and_key;
 use crate::push::PushReply;
 
-pub use self::config::{ClientConfig, Credentials, GatewayConfig, Renegotiation, Start, Timeouts};
+pub use self::config::{ClientConfig, GatewayConfig, Renegotiation, Start, Timeouts};
 pub use self::event::{Admission, CloseReason, Established, Event, TimeoutReason};
 pub use self::stage::Stage;
 

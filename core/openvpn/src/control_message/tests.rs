@@ -93,22 +93,31 @@ fn every_kind_of_message_is_told_apart() {
         ),
         (
             "INFO,WEB_AUTH::https://a/?b,c",
-            ControlMessage::Info(text("WEB_AUTH::https://a/?b,c")),
+            ControlMessage::Info(SecretText::new("WEB_AUTH::https://a/?b,c")),
         ),
         (
             "INFO_PRE,OPEN_URL:u",
-            ControlMessage::Info(text("OPEN_URL:u")),
+            ControlMessage::Info(SecretText::new("OPEN_URL:u")),
         ),
-        ("RESTART", ControlMessage::Restart(text(""))),
-        ("RESTART,[N]", ControlMessage::Restart(text(""))),
+        (
+            "CR_RESPONSE,MTIz",
+            ControlMessage::ChallengeResponse(SecretText::new("MTIz")),
+        ),
+        (
+            "PUSH_UPDATE,-dns",
+            ControlMessage::PushUpdate(SecretText::new("PUSH_UPDATE,-dns")),
+        ),
+        ("RESTART", restart("", false, false)),
+        ("RESTART,[N]", restart("", false, true)),
         (
             "RESTART,[P]:maintenance",
-            ControlMessage::Restart(text("maintenance")),
+            restart("maintenance", true, false),
         ),
-        (
-            "RESTART,maintenance",
-            ControlMessage::Restart(text("maintenance")),
-        ),
+        ("RESTART,[PN]soon", restart("soon", true, true)),
+        ("RESTART,maintenance", restart("maintenance", false, false)),
+        ("RESTART,no [N] flag", restart("no [N] flag", false, false)),
+        ("RESTART,[N", restart("[N", false, false)),
+        ("HALT,[N]gone", ControlMessage::Halt(text("gone"))),
         ("HALT,gone", ControlMessage::Halt(text("gone"))),
         ("EXIT", ControlMessage::Exit),
         ("ACC,x", ControlMessage::Unknown(text("ACC"))),
@@ -150,6 +159,14 @@ proptest! {
     fn arbitrary_text_is_some_message(text in "\\PC*") {
         let _ = ControlMessage::parse(&text);
     }
+}
+
+fn restart(message: &str, keep_credentials: bool, next_remote: bool) -> ControlMessage {
+    ControlMessage::Restart(Restart {
+        message: message.to_owned(),
+        keep_credentials,
+        next_remote,
+    })
 }
 
 fn only(message: &str) -> ControlMessage {

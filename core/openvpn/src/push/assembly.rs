@@ -1,23 +1,21 @@
 use zeroize::Zeroizing;
 
-use super::error::PushError;
+use super::error::{PushError, UpdateError};
 use super::parse::parse;
 use super::reply::PushReply;
+use super::update::apply;
 use super::warning::PushWarning;
 
-/// The longest reply over all its messages.
+/// The longest reply or update over all its messages.
 const LONGEST: usize = 256 * 1024;
 
-const NAME: &str = "PUSH_REPLY";
+const REPLY: &str = "PUSH_REPLY";
+const UPDATE: &str = "PUSH_UPDATE";
 const CONTINUATION: &str = "push-continuation";
 
 /// Puts a push reply together that came in several messages.
 #[derive(Default)]
-pub(crate) struct PushAssembly {
-    options: Zeroizing<String>,
-    /// Bytes of all messages so far: empty ones must not go on for ever either.
-    received: usize,
-}
+pub(crate) struct PushAssembly(OptionsAssembly);
 
 impl PushAssembly {
     /// Takes in one message, `PUSH_REPLY` and all; yields the settings when they are complete.
@@ -27,7 +25,46 @@ impl PushAssembly {
         &mut self,
         message: &str,
     ) -> Result<Option<(PushReply, Vec<PushWarning>)>, PushError> {
-        let options = message.strip_prefix(NAME).ok_or(PushError::NotAPushReply);
+        match self.0.add(REPLY, message)? {
+            Some(options) => parse(&options).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Puts changes of settings together that came in several messages.
+#[derive(Default)]
+pub(crate) struct UpdateAssembly(OptionsAssembly);
+
+impl UpdateAssembly {
+    /// Takes in one message, `PUSH_UPDATE` and all; yields what becomes of the current settings when the changes are
+    /// complete.
+    ///
+    /// After that, and after an error, the next message begins new changes.
+    pub(crate) fn add(
+        &mut self,
+        message: &str,
+        current: &PushReply,
+    ) -> Result<Option<(PushReply, Vec<PushWarning>)>, UpdateError> {
+        match self.0.add(UPDATE, message)? {
+            Some(options) => apply(&options, current).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Collects options over several messages.
+#[derive(Default)]
+struct OptionsAssembly {
+    options: Zeroizing<String>,
+    /// Bytes of all messages so far: empty ones must not go on for ever either.
+    received: usize,
+}
+
+impl OptionsAssembly {
+    /// Takes in one message of this name; yields all options, separated by commas, when they are complete.
+    fn add(&mut self, name: &str, message: &str) -> Result<Option<Zeroizing<String>>, PushError> {
+        let options = message.strip_prefix(name).ok_or(PushError::NotAPushReply);
         let options = options.and_then(|rest| match rest {
             "" => Ok(""),
             rest => rest.strip_prefix(',').ok_or(PushError::NotAPushReply),
@@ -38,7 +75,7 @@ impl PushAssembly {
         }
         let complete = std::mem::take(self);
         more?;
-        parse(&complete.options).map(Some)
+        Ok(Some(complete.options))
     }
 
     /// Appends a message's options; true when more are to follow.

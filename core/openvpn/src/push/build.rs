@@ -100,10 +100,16 @@ impl PushReply {
             .iter()
             .filter_map(|domain| Some(format!("dhcp-option DOMAIN {}", quoted(domain)?)));
         options.extend(domain);
-        let search = self.search_domains.iter();
-        options.extend(
-            search.filter_map(|domain| Some(format!("dns search-domains {}", quoted(domain)?))),
-        );
+        let search = self
+            .search_domains
+            .iter()
+            .filter_map(|domain| Some(format!("dhcp-option DOMAIN-SEARCH {}", quoted(domain)?)));
+        options.extend(search);
+        let search = self
+            .dns_search_domains
+            .iter()
+            .filter_map(|domain| Some(format!("dns search-domains {}", quoted(domain)?)));
+        options.extend(search);
         options.extend(
             self.dns_servers
                 .iter()

@@ -20,4 +20,22 @@ pub enum PushError {
     /// The epoch format was chosen without the peer id that it needs: a fault of the gateway.
     #[error("the epoch format was chosen without a peer id")]
     EpochWithoutPeerId,
+    /// A reply in mid-session says nothing at all: a fault of the gateway.
+    #[error("settings in mid-session are empty")]
+    Empty,
+}
+
+/// Why changes of settings cannot be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum UpdateError {
+    /// Only a new connection can take on this option.
+    NotUpdatable(String),
+    /// The settings cannot be used as a whole.
+    Push(PushError),
+}
+
+impl From<PushError> for UpdateError {
+    fn from(error: PushError) -> Self {
+        Self::Push(error)
+    }
 }

@@ -9,6 +9,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::dns::{DnsServer, read_domain, read_resolver};
 use super::error::PushError;
+use super::names::{has_no_effect, is_refused};
 use super::reply::{AuthToken, Inactivity, PushReply, Topology};
 use super::route::{RedirectGateway, Route};
 use super::tokens::words;
@@ -29,73 +30,6 @@ const SMALLEST_MTU: u16 = 100;
 /// The peer id that says "none" in 24 bits.
 const NO_PEER_ID: u32 = 0x00ff_ffff;
 
-/// Options that only concern programs, systems or settings that this library has none of.
-const WITHOUT_EFFECT: [&str; 21] = [
-    "dhcp-release",
-    "dhcp-renew",
-    "echo",
-    "ip-win32",
-    "lladdr",
-    "max-routes",
-    "mute",
-    "persist-key",
-    "persist-tun",
-    "ping-timer-rem",
-    "rcvbuf",
-    "register-dns",
-    "route-delay",
-    "route-method",
-    "setenv-safe",
-    "show-net-up",
-    "sndbuf",
-    "socket-flags",
-    "tap-sleep",
-    "tun-ipv6",
-    "verb",
-];
-
-/// Options that would run programs, or change whom the client trusts or how it connects.
-const REFUSED: [&str; 38] = [
-    "auth",
-    "auth-user-pass",
-    "auth-user-pass-verify",
-    "ca",
-    "capath",
-    "cd",
-    "cert",
-    "chroot",
-    "client-connect",
-    "client-disconnect",
-    "config",
-    "crl-verify",
-    "dev",
-    "down",
-    "down-pre",
-    "extra-certs",
-    "fragment",
-    "http-proxy",
-    "ipchange",
-    "iproute",
-    "key",
-    "learn-address",
-    "log",
-    "management",
-    "mssfix",
-    "pkcs12",
-    "plugin",
-    "proto",
-    "remote",
-    "route-pre-down",
-    "route-up",
-    "script-security",
-    "secret",
-    "setenv",
-    "socks-proxy",
-    "up",
-    "up-restart",
-    "writepid",
-];
-
 /// Reads options that are separated by commas.
 pub(super) fn parse(options: &str) -> Result<(PushReply, Vec<PushWarning>), PushError> {
     let mut parser = Parser::default();
@@ -105,8 +39,9 @@ pub(super) fn parse(options: &str) -> Result<(PushReply, Vec<PushWarning>), Push
     parser.finish()
 }
 
+/// Reads one option after the other.
 #[derive(Default)]
-struct Parser {
+pub(super) struct Parser {
     reply: PushReply,
     warnings: Vec<PushWarning>,
     ifconfig: Option<(Ipv4Addr, Ipv4Addr)>,
@@ -131,7 +66,39 @@ impl From<Option<()>> for Outcome {
 }
 
 impl Parser {
-    fn read(&mut self, option: &str) -> Result<(), PushError> {
+    /// Goes on from settings that are there already: an option that comes replaces what it names or adds to it.
+    pub(super) fn continuing(reply: PushReply) -> Self {
+        Self {
+            reply,
+            ..Self::default()
+        }
+    }
+
+    /// The settings so far.
+    pub(super) fn reply(&mut self) -> &mut PushReply {
+        &mut self.reply
+    }
+
+    /// Ends the tunnel's IPv4 address.
+    pub(super) fn forget_ifconfig(&mut self) {
+        self.ifconfig = None;
+        self.reply.peer_v4 = None;
+        self.reply
+            .addresses
+            .retain(|own| matches!(own, IpNet::V6(_)));
+    }
+
+    /// Ends the tunnel's IPv6 address.
+    pub(super) fn forget_ifconfig_v6(&mut self) {
+        self.ifconfig_v6 = None;
+        self.reply.peer_v6 = None;
+        self.reply
+            .addresses
+            .retain(|own| matches!(own, IpNet::V4(_)));
+    }
+
+    /// Reads one option, without the commas around it.
+    pub(super) fn read(&mut self, option: &str) -> Result<(), PushError> {
         let Some(mut words) = words(option) else {
             self.warn(
                 option.split_whitespace().next().unwrap_or_default(),
@@ -183,6 +150,13 @@ impl Parser {
             }
             "block-ipv6" => none(values).map(|()| reply.block_ipv6 = true).into(),
             "block-outside-dns" => none(values).map(|()| reply.block_outside_dns = true).into(),
+            "keepalive" => match *values {
+                [ping, restart] => seconds(&[ping])
+                    .zip(seconds(&[restart]))
+                    .map(|(ping, restart)| (reply.ping, reply.ping_restart) = (ping, restart))
+                    .into(),
+                _ => Outcome::Warn(PushWarningReason::Malformed),
+            },
             "ping" => seconds(values).map(|time| reply.ping = time).into(),
             "ping-restart" => seconds(values).map(|time| reply.ping_restart = time).into(),
             "ping-exit" => seconds(values).map(|time| reply.ping_exit = time).into(),
@@ -225,10 +199,8 @@ impl Parser {
                 .map(|times| reply.explicit_exit_notify = Some(times))
                 .into(),
             "shaper" | "client-nat" => Outcome::Warn(PushWarningReason::Unsupported),
-            name if WITHOUT_EFFECT.contains(&name) => Outcome::Done,
-            name if REFUSED.contains(&name) || name.starts_with("tls-") => {
-                Outcome::Warn(PushWarningReason::Refused)
-            }
+            name if has_no_effect(name) => Outcome::Done,
+            name if is_refused(name) => Outcome::Warn(PushWarningReason::Refused),
             _ => Outcome::Warn(PushWarningReason::Unknown),
         })
     }
@@ -240,7 +212,11 @@ impl Parser {
             Route::read_v6(values)
         };
         let Some(route) = route else {
-            return Ok(Outcome::Warn(PushWarningReason::Malformed));
+            return Ok(Outcome::Warn(if Route::names_a_host(values) {
+                PushWarningReason::Unsupported
+            } else {
+                PushWarningReason::Malformed
+            }));
         };
         if self.reply.routes.len() == MOST_ROUTES {
             return Err(PushError::TooManyRoutes);
@@ -289,7 +265,7 @@ impl Parser {
                 for domain in domains {
                     let outcome = match read_domain(domain) {
                         Some(domain) => {
-                            push_bounded(&mut self.reply.search_domains, domain, MOST_DOMAINS)
+                            push_bounded(&mut self.reply.dns_search_domains, domain, MOST_DOMAINS)
                         }
                         None => Outcome::Warn(PushWarningReason::Malformed),
                     };
@@ -340,7 +316,8 @@ impl Parser {
         outcome
     }
 
-    fn finish(mut self) -> Result<(PushReply, Vec<PushWarning>), PushError> {
+    /// The settings, and what had no effect.
+    pub(super) fn finish(mut self) -> Result<(PushReply, Vec<PushWarning>), PushError> {
         if let Some(server) = self
             .reply
             .dns_servers
@@ -356,7 +333,9 @@ impl Parser {
         if let Some((own, other)) = self.ifconfig {
             self.settle_ifconfig(own, other);
         }
-        self.reply.addresses.extend(self.ifconfig_v6.map(IpNet::V6));
+        if let Some(own) = self.ifconfig_v6 {
+            self.replace_address(own.into());
+        }
         match (self.token.take(), self.token_user.take()) {
             (Some(token), username) => self.reply.auth_token = Some(AuthToken { token, username }),
             (None, Some(_)) => self.warn("auth-token-user", PushWarningReason::Malformed),
@@ -373,16 +352,28 @@ impl Parser {
             || (self.reply.topology.is_none() && is_netmask);
         if !is_subnet {
             self.reply.peer_v4 = Some(other);
-            self.reply.addresses.push(IpAddr::V4(own).into());
-            return;
+            return self.replace_address(IpAddr::V4(own).into());
         }
         match Ipv4Net::with_netmask(own, other) {
-            Ok(network) => self.reply.addresses.push(network.into()),
+            Ok(network) => {
+                self.reply.peer_v4 = None;
+                self.replace_address(network.into());
+            }
             Err(_) => self.warn("ifconfig", PushWarningReason::Malformed),
         }
     }
 
-    fn warn(&mut self, option: &str, reason: PushWarningReason) {
+    /// Sets the tunnel's address of a family; IPv4 comes first.
+    fn replace_address(&mut self, address: IpNet) {
+        let is_v4 = |address: &IpNet| matches!(address, IpNet::V4(_));
+        let addresses = &mut self.reply.addresses;
+        addresses.retain(|own| is_v4(own) != is_v4(&address));
+        addresses.push(address);
+        addresses.sort_by_key(|own| !is_v4(own));
+    }
+
+    /// Notes that an option has no effect.
+    pub(super) fn warn(&mut self, option: &str, reason: PushWarningReason) {
         match self.warnings.len() {
             len if len < MOST_WARNINGS => self.warnings.push(PushWarning::new(option, reason)),
             MOST_WARNINGS => self

@@ -41,10 +41,12 @@ pub struct PushReply {
     pub resolvers: Vec<IpAddr>,
     /// The domain of the connection (`dhcp-option DOMAIN`).
     pub domain: Option<String>,
-    /// The domains to complete short names with.
+    /// The domains to complete short names with, by `dhcp-option DOMAIN-SEARCH`.
     pub search_domains: Vec<String>,
     /// Resolvers by `dns server`, lowest priority number, the most important, first.
     pub dns_servers: Vec<DnsServer>,
+    /// The domains to complete short names with, by `dns search-domains`.
+    pub dns_search_domains: Vec<String>,
     /// How long nothing may be sent before a keepalive is.
     pub ping: Option<Duration>,
     /// How long nothing may be heard before the connection is made anew.
@@ -100,6 +102,50 @@ impl PushReply {
             .filter(|(_, pushed)| *pushed)
             .map(|(option, _)| PushWarning::new(option, PushWarningReason::Unsupported))
             .collect()
+    }
+
+    /// Lowers the MTU to what the client takes; a warning if it was more.
+    pub(crate) fn limit_mtu(&mut self, most: u16) -> Option<PushWarning> {
+        let pushed = self.tun_mtu.filter(|pushed| *pushed > most)?;
+        self.tun_mtu = Some(pushed.min(most));
+        Some(PushWarning::new("tun-mtu", PushWarningReason::Lowered))
+    }
+
+    /// These settings, which came in mid-session, in place of the `old` ones: what they do not say of addresses, and what
+    /// settles the data channel, stays.
+    ///
+    /// # Errors
+    /// The name of an option that only a new connection can take on.
+    pub(crate) fn in_place_of(mut self, old: &Self) -> Result<Self, &'static str> {
+        if self.peer_id.is_some() && self.peer_id != old.peer_id {
+            return Err("peer-id");
+        }
+        let same_cipher = |pushed: &String| {
+            let known = old.cipher.as_ref();
+            known.is_some_and(|known| known.eq_ignore_ascii_case(pushed))
+        };
+        if !self.cipher.as_ref().is_none_or(same_cipher) {
+            return Err("cipher");
+        }
+        if self.addresses.is_empty() {
+            self.addresses.clone_from(&old.addresses);
+            self.topology = old.topology;
+            (self.peer_v4, self.peer_v6) = (old.peer_v4, old.peer_v6);
+            self.route_gateway = self.route_gateway.or(old.route_gateway);
+            self.route_ipv6_gateway = self.route_ipv6_gateway.or(old.route_ipv6_gateway);
+        }
+        self.peer_id = old.peer_id;
+        self.cipher.clone_from(&old.cipher);
+        self.key_derivation_tls_ekm = old.key_derivation_tls_ekm;
+        self.protocol_flags = old.protocol_flags;
+        self.compression.clone_from(&old.compression);
+        self.auth_token = self.auth_token.or_else(|| old.auth_token.clone());
+        Ok(self)
+    }
+
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Whether nothing is in it but a new token: gateways send such replies in mid-session.

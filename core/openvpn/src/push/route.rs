@@ -3,7 +3,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// Where a pushed route leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {
     /// The network, without bits beyond its prefix.
     pub destination: IpNet,
@@ -14,7 +14,7 @@ pub struct Route {
 }
 
 /// The way that a route takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RouteGateway {
     /// Into the tunnel.
     Tunnel,
@@ -170,6 +170,19 @@ impl Route {
             },
             metric: read_metric(metric)?,
         })
+    }
+
+    /// Whether the values of a route name a host where an address could stand: OpenVPN's own names for hosts, or names that
+    /// would have to be resolved, which clients do not do for gateways unless they are told to (`allow-pull-fqdn`).
+    pub(super) fn names_a_host(values: &[&str]) -> bool {
+        let is_name = |word: &&str| {
+            !matches!(*word, "default" | "vpn_gateway" | "net_gateway")
+                && !word.contains([':', '/'])
+                && word.ends_with(|last: char| last.is_ascii_alphabetic())
+        };
+        let network = values.first();
+        network.is_some_and(|word| is_name(word) || matches!(*word, "vpn_gateway" | "net_gateway"))
+            || values.iter().skip(1).any(is_name)
     }
 
     pub(super) fn to_option(self) -> String {

@@ -3,7 +3,7 @@ use std::fmt;
 /// How much of an option's name is kept.
 const LONGEST_NAME: usize = 40;
 
-/// A pushed option that has no effect.
+/// A pushed option that has no effect, or not the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PushWarning {
@@ -13,7 +13,7 @@ pub struct PushWarning {
     pub reason: PushWarningReason,
 }
 
-/// Why a pushed option has no effect.
+/// Why a pushed option has no effect, or not the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PushWarningReason {
@@ -27,6 +27,8 @@ pub enum PushWarningReason {
     Unsupported,
     /// There were more of its kind than are taken.
     TooMany,
+    /// It is more than this client takes, and was lowered to that.
+    Lowered,
     /// More options have no effect than are told of.
     Suppressed,
 }
@@ -61,6 +63,9 @@ impl fmt::Display for PushWarning {
             }
             PushWarningReason::TooMany => {
                 write!(formatter, "there are too many pushed options {option:?}")
+            }
+            PushWarningReason::Lowered => {
+                write!(formatter, "the pushed option {option:?} was lowered")
             }
             PushWarningReason::Suppressed => {
                 write!(formatter, "more pushed options have no effect")

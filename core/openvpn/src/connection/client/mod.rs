@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use self::exchange::{ClientExchange, SentWith};
 use super::channel::Received;
-use super::config::{ClientConfig, Credentials};
+use super::config::ClientConfig;
 use super::core::{Agreement, Core};
 use super::event::{Event, TimeoutReason};
 use super::stage::Stage;
 use crate::auth_failure::AuthFailure;
 use crate::control_message::ControlMessage;
+use crate::credentials::Credentials;
 use crate::data::{Cipher, CompressionFraming};
 use crate::error::Error;
 use crate::keying::ClientKeyMessage;
@@ -221,6 +222,7 @@ impl ClientRole {
                 &config.ciphers,
                 config.mtu,
                 config.extensions,
+                &config.sign_in_methods,
             )
             .to_text(),
         }
@@ -306,8 +308,14 @@ impl ClientRole {
             }
             ControlMessage::AuthFailed(text) => Err(match AuthFailure::parse(&text) {
                 AuthFailure::Temporary {
-                    backoff, message, ..
-                } => Error::TemporarilyRefused { message, backoff },
+                    backoff,
+                    advance,
+                    message,
+                } => Error::TemporarilyRefused {
+                    message,
+                    backoff,
+                    advance,
+                },
                 AuthFailure::Challenge(challenge) => Error::Challenge(Box::new(challenge)),
                 AuthFailure::SessionExpired(text) => Error::TokenExpired(text),
                 AuthFailure::Permanent(text) if self.exchange.sent == Some(SentWith::Token) => {
@@ -315,7 +323,11 @@ impl ClientRole {
                 }
                 AuthFailure::Permanent(text) => Error::AuthenticationFailed(text),
             }),
-            ControlMessage::Restart(text) => Err(Error::PeerRestart(text)),
+            ControlMessage::Restart(restart) => Err(Error::PeerRestart {
+                message: restart.message,
+                keep_credentials: restart.keep_credentials,
+                next_remote: restart.next_remote,
+            }),
             ControlMessage::Halt(text) => Err(Error::PeerHalt(text)),
             ControlMessage::Exit => Err(Error::PeerExit),
             // A later push reply only renews a token; the others ask for nothing that this client announced.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::link::{Link, Quality};
 use super::plan::{Plan, UNIX_TIME, provider};
-use crate::connection::{Connection, Credentials, Established, Event, GatewayConfig, Start};
+use crate::connection::{Connection, Established, Event, GatewayConfig, Start};
+use crate::credentials::Credentials;
 use crate::data::{Cipher, CompressionFraming, DataChannel, DataFormat, Opened, Opener, Sealer};
 use crate::error::Error;
 use crate::frame::Framing;

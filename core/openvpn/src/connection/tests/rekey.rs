@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use super::data_path::carry;
 use super::pair::{Pair, Plan, UNIX_TIME, push};
-use crate::connection::{Credentials, Established, Renegotiation};
+use crate::connection::{Established, Renegotiation};
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::packet::{AckList, ControlPacket, KeyId, Opcode, Role};
 use crate::wrap::{Wrapper, Wrapping};

@@ -14,6 +14,16 @@ fn no_gateway_can_run_programs_or_change_trust() {
         "tls-verify x",
         "auth none",
         "setenv PATH x",
+        "mssfix 1200",
+        "fragment 1200",
+        "tls-timeout 1",
+        "reneg-sec 1",
+        "hand-window 1",
+        "remote-cert-tls none",
+        "verify-x509-name evil",
+        "peer-fingerprint 00",
+        "management 127.0.0.1 1",
+        "data-ciphers none",
     ] {
         let (reply, warnings) = parse(option);
         assert_eq!(reply, PushReply::default());

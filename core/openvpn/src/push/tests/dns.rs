@@ -10,10 +10,8 @@ fn resolvers_and_domains_are_read_from_dhcp_options() {
     let resolvers: Vec<String> = reply.resolvers.iter().map(ToString::to_string).collect();
     assert_eq!(resolvers, ["10.0.0.1", "fd00::53", "fd00::54"]);
     assert_eq!(reply.domain.as_deref(), Some("corp.example"));
-    assert_eq!(
-        reply.search_domains,
-        ["a.example", "b.example", "c.example", "d.example"]
-    );
+    assert_eq!(reply.search_domains, ["a.example", "b.example"]);
+    assert_eq!(reply.dns_search_domains, ["c.example", "d.example"]);
     assert_warns(
         "dhcp-option WINS 10.0.0.1",
         "dhcp-option",

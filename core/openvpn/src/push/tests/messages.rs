@@ -114,7 +114,7 @@ fn every_setting_survives_being_written() {
         "topology subnet,ifconfig 10.8.0.2 255.255.255.0,ifconfig-ipv6 fd00::2/64 fd00::1,route-gateway 10.8.0.1,route-ipv6-gateway fd00::1,\
          route-metric 3,route 10.1.0.0 255.255.0.0 net_gateway 5,route 10.2.0.0 255.255.0.0 default 6,route-ipv6 2001:db8::/32 fd00::9,\
          redirect-private def1 ipv6 !ipv4,block-ipv6,block-outside-dns,dhcp-option DNS 10.0.0.1,dhcp-option DNS fd00::5,dhcp-option DOMAIN a.example,\
-         dns search-domains b.example,dns server 1 address [fd00::1]:853 10.0.0.1,dns server 1 transport DoH,dns server 1 dnssec yes,\
+         dhcp-option DOMAIN-SEARCH c.example,dns search-domains b.example,dns server 1 address [fd00::1]:853 10.0.0.1,dns server 1 transport DoH,dns server 1 dnssec yes,\
          ping 1,ping-restart 2,ping-exit 3,inactive 4 5,session-timeout 6,peer-id 7,cipher AES-256-GCM,key-derivation tls-ekm,\
          protocol-flags cc-exit tls-ekm dyn-tls-crypt aead-epoch,tun-mtu 1400,comp-lzo no,explicit-exit-notify 2,\
          auth-token 'a \"b\\',auth-token-user dQ==",

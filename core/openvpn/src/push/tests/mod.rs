@@ -8,10 +8,12 @@
 
 mod bad_input;
 mod captures;
+mod changes;
 mod dns;
 mod messages;
 mod network;
 mod session;
+mod update;
 
 use super::*;
 

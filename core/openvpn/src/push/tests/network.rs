@@ -99,8 +99,6 @@ fn routes_that_make_no_sense_are_left_out() {
     for option in [
         "route",
         "route 10.1.0.0 255.0.255.0",
-        "route host.example 255.255.255.255",
-        "route remote_host 255.255.255.255 net_gateway",
         "route 10.1.0.0 255.255.0.0 10.8.0.1 1 2",
         "route 10.1.0.0 255.255.0.0 10.8.0.1 -1",
         "route-ipv6 2001:db8::/129",
@@ -108,6 +106,22 @@ fn routes_that_make_no_sense_are_left_out() {
     ] {
         let name = option.split(' ').next().unwrap();
         assert_warns(option, name, PushWarningReason::Malformed);
+    }
+}
+
+#[test]
+fn routes_by_name_are_not_supported() {
+    for option in [
+        "route host.example 255.255.255.255",
+        "route remote_host 255.255.255.255 net_gateway",
+        "route vpn_gateway",
+        "route net_gateway 255.255.255.255",
+        "route 10.1.0.0 255.255.0.0 remote_host",
+        "route-ipv6 host.example",
+        "route-ipv6 fd00::/8 host.example",
+    ] {
+        let name = option.split(' ').next().unwrap();
+        assert_warns(option, name, PushWarningReason::Unsupported);
     }
 }
 

@@ -19,6 +19,7 @@ fn a_reply_with_nothing_but_a_token_is_a_renewal() {
     assert!(read("auth-token t,auth-token-user dQ==").only_renews_token());
     assert!(!read("auth-token t,ping 5").only_renews_token());
     assert!(!read("").only_renews_token());
+    assert!(read("").is_empty() && !read("ping 5").is_empty());
 }
 
 #[test]
@@ -48,6 +49,12 @@ fn times_are_read_and_zero_switches_off() {
 
     let off = read("ping 0,ping-restart 0,ping-exit 0,inactive 0,session-timeout 0");
     assert_eq!(off, PushReply::default());
+    let keepalive = read("keepalive 10 60");
+    assert_eq!(
+        (keepalive.ping, keepalive.ping_restart),
+        (seconds(10), seconds(60))
+    );
+    assert_warns("keepalive 10", "keepalive", PushWarningReason::Malformed);
     assert_warns("ping 86401", "ping", PushWarningReason::Malformed);
     assert_warns(
         "session-timeout 4294967296",
