@@ -407,6 +407,22 @@ catalogue! {
         "The session's keys could not be renewed"
         "Keys are renewed about once an hour while connected, and the gateway did not finish it in time."
         "Connect again; if it happens each hour, tell the administrator."
+    616 GatewaySettingsChanged "GATEWAY_SETTINGS_CHANGED" Retry
+        "The gateway changed a setting that only a new connection can take on"
+        "The gateway was set up differently while it was connected to."
+        "Connect again."
+    617 Inactive "INACTIVE" UserAction
+        "There was next to no traffic for as long as the gateway allows"
+        "The gateway is set up to end connections that nobody uses."
+        "Connect again when there is something to do."
+    618 SessionTimedOut "SESSION_TIMED_OUT" UserAction
+        "The session lasted as long as the gateway allows"
+        "The gateway is set up to end every session after some time."
+        "Connect again."
+    619 GatewaySilentForGood "GATEWAY_SILENT_FOR_GOOD" UserAction
+        "The gateway was silent, and is set up to end sessions then"
+        "The network swallows packets, or the gateway went down. It does not want clients to connect again by themselves."
+        "Connect again when the network and the gateway are there."
 
     // ---- 7xx: this machine ----
     701 DeviceUnsupported "DEVICE_UNSUPPORTED" Configuration

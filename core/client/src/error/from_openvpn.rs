@@ -32,13 +32,12 @@ impl From<ConnectionError> for Error {
             ConnectionError::Compression(_) => ErrorCode::CompressionRefused,
             ConnectionError::PeerSilent(_) => ErrorCode::GatewaySilent,
             ConnectionError::PeerExit => ErrorCode::GatewayExit,
-            ConnectionError::PeerRestart { .. } | ConnectionError::NotUpdatable(_) => {
-                ErrorCode::GatewayRestart
-            }
-            ConnectionError::PeerHalt(_)
-            | ConnectionError::Inactive(_)
-            | ConnectionError::SessionTimedOut(_)
-            | ConnectionError::PingExit(_) => ErrorCode::GatewayHalt,
+            ConnectionError::PeerRestart { .. } => ErrorCode::GatewayRestart,
+            ConnectionError::NotUpdatable(_) => ErrorCode::GatewaySettingsChanged,
+            ConnectionError::PeerHalt(_) => ErrorCode::GatewayHalt,
+            ConnectionError::Inactive(_) => ErrorCode::Inactive,
+            ConnectionError::SessionTimedOut(_) => ErrorCode::SessionTimedOut,
+            ConnectionError::PingExit(_) => ErrorCode::GatewaySilentForGood,
             ConnectionError::TransportClosed(_) => ErrorCode::ConnectionLost,
             ConnectionError::RekeyTimedOut { .. } => ErrorCode::GatewayRekey,
             ConnectionError::TokenExpired(_) => ErrorCode::TokenExpired,
@@ -59,7 +58,10 @@ fn context(error: &ConnectionError) -> String {
         | ConnectionError::RekeyTimedOut { stage, after } => {
             format!("{stage}, not finished {}", within(after))
         }
-        ConnectionError::PeerSilent(silence) => format!("for {} s", silence.as_secs()),
+        ConnectionError::PeerSilent(time)
+        | ConnectionError::PingExit(time)
+        | ConnectionError::Inactive(time)
+        | ConnectionError::SessionTimedOut(time) => format!("for {} s", time.as_secs()),
         ConnectionError::ClosedWithoutAnswer(kind) | ConnectionError::TransportClosed(kind) => {
             kind.map(|kind| kind.to_string()).unwrap_or_default()
         }
