@@ -71,8 +71,9 @@ impl ControlWrapping {
         })
     }
 
-    /// What a server's configuration says of it.
-    pub(crate) fn server_lines(self, site: &Site) -> Result<String, LabError> {
+    /// What a server's configuration says of it. With `cookies` it keeps nothing of a client before that has shown its
+    /// address, which is more of the protocol of tls-crypt-v2.
+    pub(crate) fn server_lines(self, site: &Site, cookies: bool) -> Result<String, LabError> {
         let folder = site.folder().display();
         Ok(match self {
             Self::None => String::new(),
@@ -83,7 +84,8 @@ impl ControlWrapping {
             Self::TlsCrypt => format!("tls-crypt {folder}/ta.key\n"),
             Self::TlsCryptV2 => {
                 make_server_key(site)?;
-                format!("tls-crypt-v2 {folder}/{SERVER_KEY}\n")
+                let cookies = if cookies { " force-cookie" } else { "" };
+                format!("tls-crypt-v2 {folder}/{SERVER_KEY}{cookies}\n")
             }
         })
     }

@@ -8,7 +8,7 @@ use p2svpn_openvpn::{ClientConfig, Connection, Framing, ServerValidation, Start}
 use p2svpn_system::Clock;
 use p2svpn_tunnel::{
     Device, Settings, TcpOptions, TcpTransport, TunOptions, Tunnel, TunnelEnd, TunnelEvent,
-    TunnelStatistics,
+    TunnelStatistics, UdpOptions, UdpTransport,
 };
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -208,15 +208,14 @@ async fn establish(
     let failed = |error: &dyn std::fmt::Debug| LabError::Session(format!("{error:?}"));
     let clock = Clock::new();
     let unix_time = u64::try_from(clock.unix_seconds()).map_err(|error| failed(&error))?;
-    let transport = match config.framing {
-        Framing::Stream => TcpTransport::connect(
-            &server.ip().to_string(),
-            server.port(),
-            &TcpOptions::default(),
-        )
-        .await
-        .map_err(|error| failed(&error))?,
-        Framing::Datagram => return Err(LabError::Session("UDP is to come".to_owned())),
+    let transport: p2svpn_tunnel::Transport = match config.framing {
+        Framing::Stream => TcpTransport::connect_to(&[server], &TcpOptions::default())
+            .await
+            .map_err(|error| failed(&error))?
+            .into(),
+        Framing::Datagram => UdpTransport::connect_to(&[server], &UdpOptions::default())
+            .map_err(|error| failed(&error))?
+            .into(),
     };
     let start = Start {
         now: clock.now(),

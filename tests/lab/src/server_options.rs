@@ -108,11 +108,13 @@ suppress-timestamps
             self.renegotiate.unwrap_or_default().as_secs(),
             cipher = self.cipher,
         );
-        text.push_str(&self.wrapping.server_lines(site)?);
-        // Writing to a String cannot fail.
-        if self.version != ServerVersion::V2_5 {
+        let is_2_5 = self.version == ServerVersion::V2_5;
+        let cookies = self.transport == Transport::Udp && !is_2_5;
+        text.push_str(&self.wrapping.server_lines(site, cookies)?);
+        if !is_2_5 {
             text.push_str("disable-dco\n");
         }
+        // Writing to a String cannot fail.
         if let Some(version) = self.tls.map(TlsVersion::number) {
             let _ = write!(
                 text,

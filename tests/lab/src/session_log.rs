@@ -66,6 +66,7 @@ impl SessionLog {
     fn hear(&self, event: TunnelEvent) {
         let mut heard = self.lock();
         match event {
+            TunnelEvent::Rekeyed(_) => heard.rekeys.push(Instant::now()),
             TunnelEvent::Warning(warning) => heard.warnings.push(warning.to_string()),
             TunnelEvent::Closed(end) => heard.end = Some(end),
             _ => {}

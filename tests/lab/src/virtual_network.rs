@@ -7,7 +7,8 @@ use socket2::Socket;
 
 use crate::addresses::SERVICE;
 use crate::error::LabError;
-use crate::http::{Body, Hashing, read_headers};
+use crate::hash::{Body, Hashing};
+use crate::http::read_headers;
 use crate::namespace::Namespace;
 
 /// An HTTP service on port 80 of [`SERVICE`]: `GET /bytes/N` answers the [`Body`] of N bytes, `POST /upload` the SHA-256
