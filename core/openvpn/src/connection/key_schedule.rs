@@ -43,8 +43,8 @@ impl Hold {
 
 struct Former {
     key_id: KeyId,
-    /// When its last packets are no longer waited for.
-    dies: Instant,
+    /// When its last packets are no longer waited for; none: it stays until it is replaced.
+    dies: Option<Instant>,
 }
 
 impl KeySchedule {
@@ -79,7 +79,7 @@ impl KeySchedule {
         });
         self.former = Some(Former {
             key_id: self.newest,
-            dies: began + transition,
+            dies: began.checked_add(transition),
         });
         self.newest = key_id;
         self.installed = now;
@@ -102,7 +102,7 @@ impl KeySchedule {
     /// When `handle_timeout` has something to do.
     pub(super) fn timeout(&self) -> Option<Instant> {
         let hold = self.hold.as_ref().map(Hold::next_look);
-        let death = self.former.as_ref().map(|former| former.dies);
+        let death = self.former.as_ref().and_then(|former| former.dies);
         [hold, death].into_iter().flatten().min()
     }
 
@@ -126,7 +126,10 @@ impl KeySchedule {
         if over {
             self.switch(data);
         }
-        match self.former.take_if(|former| former.dies <= now) {
+        match self
+            .former
+            .take_if(|former| former.dies.is_some_and(|dies| dies <= now))
+        {
             None => false,
             Some(former) => {
                 self.switch(data);

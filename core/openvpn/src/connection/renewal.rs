@@ -162,7 +162,7 @@ impl Renewal {
         if self.under_way.is_some() {
             return None;
         }
-        Some(self.since? + self.settings.after?)
+        self.since?.checked_add(self.settings.after?)
     }
 
     fn credentials_ask(&self) -> Option<Instant> {
@@ -170,6 +170,6 @@ impl Renewal {
         if self.under_way.is_some() {
             return None;
         }
-        Some(self.since? + self.settings.after? / 8 * *eighths)
+        self.since?.checked_add(self.settings.after? / 8 * *eighths)
     }
 }
