@@ -276,6 +276,7 @@ impl Control {
                 state.write_failure = Some((now + AFTER_WRITE_FAILURE, kind))
             }
             FromPump::PeerLeft => self.connection.peer_left(),
+            FromPump::RekeyWanted => self.connection.rekey(now),
             FromPump::KeysExhausted => self.connection.keys_exhausted(),
             FromPump::DeviceFailed(error) => {
                 state.device_failure = Some(error);

@@ -157,6 +157,13 @@ impl<R: PacketReader> Inbound<R> {
         };
         self.counters.received_packets.add(packets);
         self.counters.received_bytes.add(bytes);
+        let wants_rekey = self.opener.as_mut().is_some_and(Opener::take_rekey_request);
+        if wants_rekey {
+            self.control
+                .send(FromPump::RekeyWanted)
+                .await
+                .map_err(|_| Gone)?;
+        }
         self.hand_over().await?;
         self.batch.clear();
         self.transport.reclaim(self.batch.buffer_mut());

@@ -17,6 +17,8 @@ pub(crate) enum FromPump {
     WriteFailed(io::ErrorKind),
     /// The peer said in the data channel that it leaves.
     PeerLeft,
+    /// A key is near its end.
+    RekeyWanted,
     /// The sealer's key is used up.
     KeysExhausted,
     /// The device failed.

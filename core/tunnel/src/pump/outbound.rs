@@ -216,6 +216,9 @@ impl<W: PacketWriter> Outbound<W> {
                 .add(written.bytes.saturating_sub(around) as u64);
         }
         batch.clear();
+        if sealer.take_rekey_request() {
+            let _ = self.control.send(FromPump::RekeyWanted).await;
+        }
         if failure == Some(SealError::Exhausted) {
             let _ = self.control.send(FromPump::KeysExhausted).await;
         }
