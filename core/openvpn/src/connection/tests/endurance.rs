@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::link::Quality;
 use super::pair::{Pair, Plan, push};
+use super::random::Random;
 use super::rekey::renewing;
 use super::trace::Way;
+use crate::tls::TlsVersions;
 
 /// How long a handshake may take before its deadline ends it.
 const A_MINUTE: Duration = Duration::from_secs(60);
@@ -40,13 +42,19 @@ fn sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost(
             2 => (after(20), after(20)),
             _ => (after(20), after(21)),
         };
+        plan.client.tls_versions = match seed % 5 {
+            0 => TlsVersions::Only12,
+            _ => TlsVersions::Any,
+        };
+        let options = [
+            "",
+            ",peer-id 3",
+            ",peer-id 3,protocol-flags tls-ekm dyn-tls-crypt",
+            ",peer-id 3,protocol-flags tls-ekm dyn-tls-crypt aead-epoch",
+        ];
+        let options = options[seed as usize / 3 % options.len()];
         plan.push = push(&format!(
-            "ifconfig 172.16.0.2 255.255.255.0,topology subnet,ping 5,ping-restart 60{}",
-            [
-                "",
-                ",peer-id 3",
-                ",peer-id 3,protocol-flags tls-ekm dyn-tls-crypt",
-            ][seed as usize % 3]
+            "ifconfig 172.16.0.2 255.255.255.0,topology subnet,ping 5,ping-restart 60{options}"
         ));
         let mut pair = plan.meet();
         pair.keeps_alive = true;
@@ -64,6 +72,128 @@ fn sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost(
         let rekeys = pair.client_end.rekeys.len();
         assert!(rekeys >= 10, "seed {seed}: {rekeys} rekeys");
         assert_all_is_accounted_for(&pair, seed);
+    }
+}
+
+#[test]
+fn keys_that_are_replaced_as_fast_as_they_can_be_lose_nothing_either() {
+    for seed in 0..20 {
+        let mut plan = plan(seed);
+        plan.client.renegotiation.after = None;
+        plan.gateway.renegotiation.after = None;
+        let mut pair = plan.meet();
+        pair.data_is_traced = false;
+        pair.run(A_MINUTE);
+        assert_is_established(&pair, seed);
+
+        for number in 0..3_000 {
+            assert!(pair.send_data(Way::ToGateway, number));
+            assert!(pair.send_data(Way::ToClient, number));
+            if seed % 3 != 1 {
+                pair.client.rekey(pair.now);
+            }
+            if seed % 3 != 2 {
+                pair.gateway.rekey(pair.now);
+            }
+            pair.pass(Duration::from_millis(50));
+            assert_is_alive(&pair, seed);
+        }
+        pair.pass(Duration::from_secs(1));
+
+        let rekeys = pair.client_end.rekeys.len();
+        assert!(rekeys > 10, "seed {seed}: {rekeys} rekeys");
+        assert_all_is_accounted_for(&pair, seed);
+    }
+}
+
+#[test]
+fn a_stream_loses_nothing_at_all_and_keeps_its_order_over_rekeys() {
+    for seed in 0..4 {
+        let quality = Quality {
+            delay: Duration::from_millis(20),
+            jitter: Duration::from_millis(20),
+            ..Quality::PERFECT
+        };
+        let mut pair = renewing(None, None).over(quality, seed).meet();
+        pair.data_is_traced = false;
+        pair.run(A_MINUTE);
+
+        let mut sent = 0;
+        while sent < 20_000 {
+            for _ in 0..10 {
+                assert!(pair.send_data(Way::ToGateway, sent));
+                assert!(pair.send_data(Way::ToClient, sent));
+                sent += 1;
+            }
+            if sent % 1_000 == 0 {
+                pair.client.rekey(pair.now);
+            }
+            if sent % 1_500 == 0 {
+                pair.gateway.rekey(pair.now);
+            }
+            pair.pass(Duration::from_millis(5));
+        }
+        pair.pass(Duration::from_secs(1));
+
+        let all: Vec<u64> = (0..sent).collect();
+        assert!(pair.client_end.rekeys.len() > 10);
+        assert_eq!(pair.gateway_end.delivered, all, "seed {seed}");
+        assert_eq!(pair.client_end.delivered, all, "seed {seed}");
+    }
+}
+
+#[test]
+fn somebody_who_records_replays_reflects_and_damages_packets_changes_nothing() {
+    for seed in 0..12 {
+        let quality = Quality {
+            delay: Duration::from_millis(5),
+            ..Quality::PERFECT
+        };
+        let mut plan = match seed % 3 {
+            0 => Plan::bare(),
+            1 => Plan::azure(),
+            _ => Plan::azure().with_tls_crypt_v2(),
+        };
+        let after = Some(Duration::from_secs(20));
+        plan.client.renegotiation.after = after;
+        plan.gateway.renegotiation.after = after;
+        let mut pair = plan.over_datagrams().over(quality, seed).meet();
+        let mut random = Random::new(seed);
+
+        // Seven rekeys: then the key ids come again, and only wrapping tells packets of the former ones.
+        for number in 0..140 {
+            let ways = [Way::ToGateway, Way::ToClient];
+            let recorded: Vec<_> = ways
+                .into_iter()
+                .flat_map(|way| pair.trace.wires(way))
+                .collect();
+            let tricks: Vec<(Way, Vec<u8>)> = (0..10)
+                .filter_map(|_| {
+                    let mut wire = recorded
+                        .get(random.below(recorded.len() as u64) as usize)?
+                        .to_vec();
+                    if random.percent(30) {
+                        // Nothing but ids protects bare packets: their first bytes hold them.
+                        let bits = if seed % 3 == 0 { 8 } else { wire.len() as u64 };
+                        wire[1 + random.below(bits - 1) as usize] ^= 1 << random.below(8);
+                    }
+                    Some((ways[random.below(2) as usize], wire))
+                })
+                .collect();
+            for (way, wire) in tricks {
+                pair.deliver(way, wire);
+            }
+            pair.send_data(Way::ToGateway, number);
+            pair.send_data(Way::ToClient, number);
+            pair.pass(Duration::from_secs(1));
+            assert_is_alive(&pair, seed);
+        }
+
+        // All but the first, before which there were no keys.
+        let all: Vec<u64> = (1..140).collect();
+        assert_eq!(pair.client_end.rekeys.len(), 6, "seed {seed}");
+        assert_eq!(pair.gateway_end.delivered, all, "seed {seed}");
+        assert_eq!(pair.client_end.delivered, all, "seed {seed}");
     }
 }
 

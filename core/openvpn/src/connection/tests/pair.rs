@@ -188,15 +188,19 @@ impl Pair {
     /// Lets time pass until something is the case, or `limit` has passed; whether it is the case.
     pub(super) fn pass_until(&mut self, limit: Duration, is_so: impl Fn(&Self) -> bool) -> bool {
         let end = self.now + limit;
+        let mut woken_in_vain = 0;
         loop {
             self.exchange();
             if is_so(self) {
                 return true;
             }
-            match self.due() {
-                Some(due) if due <= end => self.wake_at(due.max(self.now)),
+            let due = match self.due() {
+                Some(due) if due <= end => due.max(self.now),
                 _ => return false,
-            }
+            };
+            woken_in_vain = if due > self.now { 0 } else { woken_in_vain + 1 };
+            assert!(woken_in_vain < 10, "a timer is due that does nothing");
+            self.wake_at(due);
         }
     }
 

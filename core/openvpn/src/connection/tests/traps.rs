@@ -17,6 +17,7 @@
 //! | cipher names in any case; `none` is refused | `a_cipher_is_known_by_its_name_in_any_case_and_none_is_none` |
 //! | user names and tokens that are long | `handshake::an_access_token_of_40_kib_goes_through` |
 //! | data and acknowledgements of an earlier session on the same ports | `packets_of_an_earlier_session_are_ignored` |
+//! | control packets longer than older servers' buffers | `no_control_packet_is_longer_than_old_servers_expect` |
 //! | acknowledgements that are lost | `a_lost_acknowledgement_rides_along_with_the_next_packet` |
 //! | `hand-window` and `reneg-sec` differ per side | `renegotiation` |
 //! | SoftEther | `servers` |
@@ -240,6 +241,33 @@ fn the_first_frame_is_as_long_as_port_share_expects() {
         let mut pair = plan.meet();
         let first = pair.client.poll_transmit(pair.now).unwrap();
         assert!(lengths.contains(&(first.len() - 2)), "{}", first.len());
+    }
+}
+
+#[test]
+fn no_control_packet_is_longer_than_old_servers_expect() {
+    // 1,250 bytes with the headers of IPv6 and UDP.
+    let narrow = Quality {
+        mtu: 1_250 - 48,
+        ..Quality::PERFECT
+    };
+    for plan in [
+        Plan::bare(),
+        Plan::azure(),
+        Plan::azure().with_tls_crypt_v2(),
+    ] {
+        let mut plan = plan.over_datagrams().over(narrow, 1);
+        plan.client.credentials = Some(crate::Credentials {
+            username: "alice".to_owned().into(),
+            password: "t".repeat(5_000).into(),
+        });
+        let mut pair = plan.meet();
+        pair.run(A_MINUTE);
+        pair.client.rekey(pair.now);
+        pair.pass(A_MINUTE);
+
+        assert_eq!(pair.client_end.rekeys, [1]);
+        assert_eq!(pair.to_gateway.control.lost, 0);
     }
 }
 
