@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use crate::auth_failure::Advance;
+use crate::certificate_error::ServerCertificateError;
 use crate::challenge::DynamicChallenge;
 use crate::connection::Stage;
 use crate::data::UnsupportedCompression;
@@ -149,41 +150,6 @@ pub enum Error {
     Protocol(&'static str),
 }
 
-/// Why the gateway's certificate was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServerCertificateError {
-    /// The chain does not end in one of the pinned roots: a wrong gateway, an inspecting proxy, or an outdated profile.
-    #[error("its chain does not end in the root that the profile names")]
-    NotPinned,
-    /// The root that the profile names is not known on this machine and the gateway did not send it.
-    #[error("the root that the profile names ({0}) is not known here")]
-    RootUnknown(String),
-    /// The certificate is for another name.
-    #[error("it is for {}, not for {}", list(.presented), list(.expected))]
-    WrongName {
-        /// The names that would have been accepted.
-        expected: Vec<String>,
-        /// The names in the certificate, at most ten.
-        presented: Vec<String>,
-    },
-    /// The certificate has expired, or this machine's clock is wrong.
-    #[error("it has expired, or the clock of this machine is wrong")]
-    Expired,
-    /// The certificate is not valid yet, or this machine's clock is wrong.
-    #[error("it is not valid yet, or the clock of this machine is wrong")]
-    NotYetValid,
-    /// The certificate was not issued for servers.
-    #[error("it was not issued for servers (no extended key usage serverAuth)")]
-    NotForServers,
-    /// The certificate was revoked.
-    #[error("it was revoked")]
-    Revoked,
-    /// The certificate cannot be read or its signature does not hold.
-    #[error("it is damaged or of an unsupported kind: {0}")]
-    Damaged(String),
-}
-
 /// What keeps a cipher from being used.
 fn why_refused(cipher: &str) -> &'static str {
     let name = cipher.to_ascii_uppercase();
@@ -201,13 +167,6 @@ impl From<UnsupportedCompression> for Error {
     fn from(UnsupportedCompression(option): UnsupportedCompression) -> Self {
         Self::Compression(option)
     }
-}
-
-fn list(names: &[String]) -> String {
-    if names.is_empty() {
-        return "no name".to_owned();
-    }
-    names.join(", ")
 }
 
 #[cfg(test)]

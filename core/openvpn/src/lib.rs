@@ -103,6 +103,7 @@
 #![forbid(unsafe_code)]
 
 mod auth_failure;
+mod certificate_error;
 mod challenge;
 mod connection;
 mod control_message;
@@ -127,8 +128,16 @@ pub use connection::{
     Renegotiation, Stage, Start, TimeoutReason, Timeouts,
 };
 pub use credentials::Credentials;
-pub use error::{Error, ServerCertificateError};
-pub use tls::{ServerValidation, TlsSummary, TlsVersions};
+pub use error::Error;
+
+// How TLS is spoken, and whom it trusts.
+pub use certificate_error::{
+    RevocationListProblem, ServerCertificateError, UnsupportedCertificate,
+};
+pub use tls::{
+    CertificateName, CertificateUsage, ExtendedKeyUsage, KeyUsage, RevocationLists, ServerTrust,
+    ServerValidation, TlsOptions, TlsSummary, TlsVersions,
+};
 
 // How packets look and what protects the control channel.
 pub use frame::{Frame, Framing, next_frame, stream_header};

@@ -342,8 +342,24 @@ catalogue! {
         "Do not connect; tell the administrator."
     508 GatewayCertificateDamaged "GATEWAY_CERTIFICATE_DAMAGED" Configuration
         "The gateway's certificate cannot be verified"
-        "The certificate is damaged or of an unsupported kind, or a signature does not hold."
+        "The certificate is damaged, or a signature does not hold."
         "Tell the administrator."
+    509 GatewayFingerprintWrong "GATEWAY_FINGERPRINT_WRONG" Configuration
+        "The gateway's certificate is not the one that the profile names"
+        "It is another server, or the gateway was given a new certificate since the profile was made."
+        "Do not connect over a network you do not trust. Ask the administrator for the certificate's fingerprint."
+    510 GatewayCertificateUsage "GATEWAY_CERTIFICATE_USAGE" Configuration
+        "The gateway's certificate is not for the use that the profile demands"
+        "It is another server, or the profile's rules do not fit the gateway's certificate."
+        "Do not connect over a network you do not trust; tell the administrator."
+    511 GatewayCertificateUnsupported "GATEWAY_CERTIFICATE_UNSUPPORTED" Configuration
+        "The gateway's certificate is of a kind that is refused"
+        "It is outdated or weak, such as an RSA key below 2,048 bits or a signature with SHA-1, or was not made for a server."
+        "Tell the administrator, who must give the gateway another certificate."
+    512 GatewayRevocationUnknown "GATEWAY_REVOCATION_UNKNOWN" Configuration
+        "Whether the gateway's certificate was revoked cannot be told"
+        "The profile's revocation list is too old or is not its issuer's, or this machine's clock is wrong."
+        "Check the clock, then ask the administrator for a new revocation list."
 
     // ---- 6xx: the protocol and the gateway's answers ----
     601 TlsNothingInCommon "TLS_NOTHING_IN_COMMON" Configuration

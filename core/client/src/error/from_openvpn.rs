@@ -104,6 +104,10 @@ fn server_certificate(error: &ServerCertificateError) -> ErrorCode {
         ServerCertificateError::NotYetValid => ErrorCode::GatewayCertificateNotYetValid,
         ServerCertificateError::NotForServers => ErrorCode::GatewayCertificatePurpose,
         ServerCertificateError::Revoked => ErrorCode::GatewayCertificateRevoked,
+        ServerCertificateError::WrongFingerprint { .. } => ErrorCode::GatewayFingerprintWrong,
+        ServerCertificateError::WrongUsage { .. } => ErrorCode::GatewayCertificateUsage,
+        ServerCertificateError::Unsupported(_) => ErrorCode::GatewayCertificateUnsupported,
+        ServerCertificateError::RevocationUnknown(_) => ErrorCode::GatewayRevocationUnknown,
         _ => ErrorCode::GatewayCertificateDamaged,
     }
 }

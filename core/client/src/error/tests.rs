@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use p2svpn_openvpn::{
     Advance, DynamicChallenge, Error as ConnectionError, KeyMethodError, PushError,
-    ServerCertificateError, Stage,
+    RevocationListProblem, ServerCertificateError, Stage, UnsupportedCertificate,
 };
 
 use super::*;
@@ -197,6 +197,16 @@ fn connection_errors() -> Vec<ConnectionError> {
         ServerCertificateError::NotYetValid,
         ServerCertificateError::NotForServers,
         ServerCertificateError::Revoked,
+        ServerCertificateError::WrongFingerprint {
+            expected: vec![text()],
+            presented: text(),
+        },
+        ServerCertificateError::WrongUsage {
+            expected: text(),
+            presented: Vec::new(),
+        },
+        ServerCertificateError::Unsupported(UnsupportedCertificate::Version),
+        ServerCertificateError::RevocationUnknown(RevocationListProblem::Expired),
         ServerCertificateError::Damaged(text()),
     ];
     let mut errors = vec![

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use p2svpn_auth::{Identity, TrustedRoots};
 use p2svpn_openvpn::{
-    ClientConfig, Digest, KeyDirection, ServerValidation, Start, StaticKey, Timeouts, Wrapping,
+    CertificateName, CertificateUsage, ClientConfig, Digest, KeyDirection, RevocationLists,
+    ServerTrust, ServerValidation, Start, StaticKey, Timeouts, Wrapping,
 };
 use p2svpn_profile::{Authentication, CertificateAuthentication, Profile, Server, Transport};
 use p2svpn_system::Clock;
@@ -76,11 +77,17 @@ impl Dialogue {
     pub(super) fn client_config(&self, server: &Server) -> ClientConfig {
         ClientConfig {
             validation: ServerValidation {
-                roots: self.roots.pinned(&self.pinned),
-                pinned: self.pinned.clone(),
-                names: server.certificate_names(),
-                // Safe because the root is pinned and the secret is shared with this gateway only.
-                wildcards: true,
+                trust: ServerTrust::PinnedRoots {
+                    hashes: self.pinned.clone(),
+                    known: self.roots.pinned(&self.pinned),
+                    revocation: RevocationLists::default(),
+                },
+                usage: CertificateUsage::server(),
+                name: CertificateName::Hosts {
+                    names: server.certificate_names(),
+                    // Safe because the root is pinned and the secret is shared with this gateway only.
+                    wildcards: true,
+                },
             },
             ..self.template.clone()
         }

@@ -11,7 +11,7 @@ use crate::challenge::SignInMethod;
 use crate::credentials::Credentials;
 use crate::data::{Cipher, CompressionFraming, IpVersion, MssFix};
 use crate::frame::Framing;
-use crate::tls::{ServerValidation, TlsVersions};
+use crate::tls::{ServerValidation, TlsOptions, TlsVersions};
 use crate::wrap::Wrapping;
 
 /// The moment at which a connection starts, by both clocks.
@@ -77,8 +77,8 @@ pub struct ClientConfig {
     pub wrapping: Wrapping,
     /// What the gateway's certificate must be.
     pub validation: ServerValidation,
-    /// The TLS versions to offer.
-    pub tls_versions: TlsVersions,
+    /// How TLS is spoken.
+    pub tls: TlsOptions,
     /// The client certificate and its key, if one is used.
     pub identity: Option<Arc<CertifiedKey>>,
     /// User name and password, if they are used.
@@ -120,7 +120,7 @@ impl ClientConfig {
             framing: Framing::Stream,
             wrapping: Wrapping::None,
             validation: ServerValidation::default(),
-            tls_versions: TlsVersions::Any,
+            tls: TlsOptions::default(),
             identity: None,
             credentials: None,
             // Only the host knows whether somebody is there to answer.

@@ -1,14 +1,25 @@
 //! TLS over rustls: one new session for each key id, fed and drained in memory.
 
 mod alert;
+mod chain;
 mod client_identity;
 mod names;
+mod options;
+mod refusal;
 mod server_certificate;
+mod server_validation;
 mod session;
+mod subject;
+#[cfg(test)]
+mod tests;
 mod time;
+mod usage;
+mod x509;
 
-pub use server_certificate::ServerValidation;
-pub use session::{TlsSummary, TlsVersions};
+pub use options::{TlsOptions, TlsVersions};
+pub use server_validation::{CertificateName, RevocationLists, ServerTrust, ServerValidation};
+pub use session::TlsSummary;
+pub use usage::{CertificateUsage, ExtendedKeyUsage, KeyUsage};
 
 pub(crate) use session::TlsSession;
 pub(crate) use time::SessionTime;

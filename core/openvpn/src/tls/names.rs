@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use x509_parser::extensions::GeneralName;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::X509Certificate;
 
 /// How many presented names an error shows.
 const SHOWN: usize = 10;
@@ -21,9 +21,8 @@ pub(super) struct CertificateNames {
 }
 
 impl CertificateNames {
-    /// Reads the names of a DER certificate; none if it cannot be parsed.
-    pub(super) fn read(der: &[u8]) -> Option<Self> {
-        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    /// Reads the names of a certificate.
+    pub(super) fn of(certificate: &X509Certificate<'_>) -> Self {
         let mut names = Self {
             dns: Vec::new(),
             addresses: Vec::new(),
@@ -47,7 +46,7 @@ impl CertificateNames {
                 .map(str::to_owned)
                 .collect();
         }
-        Some(names)
+        names
     }
 
     /// Whether the certificate is for `wanted`; a wildcard stands for exactly one label, and counts only if allowed.
@@ -103,6 +102,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use rcgen::{CertificateParams, DnType, KeyPair};
+    use x509_parser::prelude::FromDer;
 
     use super::*;
 
@@ -126,6 +126,7 @@ mod tests {
         let mut params = CertificateParams::new(alternative).unwrap();
         params.distinguished_name.push(DnType::CommonName, common);
         let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
-        CertificateNames::read(certificate.der()).unwrap()
+        let (_, certificate) = X509Certificate::from_der(certificate.der()).unwrap();
+        CertificateNames::of(&certificate)
     }
 }

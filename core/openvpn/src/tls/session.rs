@@ -3,19 +3,21 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use rustls::client::{Resumption, danger::ServerCertVerifier};
+use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::server::WebPkiClientVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
-    ClientConfig, ClientConnection, Connection, RootCertStore, ServerConfig, ServerConnection,
+    ClientConfig, ClientConnection, Connection, ProtocolVersion, RootCertStore, ServerConfig,
+    ServerConnection,
 };
-use rustls::{ProtocolVersion, SupportedProtocolVersion};
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls_pki_types::{CertificateDer, DnsName, ServerName};
 use zeroize::Zeroizing;
 
 use super::client_identity::ClientIdentity;
-use super::server_certificate::{ServerCertificateVerifier, ServerValidation, cause_of};
+use super::options::{TlsOptions, TlsVersions};
+use super::server_certificate::{ServerCertificateVerifier, cause_of};
+use super::server_validation::ServerValidation;
 use super::{SessionTime, alert};
 use crate::error::Error;
 
@@ -27,18 +29,6 @@ const LONGEST_RECORD: usize = RECORD_HEADER + 16_384 + 2_048;
 
 /// How much of our own plaintext may wait: the longest key method 2 message is four strings of 64 KiB.
 const WRITE_LIMIT: usize = 320 * 1024;
-
-/// Which TLS versions may be negotiated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TlsVersions {
-    /// 1.2 and 1.3, the newest that both sides know.
-    #[default]
-    Any,
-    /// Only 1.2, for keys that cannot sign with RSA-PSS.
-    Only12,
-    /// Only 1.3.
-    Only13,
-}
 
 /// What was negotiated, for people to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,32 +51,32 @@ pub(crate) struct TlsSession {
 }
 
 impl TlsSession {
-    /// The client's side. There is no SNI and no resumption, as in OpenVPN.
+    /// The client's side. Sessions are never resumed, as in OpenVPN.
     pub(crate) fn client(
         provider: &Arc<CryptoProvider>,
         time: &Arc<SessionTime>,
-        versions: TlsVersions,
+        options: &TlsOptions,
         validation: &ServerValidation,
         identity: Option<&Arc<CertifiedKey>>,
     ) -> Result<Self, Error> {
-        let verifier: Arc<dyn ServerCertVerifier> = Arc::new(ServerCertificateVerifier::new(
-            validation.clone(),
-            Arc::clone(provider),
-        ));
-        let builder =
-            ClientConfig::builder_with_details(Arc::clone(provider), Arc::clone(time) as _)
-                .with_protocol_versions(versions.list())
-                .map_err(configuration)?
-                .dangerous()
-                .with_custom_certificate_verifier(verifier);
+        let provider = options.provider(provider)?;
+        let verifier = Arc::new(ServerCertificateVerifier::new(validation, &provider)?);
+        let builder = ClientConfig::builder_with_details(provider, Arc::clone(time) as _)
+            .with_protocol_versions(options.versions.list())
+            .map_err(configuration)?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
         let identity = Arc::new(ClientIdentity::new(identity));
         let mut config = builder.with_client_cert_resolver(Arc::clone(&identity) as _);
-        config.enable_sni = false;
+        config.enable_sni = options.server_name.is_some();
+        config.require_ems = options.require_extended_master_secret;
         config.resumption = Resumption::disabled();
-        // The name is never sent and never compared: `ServerValidation` decides on names.
-        let unused = ServerName::try_from("gateway.invalid")
-            .map_err(|error| Error::Configuration(error.to_string()))?;
-        let connection = ClientConnection::new(Arc::new(config), unused).map_err(configuration)?;
+        // Sent where the options have one, and never compared: `ServerValidation` decides on names.
+        let name = options.server_name.as_deref().unwrap_or("gateway.invalid");
+        let name = DnsName::try_from(name.to_owned())
+            .map_err(|_| Error::Configuration(format!("{name:?} is not a host name")))?;
+        let connection = ClientConnection::new(Arc::new(config), ServerName::DnsName(name))
+            .map_err(configuration)?;
         Ok(Self::new(connection.into(), Some(identity)))
     }
 
@@ -275,18 +265,6 @@ impl TlsSession {
         match error {
             rustls::Error::PeerIncompatible(cause) => Error::NoCommonTls(format!("{cause:?}")),
             other => Error::Tls(other.to_string()),
-        }
-    }
-}
-
-impl TlsVersions {
-    fn list(self) -> &'static [&'static SupportedProtocolVersion] {
-        static ONLY_12: [&SupportedProtocolVersion; 1] = [&rustls::version::TLS12];
-        static ONLY_13: [&SupportedProtocolVersion; 1] = [&rustls::version::TLS13];
-        match self {
-            Self::Any => rustls::ALL_VERSIONS,
-            Self::Only12 => &ONLY_12,
-            Self::Only13 => &ONLY_13,
         }
     }
 }

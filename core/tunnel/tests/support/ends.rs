@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, Connection, Digest, Framing, GatewayConfig, KeyDirection, PushReply,
-    ServerValidation, Start, StaticKey, Wrapping,
+    CertificateName, CertificateUsage, Cipher, ClientConfig, Connection, Digest, Framing,
+    GatewayConfig, KeyDirection, PushReply, RevocationLists, ServerTrust, ServerValidation, Start,
+    StaticKey, Wrapping,
 };
 use p2svpn_system::Clock;
 use p2svpn_tunnel::{
@@ -112,10 +113,15 @@ impl Plan {
             client: ClientConfig {
                 wrapping: wrapping(KeyDirection::One),
                 validation: ServerValidation {
-                    roots: vec![authority.der().clone()],
-                    pinned: Vec::new(),
-                    names: vec!["gateway.test".to_owned()],
-                    wildcards: false,
+                    trust: ServerTrust::Roots {
+                        roots: vec![authority.der().clone()],
+                        revocation: RevocationLists::default(),
+                    },
+                    usage: CertificateUsage::server(),
+                    name: CertificateName::Hosts {
+                        names: vec!["gateway.test".to_owned()],
+                        wildcards: false,
+                    },
                 },
                 identity: Some(issue(
                     &authority,

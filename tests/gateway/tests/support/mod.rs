@@ -15,8 +15,9 @@ use ipnet::IpNet;
 use p2svpn_auth::Identity;
 use p2svpn_gateway::{Gateway, TlsVersions};
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, Connection, Digest, Error, KeyDirection, ServerValidation, Start,
-    StaticKey, Timeouts, Wrapping,
+    CertificateName, CertificateUsage, Cipher, ClientConfig, Connection, Digest, Error,
+    KeyDirection, RevocationLists, ServerTrust, ServerValidation, Start, StaticKey, Timeouts,
+    TlsOptions, Wrapping,
 };
 use p2svpn_profile::Profile;
 use p2svpn_system::Clock;
@@ -179,16 +180,25 @@ fn config(profile: &Profile, identity: &Identity, plan: Plan) -> ClientConfig {
             digest: Digest::Sha256,
         },
         validation: ServerValidation {
-            roots: Vec::new(),
-            pinned: validation
-                .pinned_roots
-                .iter()
-                .map(|root| *root.as_bytes())
-                .collect(),
-            names: profile.servers.first().certificate_names(),
-            wildcards: true,
+            trust: ServerTrust::PinnedRoots {
+                hashes: validation
+                    .pinned_roots
+                    .iter()
+                    .map(|root| *root.as_bytes())
+                    .collect(),
+                known: Vec::new(),
+                revocation: RevocationLists::default(),
+            },
+            usage: CertificateUsage::server(),
+            name: CertificateName::Hosts {
+                names: profile.servers.first().certificate_names(),
+                wildcards: true,
+            },
         },
-        tls_versions: plan.tls,
+        tls: TlsOptions {
+            versions: plan.tls,
+            ..TlsOptions::default()
+        },
         identity: Some(identity.certified_key()),
         ciphers: plan.ciphers,
         timeouts: plan.timeouts,

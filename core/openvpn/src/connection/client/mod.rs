@@ -173,7 +173,7 @@ impl ClientRole {
         TlsSession::client(
             core.provider(),
             core.time(),
-            config.tls_versions,
+            &config.tls,
             &config.validation,
             config.identity.as_ref(),
         )

@@ -5,12 +5,13 @@ use rcgen::ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
 
 use rustls::crypto::aws_lc_rs;
 
-use super::pair::{Authority, Flaw, Plan, UNIX_TIME, push};
+use super::pair::{AZURE_NAME, Authority, Flaw, Plan, UNIX_TIME, hosts, push};
+use crate::certificate_error::ServerCertificateError;
 use crate::connection::Stage;
-use crate::error::{Error, ServerCertificateError};
+use crate::error::Error;
 use crate::keying::{ServerKeyMessage, ServerSecrets};
 use crate::packet::{ControlPacket, Role};
-use crate::tls::TlsVersions;
+use crate::tls::{RevocationLists, ServerTrust, TlsVersions};
 use crate::wrap::{Digest, KeyDirection, StaticKey, Wrapper, Wrapping};
 
 const A_MINUTE: Duration = Duration::from_secs(61);
@@ -37,19 +38,23 @@ fn a_wrong_server_secret_ends_in_no_answer_within_its_deadline() {
 #[test]
 fn a_root_that_is_not_the_pinned_one_is_refused() {
     let mut plan = Plan::azure();
-    plan.client.validation.pinned = vec![[7; 20]];
+    plan.client.validation.trust = ServerTrust::PinnedRoots {
+        hashes: vec![[7; 20]],
+        known: Vec::new(),
+        revocation: RevocationLists::default(),
+    };
     assert_refused(plan, ServerCertificateError::NotPinned);
 }
 
 #[test]
 fn a_certificate_for_another_name_is_refused_and_both_names_are_told() {
     let mut plan = Plan::azure();
-    plan.client.validation.names = vec!["other.vpn.azure.com".to_owned()];
+    plan.client.validation.name = hosts("other.vpn.azure.com", true);
     assert_refused(
         plan,
         ServerCertificateError::WrongName {
             expected: vec!["other.vpn.azure.com".to_owned()],
-            presented: vec!["0f1e2d3c-1111-2222-3333-444455556666.vpn.azure.com".to_owned()],
+            presented: vec![AZURE_NAME.to_owned()],
         },
     );
 }
@@ -64,8 +69,7 @@ fn a_wildcard_stands_for_one_label_and_only_where_it_is_allowed() {
     ] {
         let (mut plan, servers) = with_own_servers();
         plan.gateway.identity = servers.issue("*.vpn.azure.com", ServerAuth, Flaw::None);
-        plan.client.validation.names = vec![name.to_owned()];
-        plan.client.validation.wildcards = allowed;
+        plan.client.validation.name = hosts(name, allowed);
         let mut pair = plan.meet();
         pair.run(A_MINUTE);
         assert_eq!(pair.client_end.established.is_some(), accepted, "{name}");
@@ -205,7 +209,7 @@ fn a_transport_that_ends_is_told_by_the_stage_it_ended_in() {
 fn a_gateway_that_goes_without_a_word_after_asking_for_the_certificate_hints_at_it() {
     for versions in [TlsVersions::Only12, TlsVersions::Only13] {
         let mut plan = Plan::azure();
-        plan.client.tls_versions = versions;
+        plan.client.tls.versions = versions;
         let strangers = Authority::new("Strangers");
         plan.client.identity = Some(strangers.issue("mallory", ClientAuth, Flaw::None));
         let mut pair = plan.meet();
@@ -331,14 +335,16 @@ fn garbage_before_and_in_mid_session_is_counted_and_changes_nothing() {
 fn with_own_servers() -> (Plan, Authority) {
     let mut plan = Plan::azure();
     let servers = Authority::new("Own Servers");
-    plan.client.validation.pinned = Vec::new();
-    plan.client.validation.roots = vec![servers.root()];
+    plan.client.validation.trust = ServerTrust::Roots {
+        roots: vec![servers.root()],
+        revocation: RevocationLists::default(),
+    };
     (plan, servers)
 }
 
 fn assert_flaw_is_refused(flaw: Flaw, cause: ServerCertificateError) {
     let (mut plan, servers) = with_own_servers();
-    plan.gateway.identity = servers.issue(&plan.client.validation.names[0], ServerAuth, flaw);
+    plan.gateway.identity = servers.issue(AZURE_NAME, ServerAuth, flaw);
     assert_refused(plan, cause);
 }
 

@@ -16,7 +16,7 @@ fn both_ends_establish_with_every_tls_version_key_derivation_and_packet_format()
             ",peer-id 3,protocol-flags tls-ekm aead-epoch",
         ] {
             let mut plan = Plan::azure();
-            plan.client.tls_versions = versions;
+            plan.client.tls.versions = versions;
             plan.push = push(&format!(
                 "ifconfig 172.16.0.2 255.255.255.0,topology subnet{options}"
             ));

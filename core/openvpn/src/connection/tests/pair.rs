@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::link::{Fate, Link, Tally};
-pub(super) use super::plan::{Authority, Flaw, Plan, UNIX_TIME, push};
+pub(super) use super::plan::{AZURE_NAME, Authority, Flaw, Plan, UNIX_TIME, hosts, push};
 use super::trace::{Line, Trace, Way};
 use crate::connection::{CloseReason, Connection, Established, Event, Start};
 use crate::data::Opened;

@@ -16,13 +16,18 @@ use crate::connection::{ClientConfig, GatewayConfig};
 use crate::data::Cipher;
 use crate::frame::Framing;
 use crate::push::PushReply;
-use crate::tls::ServerValidation;
+use crate::tls::{
+    CertificateName, CertificateUsage, RevocationLists, ServerTrust, ServerValidation,
+};
 use crate::wrap::{
     Digest, KeyDirection, StaticKey, TlsCryptV2ClientKey, TlsCryptV2ServerKey, Wrapping,
 };
 
 /// A moment in 2026, at which the certificates made here are valid.
 pub(super) const UNIX_TIME: u64 = 1_795_000_000;
+
+/// A gateway's name as Azure makes them.
+pub(super) const AZURE_NAME: &str = "0f1e2d3c-1111-2222-3333-444455556666.vpn.azure.com";
 
 /// A certificate authority with what it issued.
 pub(super) struct Authority {
@@ -97,7 +102,7 @@ impl Plan {
     pub(super) fn azure() -> Self {
         let servers = Authority::new("Gateway Root");
         let users = Authority::new("User Root");
-        let name = "0f1e2d3c-1111-2222-3333-444455556666.vpn.azure.com";
+        let name = AZURE_NAME;
         let key = StaticKey::from_bytes(&std::array::from_fn(|index| (index * 7 + 3) as u8));
         let wrapping = |direction| Wrapping::TlsAuth {
             key: key.clone(),
@@ -108,10 +113,13 @@ impl Plan {
             client: ClientConfig {
                 wrapping: wrapping(KeyDirection::One),
                 validation: ServerValidation {
-                    roots: Vec::new(),
-                    pinned: vec![Sha1::digest(servers.root()).into()],
-                    names: vec![name.to_owned()],
-                    wildcards: true,
+                    trust: ServerTrust::PinnedRoots {
+                        hashes: vec![Sha1::digest(servers.root()).into()],
+                        known: Vec::new(),
+                        revocation: RevocationLists::default(),
+                    },
+                    usage: CertificateUsage::server(),
+                    name: hosts(name, true),
                 },
                 identity: Some(users.issue(
                     "alice",
@@ -167,6 +175,13 @@ impl Plan {
         self.client.framing = Framing::Datagram;
         self.gateway.framing = Framing::Datagram;
         self
+    }
+}
+
+pub(super) fn hosts(name: &str, wildcards: bool) -> CertificateName {
+    CertificateName::Hosts {
+        names: vec![name.to_owned()],
+        wildcards,
     }
 }
 
