@@ -221,6 +221,14 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_GATEWAY_CERTIFICATE_REVOKED = 507,
     /** The gateway's certificate cannot be verified. */
     P2SVPN_ERROR_GATEWAY_CERTIFICATE_DAMAGED = 508,
+    /** The gateway's certificate is not the one that the profile names. */
+    P2SVPN_ERROR_GATEWAY_FINGERPRINT_WRONG = 509,
+    /** The gateway's certificate is not for the use that the profile demands. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_USAGE = 510,
+    /** The gateway's certificate is of a kind that is refused. */
+    P2SVPN_ERROR_GATEWAY_CERTIFICATE_UNSUPPORTED = 511,
+    /** Whether the gateway's certificate was revoked cannot be told. */
+    P2SVPN_ERROR_GATEWAY_REVOCATION_UNKNOWN = 512,
     /** The gateway offers no TLS that is allowed. */
     P2SVPN_ERROR_TLS_NOTHING_IN_COMMON = 601,
     /** TLS failed. */
