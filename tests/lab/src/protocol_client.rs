@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use ipnet::IpNet;
 use p2svpn_auth::Identity as ClientCertificate;
-use p2svpn_openvpn::{ClientConfig, Connection, Framing, ServerValidation, Start};
+use p2svpn_openvpn::{
+    ClientConfig, Connection, Framing, RevocationLists, ServerTrust, ServerValidation, Start,
+};
 use p2svpn_system::Clock;
 use p2svpn_tunnel::{
     Device, Settings, TcpOptions, TcpTransport, TunOptions, Tunnel, TunnelEnd, TunnelEvent,
@@ -62,7 +64,10 @@ impl ProtocolClient {
             },
             wrapping: server.wrapping.client(site)?,
             validation: ServerValidation {
-                roots: vec![root],
+                trust: ServerTrust::Roots {
+                    roots: vec![root],
+                    revocation: RevocationLists::default(),
+                },
                 ..ServerValidation::default()
             },
             identity: Some(certificate.certified_key()),
