@@ -42,7 +42,7 @@ fn sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost(
             2 => (after(20), after(20)),
             _ => (after(20), after(21)),
         };
-        plan.client.tls_versions = match seed % 5 {
+        plan.client.tls.versions = match seed % 5 {
             0 => TlsVersions::Only12,
             _ => TlsVersions::Any,
         };
