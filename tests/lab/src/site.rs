@@ -37,6 +37,7 @@ impl Site {
     pub fn new() -> Result<Self, LabError> {
         let gateway = Namespace::new()?;
         let client = Namespace::new()?;
+        keep_quiet(&gateway)?;
         join(&gateway, &client)?;
         gateway.ip(&format!("address add {SERVICE}/16 dev lo"))?;
 
@@ -135,6 +136,15 @@ impl Site {
         .azure_xml();
         write(self.folder(), name, &xml)
     }
+}
+
+/// Lets the kernel say nothing by itself on the gateway's devices: what IPv6 asks for on a new link would reach clients
+/// before they carry packets, and be counted there.
+fn keep_quiet(gateway: &Namespace) -> Result<(), LabError> {
+    let path = "/proc/sys/net/ipv6/conf/default/addr_gen_mode";
+    gateway
+        .run(move || std::fs::write(path, "1"))?
+        .map_err(LabError::system(path))
 }
 
 fn join(gateway: &Namespace, client: &Namespace) -> Result<(), LabError> {

@@ -117,7 +117,7 @@ impl Row {
 
     /// Whether data packets are counted in epochs.
     pub(crate) fn has_epochs(&self) -> bool {
-        self.extensions && self.version > ServerVersion::V2_7
+        self.extensions && self.version >= ServerVersion::V2_7
     }
 }
 

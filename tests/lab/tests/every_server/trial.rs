@@ -147,7 +147,11 @@ fn expect_negotiated(
     }
 
     let cipher = row.cipher.name();
-    server.wait_log(&format!("Outgoing Data Channel: Cipher '{cipher}'"))?;
+    let keys = match row.has_epochs() {
+        true => "Epoch Data key 1",
+        false => "Data Channel",
+    };
+    server.wait_log(&format!("Outgoing {keys}: Cipher '{cipher}'"))?;
     let pushed = server.wait_log("'PUSH_REPLY,")?;
     let expected = [
         ("peer-id", row.extensions),
