@@ -7,7 +7,9 @@
     clippy::panic
 )]
 
+pub(crate) mod counting;
 pub(crate) mod ends;
+pub(crate) mod joined;
 
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, Ipv6Addr};
