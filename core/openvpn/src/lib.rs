@@ -100,6 +100,10 @@
 //! Whatever the peer sends, a connection keeps at most two key states, and in each at most 12 control packets out of order,
 //! 512 that wait to be sent, one TLS record that is not complete, and 64 KiB of an unfinished message; and 256 KiB of a push
 //! reply in parts.
+//!
+//! An established session keeps less than 32 KiB in memory, less than 48 KiB while a replaced key still opens packets, and
+//! less than 64 KiB during the handshake, apart from the few KiB that the cryptography's C code takes for itself. Rekeys
+//! leave nothing behind, and no data packet allocates. The tests `memory` and `allocations` of `p2svpn-tunnel` count it.
 #![forbid(unsafe_code)]
 
 mod auth_failure;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use p2svpn_openvpn::{Opened, Opener, opcode_and_key};
+use p2svpn_openvpn::{DropReason, Opened, Opener, opcode_and_key};
 use p2svpn_system::Clock;
 use tokio::sync::mpsc;
 
@@ -40,6 +40,7 @@ enum Content {
     Control,
     Packet(Range<usize>),
     PeerLeaves,
+    KeyUsedUp,
     Nothing,
 }
 
@@ -152,6 +153,11 @@ impl<R: PacketReader> Inbound<R> {
                     .send(FromPump::PeerLeft)
                     .await
                     .map_err(|_| Gone)?,
+                Content::KeyUsedUp => self
+                    .control
+                    .send(FromPump::KeysExhausted)
+                    .await
+                    .map_err(|_| Gone)?,
                 Content::Nothing => {}
             }
         };
@@ -196,7 +202,12 @@ impl<R: PacketReader> Inbound<R> {
                     }
                     Opened::KeepAlive => {}
                     Opened::ExitNotification => return Content::PeerLeaves,
-                    Opened::Dropped(reason) => self.counters.unopened(reason),
+                    Opened::Dropped(reason) => {
+                        self.counters.unopened(reason);
+                        if reason == DropReason::KeyUsedUp {
+                            return Content::KeyUsedUp;
+                        }
+                    }
                 }
             }
         }

@@ -19,7 +19,7 @@ pub(crate) enum FromPump {
     PeerLeft,
     /// A key is near its end.
     RekeyWanted,
-    /// The sealer's key is used up.
+    /// A key is used up: nothing can be sealed, or opened, any more.
     KeysExhausted,
     /// The device failed.
     DeviceFailed(io::Error),

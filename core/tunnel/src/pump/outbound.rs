@@ -40,6 +40,8 @@ pub(crate) struct Outbound<W> {
     batch: Option<Batch>,
     /// What goes before the next batch.
     urgent: Urgent,
+    /// The sealer has refused a packet because its key is used up.
+    exhausted: bool,
 }
 
 /// Packets, ready for the wire, that do not come from the device.
@@ -97,6 +99,7 @@ impl<W: PacketWriter> Outbound<W> {
             ipv6_refusal: None,
             batch: None,
             urgent: Urgent::default(),
+            exhausted: false,
         }
     }
 
@@ -180,10 +183,12 @@ impl<W: PacketWriter> Outbound<W> {
         let now = self.clock.now();
         if let Err(error) = self.urgent.add(|bytes| seal(sealer, now, bytes)) {
             tracing::debug!(%error, "a message of the data channel was not sent");
+            self.exhausted |= error == SealError::Exhausted;
         }
     }
 
     async fn write_urgent(&mut self) -> io::Result<()> {
+        self.tell_of_key().await;
         if self.urgent.bytes.is_empty() {
             return Ok(());
         }
@@ -216,13 +221,25 @@ impl<W: PacketWriter> Outbound<W> {
                 .add(written.bytes.saturating_sub(around) as u64);
         }
         batch.clear();
-        if sealer.take_rekey_request() {
-            let _ = self.control.send(FromPump::RekeyWanted).await;
-        }
-        if failure == Some(SealError::Exhausted) {
-            let _ = self.control.send(FromPump::KeysExhausted).await;
-        }
+        self.exhausted |= failure == Some(SealError::Exhausted);
+        self.tell_of_key().await;
         Ok(())
+    }
+
+    /// Tells when the key in use nears its end, and when it is used up.
+    async fn tell_of_key(&mut self) {
+        let Some(sealer) = &mut self.sealer else {
+            return;
+        };
+        let news = if std::mem::take(&mut self.exhausted) {
+            FromPump::KeysExhausted
+        } else if sealer.take_rekey_request() {
+            FromPump::RekeyWanted
+        } else {
+            return;
+        };
+        // Nobody listens only when the tunnel is going away.
+        let _ = self.control.send(news).await;
     }
 }
 

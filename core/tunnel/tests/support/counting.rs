@@ -23,11 +23,6 @@ pub(crate) fn counted<T>(work: impl FnOnce() -> T) -> (T, Counts) {
     (value, COUNTS.take().unwrap())
 }
 
-/// What was counted since the innermost [`counted`] began.
-pub(crate) fn so_far() -> Counts {
-    COUNTS.get().unwrap_or_default()
-}
-
 thread_local! {
     /// The allocations of this thread, while it measures.
     static COUNTS: Cell<Option<Counts>> = const { Cell::new(None) };

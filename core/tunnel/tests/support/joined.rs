@@ -105,6 +105,7 @@ impl Side {
             match event {
                 Event::Admission(_) => self.connection.admit(now, plan.push.clone()),
                 Event::Established(established) => self.established = Some(established),
+                Event::Rekeyed(_) => self.rekeys += 1,
                 Event::Closed(reason) => panic!("{reason:?}"),
                 _ => {}
             }
