@@ -122,6 +122,7 @@ mod packet;
 mod peer_info;
 mod push;
 mod reliability;
+mod remotes;
 mod replay;
 mod tls;
 mod wrap;
@@ -142,6 +143,9 @@ pub use tls::{
     CertificateName, CertificateUsage, ExtendedKeyUsage, KeyUsage, RevocationLists, ServerTrust,
     ServerValidation, TlsOptions, TlsSummary, TlsVersions,
 };
+
+// Which gateway is tried when.
+pub use remotes::{Attempt, AttemptEnd, Remote, Remotes, Retry};
 
 // How packets look and what protects the control channel.
 pub use frame::{Frame, Framing, next_frame, stream_header};
