@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -14,6 +15,9 @@ pub(crate) const LARGEST_MTU: u16 = 1500;
 
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
+/// How long a key may be used: a shorter time would spend more on keys than on packets, a longer one is too much for a key.
+const KEY_LIFE: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);
+
 /// How to connect; the default asks for whatever is missing and chooses the device itself.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -25,6 +29,7 @@ pub struct ConnectOptions {
     pub(crate) mtu: Option<u16>,
     pub(crate) leave_machine: bool,
     pub(crate) without_extensions: bool,
+    pub(crate) renegotiate_after: Option<Duration>,
 }
 
 impl ConnectOptions {
@@ -79,10 +84,19 @@ impl ConnectOptions {
     /// it is.
     ///
     /// Azure's gateways ignore what they are told. If not told, every gateway keeps to the first protocol: keys from the
-    /// PRF instead of TLS, and data packets without a peer id. It is for gateways that stumble over newer clients.
+    /// PRF instead of TLS, and data packets without a peer id. It is for gateways that stumble over newer clients: one that
+    /// hangs up when it is told is called once more without, which a warning tells of.
     #[must_use]
     pub fn protocol_extensions(mut self, announce: bool) -> Self {
         self.without_extensions = !announce;
+        self
+    }
+
+    /// Sets how long the keys that protect packets are used before the client asks for new ones, from a minute to a day;
+    /// the default is OpenVPN's hour. The gateway may ask earlier.
+    #[must_use]
+    pub fn renegotiate_after(mut self, time: Duration) -> Self {
+        self.renegotiate_after = Some(time);
         self
     }
 
@@ -94,6 +108,15 @@ impl ConnectOptions {
         {
             let rule = format!("the MTU is from {SMALLEST_MTU} to {LARGEST_MTU} bytes");
             return Err(Error::new(ErrorCode::InvalidArgument, rule));
+        }
+        if self
+            .renegotiate_after
+            .is_some_and(|time| !KEY_LIFE.contains(&time))
+        {
+            return Err(Error::new(
+                ErrorCode::InvalidArgument,
+                "keys are used from a minute to a day",
+            ));
         }
         let timeouts = &self.timeouts;
         let all = [
@@ -119,9 +142,9 @@ impl ConnectOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// For the gateway to take the TCP connection, with all its addresses tried.
+    /// For the gateway's name, and for the gateway to take a TCP connection, with all its addresses tried.
     pub connect: Duration,
-    /// For the gateway's first answer.
+    /// For the gateway's first answer; over UDP, for that of each of its addresses.
     pub answer: Duration,
     /// For TLS and the exchange of keys, from the first packet on.
     pub handshake: Duration,

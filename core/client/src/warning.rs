@@ -43,6 +43,8 @@ pub enum WarningKind {
     Device,
     /// The machine's settings: something could not be applied or undone.
     Machine,
+    /// The way in which the gateway is spoken to: another one than usual is used.
+    Protocol,
 }
 
 impl WarningKind {
@@ -53,6 +55,7 @@ impl WarningKind {
             Self::Push => "push",
             Self::Device => "device",
             Self::Machine => "machine",
+            Self::Protocol => "protocol",
         }
     }
 }

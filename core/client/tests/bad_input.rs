@@ -257,10 +257,7 @@ async fn the_next_server_is_tried_when_one_does_not_answer() {
     let bench = Bench::new().await;
     let xml = bench.gateway.profile_xml();
     let (_bound, closed) = closed_port();
-    let entry_start = xml.find("<ServerEntry>").unwrap();
-    let entry =
-        format!("<ServerEntry><displayname>down</displayname><fqdn>{closed}</fqdn></ServerEntry>");
-    let two = format!("{}{entry}{}", &xml[..entry_start], &xml[entry_start..]);
+    let two = support::with_server_before(&xml, &closed.to_string());
     let profile = bench
         .client
         .profiles()
@@ -274,23 +271,6 @@ async fn the_next_server_is_tried_when_one_does_not_answer() {
         session.status().gateway_address,
         Some(bench.gateway.address())
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn profiles_that_this_version_cannot_use_say_so() {
-    let bench = Bench::new().await;
-    let xml = bench.gateway.profile_xml();
-    let udp = xml.replace("<transportprotocol>tcp", "<transportprotocol>udp");
-    let profile = bench
-        .client
-        .profiles()
-        .import(udp.as_bytes(), None)
-        .unwrap();
-
-    let session = bench.client.connect(profile.id(), bench.options()).unwrap();
-
-    let error = support::within(session.closed()).await.error.unwrap();
-    assert_eq!(error.code(), ErrorCode::UdpUnsupported);
 }
 
 /// The error that a session with a misbehaving gateway ends in; it must come within the limit and the slack.

@@ -15,11 +15,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use p2svpn_client::{
-    Answer, Certificate, Challenge, ChallengeKind, Client, Device, ErrorCode, EventKind, Session,
-    State,
+    Answer, Certificate, ChallengeKind, Client, Device, ErrorCode, EventKind, Session, State,
 };
 use p2svpn_gateway::{Gateway, Misbehaviour, Stage, Stop};
-use support::{Bench, certificate, options, states, within};
+use support::{Bench, certificate, fetch, options, states, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +168,7 @@ async fn a_missing_certificate_is_asked_for() {
     let bench = Bench::new().await;
     let session = bench.connect(options());
 
-    let challenge = next_challenge(&bench).await;
+    let challenge = bench.next_challenge().await;
     assert_eq!(session.status().state, State::SigningIn);
     assert!(matches!(
         &challenge.kind,
@@ -201,10 +200,10 @@ async fn a_missing_password_is_asked_for_and_a_wrong_one_again() {
     let pfx = Certificate::pfx(bench.identity.pfx("open sesame").unwrap());
     let session = bench.connect(options().certificate(pfx));
 
-    let first = next_challenge(&bench).await;
+    let first = bench.next_challenge().await;
     assert_eq!((first.attempt, &first.refusal), (0, &None));
     session.answer(first.id, Answer::secret("wrong")).unwrap();
-    let second = next_challenge(&bench).await;
+    let second = bench.next_challenge().await;
     assert_eq!(second.attempt, 1);
     assert_eq!(
         second.refusal.unwrap().code(),
@@ -224,7 +223,7 @@ async fn wrong_passwords_end_the_session_after_three() {
     let session = bench.connect(options().certificate(pfx));
 
     for attempt in 0..3 {
-        let challenge = next_challenge(&bench).await;
+        let challenge = bench.next_challenge().await;
         assert_eq!(challenge.attempt, attempt);
         assert!(challenge.refusal.is_some());
         session
@@ -242,7 +241,7 @@ async fn wrong_passwords_end_the_session_after_three() {
 async fn a_cancelled_sign_in_ends_the_session() {
     let bench = Bench::new().await;
     let session = bench.connect(options());
-    let challenge = next_challenge(&bench).await;
+    let challenge = bench.next_challenge().await;
 
     session.answer(challenge.id, Answer::Cancel).unwrap();
 
@@ -473,18 +472,6 @@ fn parked<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-async fn fetch(session: &Session, host: &str) -> String {
-    let mut stream = session
-        .dial(host, 80, Duration::from_secs(5))
-        .await
-        .unwrap();
-    let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut page = String::new();
-    within(stream.read_to_string(&mut page)).await.unwrap();
-    page
-}
-
 /// An IPv4 packet with an ICMP echo request (RFC 791, RFC 792).
 fn echo_request(from: Ipv4Addr, to: Ipv4Addr) -> Vec<u8> {
     let mut icmp = vec![8, 0, 0, 0, 0, 1, 0, 1];
@@ -510,15 +497,6 @@ fn checksum(bytes: &[u8]) -> [u8; 2] {
         sum = (sum & 0xffff) + (sum >> 16);
     }
     (!(sum as u16)).to_be_bytes()
-}
-
-async fn next_challenge(bench: &Bench) -> Challenge {
-    loop {
-        let event = within(bench.client.next_event()).await.unwrap();
-        if let EventKind::Challenge(challenge) = event.kind {
-            return challenge;
-        }
-    }
 }
 
 async fn until_state(bench: &Bench, wanted: State) {

@@ -1,4 +1,4 @@
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 
 use p2svpn_client::{Error, Statistics};
 
@@ -18,12 +18,14 @@ pub struct p2svpn_statistics {
     pub received_bytes: u64,
     /// Packets received from the tunnel.
     pub received_packets: u64,
-    /// Bytes sent to the gateway, with everything above TCP.
+    /// Bytes sent to the gateway, with everything above TCP or UDP.
     pub wire_sent_bytes: u64,
-    /// Bytes received from the gateway, with everything above TCP.
+    /// Bytes received from the gateway, with everything above TCP or UDP.
     pub wire_received_bytes: u64,
     /// Packets of either direction that were dropped, whatever the cause.
     pub dropped_packets: u64,
+    /// How often the keys that protect packets were replaced by new ones.
+    pub rekeys: u64,
 }
 
 impl p2svpn_statistics {
@@ -37,6 +39,7 @@ impl p2svpn_statistics {
             wire_sent_bytes: statistics.wire_sent_bytes,
             wire_received_bytes: statistics.wire_received_bytes,
             dropped_packets: statistics.dropped_packets,
+            rekeys: statistics.rekeys,
         }
     }
 
@@ -46,7 +49,7 @@ impl p2svpn_statistics {
     /// The pointer is not NULL and points to as many writable bytes as its first field says.
     pub(crate) unsafe fn fill(place: *mut Self, statistics: &Statistics) -> Result<(), Error> {
         /// The size in the first version that had the structure.
-        const FIRST_SIZE: usize = size_of::<p2svpn_statistics>();
+        const FIRST_SIZE: usize = offset_of!(p2svpn_statistics, rekeys);
         /// So that a wild size is seen before it is believed.
         const LARGEST: usize = 4096;
 
@@ -82,17 +85,27 @@ mod tests {
         let mut statistics = Statistics::default();
         statistics.sent_bytes = 11;
         statistics.dropped_packets = 77;
+        statistics.rekeys = 88;
         // SAFETY: the tests state no more bytes than there are.
         unsafe { p2svpn_statistics::fill(words.as_mut_ptr().cast(), &statistics) }
     }
 
     #[test]
     fn a_newer_caller_gets_zeros_for_what_is_unknown() {
-        let mut words = [80, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99];
+        let mut words = [88, 0, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99];
 
         fill(&mut words).unwrap();
 
-        assert_eq!(words, [80, 11, 0, 0, 0, 0, 0, 77, 0, 0, 99]);
+        assert_eq!(words, [88, 11, 0, 0, 0, 0, 0, 77, 88, 0, 0, 99]);
+    }
+
+    #[test]
+    fn an_older_caller_gets_what_it_has_room_for() {
+        let mut words = [64, 0, 0, 0, 0, 0, 0, 0, 99];
+
+        fill(&mut words).unwrap();
+
+        assert_eq!(words, [64, 11, 0, 0, 0, 0, 0, 77, 99]);
     }
 
     #[test]

@@ -133,6 +133,7 @@ int main(int argc, char **argv) {
     CHECK(statistics.sent_packets > 2 && statistics.received_packets > 2);
     CHECK(statistics.wire_sent_bytes > statistics.sent_bytes);
     CHECK(statistics.wire_received_bytes > statistics.received_bytes);
+    CHECK(statistics.rekeys == 0);
     statistics.size = 0;
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_session_statistics(session, &statistics));
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_session_statistics(session, NULL));

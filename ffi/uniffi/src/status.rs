@@ -74,12 +74,14 @@ pub struct Statistics {
     pub received_bytes: u64,
     /// Packets received from the tunnel.
     pub received_packets: u64,
-    /// Bytes sent to the gateway, with everything above TCP.
+    /// Bytes sent to the gateway, with everything above TCP or UDP.
     pub wire_sent_bytes: u64,
-    /// Bytes received from the gateway, with everything above TCP.
+    /// Bytes received from the gateway, with everything above TCP or UDP.
     pub wire_received_bytes: u64,
     /// Packets of either direction that were dropped, whatever the cause.
     pub dropped_packets: u64,
+    /// How often the keys that protect packets were replaced by new ones.
+    pub rekeys: u64,
 }
 
 impl From<p2svpn_client::Statistics> for Statistics {
@@ -92,6 +94,7 @@ impl From<p2svpn_client::Statistics> for Statistics {
             wire_sent_bytes: statistics.wire_sent_bytes,
             wire_received_bytes: statistics.wire_received_bytes,
             dropped_packets: statistics.dropped_packets,
+            rekeys: statistics.rekeys,
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Something odd that was ignored or repaired. It ends nothing.
 #[derive(uniffi::Record)]
 pub struct Warning {
-    /// What it is about: `profile`, `push`, `device` or `machine`.
+    /// What it is about: `profile`, `push`, `device`, `machine` or `protocol`.
     pub kind: String,
     /// What it is, in a sentence without a full stop.
     pub message: String,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lexopt::prelude::*;
 use p2svpn_gateway::{
     Answer, DataKeys, DataPackets, Gateway, GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind,
-    Misbehaviour, ServerFlaw, Stage, Stop, TlsVersions,
+    Misbehaviour, ServerFlaw, Stage, Stop, TlsVersions, Transport,
 };
 use p2svpn_openvpn::{Route, RouteGateway};
 
@@ -50,6 +50,8 @@ Who:
   --password PASSWORD       of client.pfx [secret]
 
 How:
+  --transport tcp|udp       what carries the packets [tcp]
+  --rekey SECONDS           how long keys are used [3600]
   --tls any|1.2|1.3         the TLS versions [any]
   --data v1|v2              the data packets [v1]
   --keys prf|ekm            where data keys come from [prf]
@@ -64,7 +66,7 @@ How:
   --ping-restart SECONDS    the silence to push after which a client gives up
 
 What to do wrong:
-  --misbehave no-address | other-secret | refuse=TEXT | compression=OPTION
+  --misbehave no-address | other-secret | extensions | refuse=TEXT | compression=OPTION
               certificate=other-root|other-name|expired|not-yet-valid|not-for-servers
               answer=http|noise|empty
               silent=STAGE | close=STAGE | reset=STAGE
@@ -112,6 +114,13 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
             }
             Long("flaw") => client.flaw = one_of(parser.value()?, &CLIENT_FLAWS)?,
             Long("password") => password = parser.value()?.string()?,
+            Long("transport") => {
+                gateway = gateway.transport(one_of(
+                    parser.value()?,
+                    &[("tcp", Transport::Tcp), ("udp", Transport::Udp)],
+                )?);
+            }
+            Long("rekey") => gateway = gateway.renegotiate_after(seconds(parser.value()?)?),
             Long("tls") => gateway = gateway.tls(one_of(parser.value()?, &TLS)?),
             Long("data") => {
                 gateway = gateway.packets(one_of(
@@ -214,6 +223,7 @@ fn misbehaviour(text: &str) -> Result<Misbehaviour, lexopt::Error> {
     Ok(match kind {
         "no-address" if detail.is_empty() => Misbehaviour::NoAddress,
         "other-secret" if detail.is_empty() => Misbehaviour::OtherSecret,
+        "extensions" if detail.is_empty() => Misbehaviour::StumblesOverExtensions,
         "refuse" => Misbehaviour::Refuses(detail.to_owned()),
         "compression" if !detail.is_empty() => Misbehaviour::Compression(detail.to_owned()),
         "certificate" => Misbehaviour::Certificate(one_of(detail.into(), &SERVER_FLAWS)?),

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use ipnet::Ipv4Net;
 use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
@@ -6,7 +7,7 @@ use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
 use crate::misbehaviour::Misbehaviour;
-use crate::options::{DataKeys, DataPackets, GatewayOptions};
+use crate::options::{DataKeys, DataPackets, GatewayOptions, Transport};
 
 /// Sets a gateway up; without further words it is as close to Azure's as is known, on a free port of 127.0.0.1.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,18 @@ impl GatewayBuilder {
     /// The name in the profile.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = name.into();
+        self
+    }
+
+    /// What carries the packets; TCP unless chosen.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.options.transport = transport;
+        self
+    }
+
+    /// How long a key is used before the gateway asks for the next one; an hour unless chosen.
+    pub fn renegotiate_after(mut self, time: Duration) -> Self {
+        self.options.renegotiate_after = Some(time);
         self
     }
 

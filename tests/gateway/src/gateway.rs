@@ -1,3 +1,4 @@
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +14,11 @@ use crate::error::GatewayError;
 use crate::event::GatewayEvents;
 use crate::identity::{IdentityRequest, IssuedIdentity};
 use crate::misbehaviour::Misbehaviour;
-use crate::options::GatewayOptions;
+use crate::options::{GatewayOptions, Transport};
 use crate::profile::{OpenVpnText, ProfileText};
-use crate::session;
+use crate::session::{self, Caller};
 use crate::state::{GatewayStatistics, SessionSummary, State};
+use crate::udp::UdpListener;
 
 /// A gateway shaped like Azure's that listens, and the network behind it.
 ///
@@ -40,7 +42,7 @@ impl Gateway {
             address: options.listen,
             source,
         };
-        let listener = TcpListener::bind(options.listen).await.map_err(failed)?;
+        let listener = Listener::bind(&options).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let hosts = [
             host(&options, address),
@@ -79,6 +81,7 @@ impl Gateway {
         let text = ProfileText {
             name: &self.state.options.name,
             server: &server,
+            transport: self.state.options.transport,
             server_root: &credentials.server_root().thumbprint(),
             client_root: &credentials.client_root().thumbprint(),
             secret: credentials.secret(),
@@ -92,6 +95,7 @@ impl Gateway {
         let text = OpenVpnText {
             host: &host(&self.state.options, self.address),
             port: self.address.port(),
+            transport: self.state.options.transport,
             certificate_name: credentials.certificate_name(),
             server_root_pem: &credentials.server_root().certificate_pem(),
             client_certificate_pem: identity.certificate_pem(),
@@ -183,8 +187,43 @@ impl std::fmt::Debug for Gateway {
     }
 }
 
+/// Where clients call.
+enum Listener {
+    Tcp(TcpListener),
+    Udp(UdpListener),
+}
+
+impl Listener {
+    async fn bind(options: &GatewayOptions) -> io::Result<Self> {
+        Ok(match options.transport {
+            Transport::Tcp => Self::Tcp(TcpListener::bind(options.listen).await?),
+            Transport::Udp => Self::Udp(UdpListener::bind(options.listen).await?),
+        })
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Tcp(listener) => listener.local_addr(),
+            Self::Udp(listener) => Ok(listener.local_addr()),
+        }
+    }
+
+    async fn accept(&self) -> io::Result<(Caller, SocketAddr)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                Ok((Caller::Tcp(stream), peer))
+            }
+            Self::Udp(listener) => {
+                let (caller, peer) = listener.accept().await?;
+                Ok((Caller::Udp(caller), peer))
+            }
+        }
+    }
+}
+
 /// Accepts connections until the order to stop, then waits for them to end.
-async fn accept(listener: TcpListener, state: Arc<State>) {
+async fn accept(listener: Listener, state: Arc<State>) {
     let room = Arc::new(Semaphore::new(MOST_SESSIONS));
     let mut orders = state.orders.subscribe();
     let mut sessions = JoinSet::new();
@@ -195,8 +234,8 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         };
         tokio::select! {
             (Ok(place), accepted) = accepted => match accepted {
-                Ok((stream, peer)) => {
-                    let session = session::serve(Arc::clone(&state), stream, peer, state.orders.subscribe());
+                Ok((caller, peer)) => {
+                    let session = session::serve(Arc::clone(&state), caller, peer, state.orders.subscribe());
                     sessions.spawn(async move {
                         session.await;
                         drop(place);

@@ -40,6 +40,7 @@ mod pool;
 mod profile;
 mod session;
 mod state;
+mod udp;
 
 pub use authority::KeyKind;
 pub use builder::GatewayBuilder;
@@ -49,7 +50,7 @@ pub use gateway::Gateway;
 pub use identity::{IdentityFlaw, IdentityRequest, IssuedIdentity};
 pub use misbehaviour::{Answer, Misbehaviour, ServerFlaw, Stop};
 pub use network::pattern;
-pub use options::{DataKeys, DataPackets};
+pub use options::{DataKeys, DataPackets, Transport};
 pub use profile::ProfileText;
 pub use state::{GatewayStatistics, SessionSummary};
 

@@ -1,6 +1,9 @@
 use p2svpn_openvpn::Stage;
 
 /// What a gateway does wrong on purpose, so that tests can see what a client makes of it.
+///
+/// Over UDP there is no connection to close or to reset, and no stream to write noise into: there [`StopsAt`](Self::StopsAt)
+/// and [`Answers`](Self::Answers) mean that the client is not answered at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Misbehaviour {
     /// Nothing.
@@ -21,8 +24,18 @@ pub enum Misbehaviour {
     Refuses(String),
     /// Pushes settings without an address.
     NoAddress,
+    /// Hangs up on clients that tell which extensions of the protocol they know (`IV_PROTO`), as old gateways do that
+    /// stumble over what is new.
+    StumblesOverExtensions,
     /// Asks for compression, by this option.
     Compression(String),
+}
+
+impl Misbehaviour {
+    /// Whether the client never gets as far as being let in or turned away.
+    pub(crate) fn is_wordless(&self) -> bool {
+        matches!(self, Self::StopsAt(..) | Self::Answers(_))
+    }
 }
 
 /// How a gateway stops.

@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use ipnet::Ipv4Net;
 use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
@@ -14,6 +15,7 @@ pub(crate) struct GatewayOptions {
     pub(crate) host: Option<String>,
     /// The name in the profile.
     pub(crate) name: String,
+    pub(crate) transport: Transport,
     pub(crate) tls: TlsVersions,
     pub(crate) keys: DataKeys,
     pub(crate) packets: DataPackets,
@@ -25,9 +27,31 @@ pub(crate) struct GatewayOptions {
     /// Where the services are; in the network.
     pub(crate) services: Ipv4Addr,
     pub(crate) timeouts: Timeouts,
+    /// How long a key is used; none: as long as the protocol's own default.
+    pub(crate) renegotiate_after: Option<Duration>,
     /// What every client is pushed besides its address and the data channel's parameters.
     pub(crate) push: PushReply,
     pub(crate) misbehaviour: Misbehaviour,
+}
+
+/// What carries the packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP, as Azure's gateways use.
+    #[default]
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl Transport {
+    /// Its name in profiles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
 }
 
 /// Where the keys of data packets come from.
@@ -74,6 +98,7 @@ impl Default for GatewayOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             host: None,
             name: "p2svpn-test-vnet".to_owned(),
+            transport: Transport::default(),
             tls: TlsVersions::default(),
             keys: DataKeys::default(),
             packets: DataPackets::default(),
@@ -82,6 +107,7 @@ impl Default for GatewayOptions {
             network: Ipv4Net::new_assert(Ipv4Addr::new(10, 1, 0, 0), 16),
             services: Ipv4Addr::new(10, 1, 0, 4),
             timeouts: Timeouts::default(),
+            renegotiate_after: None,
             push: PushReply::default(),
             misbehaviour: Misbehaviour::default(),
         }

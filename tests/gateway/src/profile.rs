@@ -1,11 +1,15 @@
 //! The profiles that the gateway hands out.
 
+use crate::options::Transport;
+
 /// What a profile in Azure's form says of a gateway with certificate sign-in.
 pub struct ProfileText<'a> {
     /// The name that the administrator gave.
     pub name: &'a str,
     /// Host, and the port unless it is 443.
     pub server: &'a str,
+    /// What carries the packets.
+    pub transport: Transport,
     /// SHA-1 of the gateway's root, hexadecimal.
     pub server_root: &'a str,
     /// SHA-1 of the root of client certificates, hexadecimal.
@@ -26,6 +30,7 @@ impl ProfileText<'_> {
             client_root,
             ..
         } = self;
+        let transport = self.transport.name();
         let (name, server) = (escape(name), escape(server));
         let xml = format!(
             r#"<AzVpnProfile xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns="http://schemas.datacontract.org/2004/07/">
@@ -43,7 +48,7 @@ impl ProfileText<'_> {
   <name>{name}</name>
   <protocolconfig>
     <sslprotocolConfig>
-      <transportprotocol>tcp</transportprotocol>
+      <transportprotocol>{transport}</transportprotocol>
     </sslprotocolConfig>
   </protocolconfig>
   <serverlist>
@@ -72,6 +77,7 @@ impl ProfileText<'_> {
 pub(crate) struct OpenVpnText<'a> {
     pub(crate) host: &'a str,
     pub(crate) port: u16,
+    pub(crate) transport: Transport,
     /// The name in the gateway's certificate.
     pub(crate) certificate_name: &'a str,
     pub(crate) server_root_pem: &'a str,
@@ -94,13 +100,14 @@ impl OpenVpnText<'_> {
             client_key_pem,
             ..
         } = self;
+        let transport = self.transport.name();
         format!(
             "client
 remote {host} {port}
 verify-x509-name '{certificate_name}' name
 remote-cert-tls server
 dev tun
-proto tcp
+proto {transport}
 resolv-retry infinite
 nobind
 auth SHA256

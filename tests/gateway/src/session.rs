@@ -4,9 +4,12 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use p2svpn_openvpn::{Connection, GatewayConfig, PushReply, Start};
+use p2svpn_openvpn::{
+    Admission, Connection, Framing, GatewayConfig, PushReply, Renegotiation, Start,
+};
 use p2svpn_tunnel::{
-    Stack, StackOptions, TcpTransport, Tunnel, TunnelEnd, TunnelError, TunnelEvent,
+    Stack, StackOptions, TcpTransport, Transport, Tunnel, TunnelEnd, TunnelError, TunnelEvent,
+    UdpTransport,
 };
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
@@ -17,30 +20,41 @@ use crate::error::GatewayError;
 use crate::impostor;
 use crate::misbehaviour::{Misbehaviour, Stop};
 use crate::network::Services;
+use crate::options;
 use crate::state::{Order, Registration, State};
+use crate::udp::UdpCaller;
+
+/// How a client has called.
+pub(crate) enum Caller {
+    Tcp(TcpStream),
+    Udp(UdpCaller),
+}
 
 /// Serves one client until either side ends, or an order tells to.
 pub(crate) async fn serve(
     state: Arc<State>,
-    stream: TcpStream,
+    caller: Caller,
     peer: SocketAddr,
     mut orders: watch::Receiver<Order>,
 ) {
+    if matches!(caller, Caller::Udp(_)) && state.misbehaviour().is_wordless() {
+        return;
+    }
     let registration = Registration::new(&state, peer);
     let session = Session {
         state: &state,
         registration: &registration,
         misbehaviour: state.misbehaviour(),
     };
-    let reason = match &session.misbehaviour {
-        Misbehaviour::StopsAt(..) | Misbehaviour::Answers(_) => tokio::select! {
+    let reason = match caller {
+        Caller::Tcp(stream) if session.misbehaviour.is_wordless() => tokio::select! {
             ended = session.act(stream) => match ended {
                 Ok(()) => "misbehaved as ordered".to_owned(),
                 Err(error) => format!("misbehaved as ordered: {error}"),
             },
             _ = orders.changed() => ORDERED.to_owned(),
         },
-        _ => match session.run(stream, peer, orders).await {
+        caller => match session.run(caller, peer, orders).await {
             Ok(reason) => reason,
             Err(error) => error.to_string(),
         },
@@ -76,12 +90,18 @@ impl Session<'_> {
     /// Serves the client as a gateway should; the answer is why that is over.
     async fn run(
         &self,
-        stream: TcpStream,
+        caller: Caller,
         peer: SocketAddr,
         mut orders: watch::Receiver<Order>,
     ) -> Result<String, SessionError> {
-        let connection = self.connection()?;
-        let transport = TcpTransport::accepted(stream, peer)?;
+        let mut connection = self.connection()?;
+        let transport = match caller {
+            Caller::Tcp(stream) => Transport::from(TcpTransport::accepted(stream, peer)?),
+            Caller::Udp(UdpCaller { socket, mut packet }) => {
+                connection.receive(self.state.clock.now(), &mut packet);
+                UdpTransport::accepted(socket, peer)?.into()
+            }
+        };
         let (tunnel, mut events) =
             Tunnel::start(connection, transport, self.state.clock, &Handle::current());
         let tunnel = Arc::new(tunnel);
@@ -99,6 +119,9 @@ impl Session<'_> {
                 }
             };
             match event {
+                Some(TunnelEvent::Admission(admission)) if self.stumbles_over(&admission) => {
+                    return Ok("misbehaved as ordered".to_owned());
+                }
                 // Who is in stays in: the certificate was verified anew.
                 Some(TunnelEvent::Admission(admission)) if admission.is_rekey => {
                     tunnel.admit(admitted.clone()).await?;
@@ -135,6 +158,12 @@ impl Session<'_> {
         }
     }
 
+    /// Whether what the client says of itself is more than this gateway can bear.
+    fn stumbles_over(&self, admission: &Admission) -> bool {
+        self.misbehaviour == Misbehaviour::StumblesOverExtensions
+            && admission.peer_info.get("IV_PROTO").is_some()
+    }
+
     /// Serves the client as no gateway should.
     async fn act(&self, mut stream: TcpStream) -> Result<(), SessionError> {
         let how = match self.misbehaviour {
@@ -162,7 +191,16 @@ impl Session<'_> {
             Misbehaviour::Certificate(flaw) => Some(flaw),
             _ => None,
         };
+        let usual = Renegotiation::default();
         let config = GatewayConfig {
+            framing: match options.transport {
+                options::Transport::Tcp => Framing::Stream,
+                options::Transport::Udp => Framing::Datagram,
+            },
+            renegotiation: Renegotiation {
+                after: options.renegotiate_after.or(usual.after),
+                ..usual
+            },
             wrapping: match self.misbehaviour {
                 Misbehaviour::OtherSecret => credentials.other_wrapping()?,
                 _ => credentials.wrapping(),

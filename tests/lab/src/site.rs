@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use p2svpn_gateway::ProfileText;
+use p2svpn_gateway::{ProfileText, Transport};
 use tempfile::TempDir;
 
 use crate::addresses::{CLIENT, GATEWAY, SERVICE};
@@ -129,6 +129,7 @@ impl Site {
         let xml = ProfileText {
             name: "lab",
             server: &GATEWAY.to_string(),
+            transport: Transport::Tcp,
             server_root: &server_root,
             client_root: &client_root,
             secret,

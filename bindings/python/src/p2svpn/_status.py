@@ -23,11 +23,13 @@ class Statistics:
     received_packets: int
     """Packets received from the tunnel."""
     wire_sent_bytes: int
-    """Bytes sent to the gateway, with everything above TCP."""
+    """Bytes sent to the gateway, with everything above TCP or UDP."""
     wire_received_bytes: int
-    """Bytes received from the gateway, with everything above TCP."""
+    """Bytes received from the gateway, with everything above TCP or UDP."""
     dropped_packets: int
     """Packets of either direction that were dropped, whatever the cause."""
+    rekeys: int
+    """How often the keys that protect packets were replaced by new ones."""
 
     @classmethod
     def _from_raw(cls, raw: _raw.Statistics) -> Statistics:
@@ -39,6 +41,7 @@ class Statistics:
             wire_sent_bytes=raw.wire_sent_bytes,
             wire_received_bytes=raw.wire_received_bytes,
             dropped_packets=raw.dropped_packets,
+            rekeys=raw.rekeys,
         )
 
 

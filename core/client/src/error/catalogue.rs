@@ -184,9 +184,9 @@ catalogue! {
         "The profile names a kind of sign-in that this version does not know."
         "Update the program, or ask the administrator for a profile with certificate sign-in."
     209 UdpUnsupported "UDP_UNSUPPORTED" Configuration
-        "Gateways over UDP are not supported yet"
-        "The profile asks for UDP; this version connects over TCP, which Azure's gateways use."
-        "Ask the administrator for a profile over TCP."
+        "Gateways over UDP are not supported"
+        "The first versions connected over TCP only. This one connects over UDP as well and never reports this error."
+        "Update the program."
 
     // ---- 3xx: certificates and sign-in ----
     301 SignInCancelled "SIGN_IN_CANCELLED" NeedsSignIn
@@ -285,10 +285,10 @@ catalogue! {
         "The system reported a failure of the network."
         "Check the connection to the Internet and try again."
     406 NoAnswer "NO_ANSWER" Configuration
-        "The gateway took the connection and does not answer"
+        "The gateway does not answer"
         "Gateways ignore a client whose server secret is wrong, which is so with an outdated profile. It may also be another \
-         server, or a proxy that swallows what it does not know."
-        "Download the profile again from the Azure portal."
+         server, a proxy that swallows what it does not know, or, over UDP, a firewall on the way."
+        "Download the profile again from the Azure portal; over UDP, ask whether the network allows it."
     407 ClosedWithoutAnswer "CLOSED_WITHOUT_ANSWER" Configuration
         "The gateway closed the connection without an answer"
         "Gateways do so when the server secret is wrong, which is so with an outdated profile. It may also be a proxy or \

@@ -171,10 +171,7 @@ fn causes_are_listed_from_the_nearest_to_the_deepest() {
         error.to_string(),
         "The profile's file cannot be read: a.xml"
     );
-    assert_eq!(
-        error.causes()[0],
-        "The gateway took the connection and does not answer: deep"
-    );
+    assert_eq!(error.causes()[0], "The gateway does not answer: deep");
 }
 
 /// Every error that the protocol crate has, one of each.

@@ -1,9 +1,11 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use p2svpn_auth::{Identity, TrustedRoots};
 use p2svpn_openvpn::{
-    CertificateName, CertificateUsage, ClientConfig, Digest, KeyDirection, RevocationLists,
-    ServerTrust, ServerValidation, Start, StaticKey, Timeouts, Wrapping,
+    CertificateName, CertificateUsage, ClientConfig, Digest, Framing, IpVersion, KeyDirection,
+    Renegotiation, RevocationLists, ServerTrust, ServerValidation, Start, StaticKey, Timeouts,
+    Wrapping,
 };
 use p2svpn_profile::{Authentication, CertificateAuthentication, Profile, Server, Transport};
 use p2svpn_system::Clock;
@@ -23,16 +25,18 @@ pub(super) struct Dialogue {
 impl Dialogue {
     /// Prepares it; fails on what this version cannot do.
     pub(super) fn new(profile: &Profile, options: &ConnectOptions) -> Result<Self, Error> {
-        if profile.transport == Transport::Udp {
-            return Err(ErrorCode::UdpUnsupported.into());
-        }
         let wanted = match &profile.authentication {
             Authentication::Certificate(wanted) => wanted.clone(),
             Authentication::Entra(_) => return Err(ErrorCode::EntraUnsupported.into()),
             Authentication::Password(_) => return Err(ErrorCode::PasswordSignInUnsupported.into()),
             _ => return Err(ErrorCode::ProfileSignInUnknown.into()),
         };
+        let usual = Renegotiation::default();
         let template = ClientConfig {
+            framing: match profile.transport {
+                Transport::Tcp => Framing::Stream,
+                Transport::Udp => Framing::Datagram,
+            },
             // Azure's gateways: tls-auth with SHA-256, the client in direction 1.
             wrapping: Wrapping::TlsAuth {
                 key: StaticKey::from_bytes(profile.server_validation.secret.as_bytes()),
@@ -46,6 +50,10 @@ impl Dialogue {
                 answer: options.timeouts.answer,
                 handshake: options.timeouts.handshake,
                 push: options.timeouts.push,
+            },
+            renegotiation: Renegotiation {
+                after: options.renegotiate_after.or(usual.after),
+                ..usual
             },
             ..ClientConfig::new(Arc::new(aws_lc_rs::default_provider()))
         };
@@ -73,9 +81,24 @@ impl Dialogue {
         self.template.identity = Some(identity.certified_key());
     }
 
-    /// What a connection to one of the gateways needs to know.
-    pub(super) fn client_config(&self, server: &Server) -> ClientConfig {
+    /// Whether gateways are told which extensions of the protocol the client knows.
+    pub(super) fn extensions(&self) -> bool {
+        self.template.extensions
+    }
+
+    /// What a connection to one of the gateways, at this address, needs to know.
+    pub(super) fn client_config(
+        &self,
+        server: &Server,
+        address: IpAddr,
+        extensions: bool,
+    ) -> ClientConfig {
         ClientConfig {
+            extensions,
+            carrier: match address {
+                IpAddr::V4(_) => IpVersion::V4,
+                IpAddr::V6(_) => IpVersion::V6,
+            },
             validation: ServerValidation {
                 trust: ServerTrust::PinnedRoots {
                     hashes: self.pinned.clone(),

@@ -6,30 +6,28 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use p2svpn_openvpn::Connection;
-use p2svpn_profile::{Profile, Server};
+use p2svpn_profile::Profile;
 use p2svpn_system::{Interface, can_configure_network};
-use p2svpn_tunnel::{Settings, Stack, TcpOptions, TcpTransport, Tunnel, TunnelEvent};
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::Receiver;
+use p2svpn_tunnel::{Settings, Tunnel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::connector::{Connector, Established, hang_up};
 use super::dialogue::Dialogue;
 use super::identity::identity;
 use super::link;
+use super::meter::meter;
 use super::network::{network_config, tunnel_mtu};
-use super::shared::{Meter, Shared};
-use super::statistics::Statistics;
+use super::shared::Shared;
+use super::tunnel_events::{Heard, TunnelEvents};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, EventKind};
 use crate::options::ConnectOptions;
 use crate::state::State;
 use crate::warning::{Warning, WarningKind};
 
-/// How long the machine may take to be put back, and the gateway to be told goodbye: 2 seconds together.
+/// How long the machine may take to be put back: with the goodbye to the gateway 2 seconds together.
 const UNDO_LIMIT: Duration = Duration::from_millis(900);
-const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
 /// How long a machine that was not put back within its limit is worked on after the session's end.
 pub(crate) const UNDO_REST_LIMIT: Duration = Duration::from_secs(30);
 
@@ -93,71 +91,23 @@ impl Engine {
         dialogue.sign_in(&identity);
 
         shared.enter(State::Connecting, "");
-        let (settings, mut events) = self.establish(&dialogue, options.timeouts.connect).await?;
+        let mut connector = Connector {
+            shared: &shared,
+            profile: &self.profile,
+            dialogue: &dialogue,
+            connect_timeout: options.timeouts.connect,
+            tunnel: &mut self.tunnel,
+        };
+        let Established {
+            settings,
+            mut events,
+        } = connector.establish().await?;
 
         shared.enter(State::Configuring, "");
         self.configure(&settings, options, &mut events).await?;
 
         shared.enter(State::Connected, "");
-        loop {
-            self.next_of_tunnel(&mut events).await?;
-        }
-    }
-
-    /// Tries the servers in turn, for as long as another one may do better.
-    async fn establish(
-        &mut self,
-        dialogue: &Dialogue,
-        connect_timeout: Duration,
-    ) -> Result<(Settings, Receiver<TunnelEvent>), Error> {
-        let mut failure = Error::new(ErrorCode::ProfileIncomplete, "the profile has no server");
-        let profile = Arc::clone(&self.profile);
-        for server in &profile.servers {
-            failure = match self.establish_with(server, dialogue, connect_timeout).await {
-                Ok(established) => return Ok(established),
-                Err(error) => error,
-            };
-            tracing::info!(session = %self.shared.id(), %server, error = %failure, "not connected");
-            if !failure.is_about_the_server() {
-                break;
-            }
-            self.end_tunnel().await;
-        }
-        Err(failure)
-    }
-
-    async fn establish_with(
-        &mut self,
-        server: &Server,
-        dialogue: &Dialogue,
-        connect_timeout: Duration,
-    ) -> Result<(Settings, Receiver<TunnelEvent>), Error> {
-        let shared = Arc::clone(&self.shared);
-        shared.learn(|facts| {
-            facts.gateway_name = Some(server.host().to_owned());
-            facts.gateway_address = None;
-        });
-        let options = TcpOptions {
-            timeout: connect_timeout,
-            ..TcpOptions::default()
-        };
-        let transport = TcpTransport::connect(server.host(), server.port(), &options).await?;
-        let peer = transport.peer_addr();
-
-        let clock = shared.clock();
-        let connection = Connection::client(dialogue.client_config(server), dialogue.start(clock))?;
-        let (tunnel, mut events) = Tunnel::start(connection, transport, clock, &Handle::current());
-        let tunnel = Arc::new(tunnel);
-        self.tunnel = Some(Arc::clone(&tunnel));
-        shared.learn(|facts| {
-            facts.gateway_address = Some(peer);
-            facts.meter = Some(meter(tunnel, None));
-        });
-        loop {
-            if let Some(settings) = self.next_of_tunnel(&mut events).await? {
-                return Ok((settings, events));
-            }
-        }
+        Err(end_of(&mut events).await)
     }
 
     /// Opens the device, configures the machine and lets packets through.
@@ -165,7 +115,7 @@ impl Engine {
         &mut self,
         settings: &Settings,
         options: ConnectOptions,
-        events: &mut Receiver<TunnelEvent>,
+        events: &mut TunnelEvents,
     ) -> Result<(), Error> {
         let shared = Arc::clone(&self.shared);
         let Some(tunnel) = self.tunnel.clone() else {
@@ -210,35 +160,9 @@ impl Engine {
         shared.emit(EventKind::NetworkConfig(config));
         if tunnel.attach(link.device).await.is_err() {
             // The tunnel is over already: its last event says why.
-            loop {
-                self.next_of_tunnel(events).await?;
-            }
+            return Err(end_of(events).await);
         }
         Ok(())
-    }
-
-    /// Takes the tunnel's next event: its settings are returned, and its end is an error.
-    async fn next_of_tunnel(
-        &self,
-        events: &mut Receiver<TunnelEvent>,
-    ) -> Result<Option<Settings>, Error> {
-        match events.recv().await {
-            Some(TunnelEvent::Established(settings)) => return Ok(Some(*settings)),
-            Some(TunnelEvent::Stage(stage)) => {
-                tracing::debug!(session = %self.shared.id(), %stage, "handshake")
-            }
-            Some(TunnelEvent::Warning(warning)) => {
-                self.shared.emit(EventKind::Warning(Warning::new(
-                    WarningKind::Push,
-                    warning.to_string(),
-                )));
-            }
-            Some(TunnelEvent::Closed(end)) => return Err(end.into()),
-            // Only gateways admit anybody.
-            Some(_) => {}
-            None => return Err(ErrorCode::ConnectionLost.into()),
-        }
-        Ok(None)
     }
 
     /// Puts everything back, within two seconds: the machine first, so that its traffic goes its old way again.
@@ -259,17 +183,17 @@ impl Engine {
                 )));
             }
         }
-        self.end_tunnel().await;
+        hang_up(&self.shared, &mut self.tunnel).await;
     }
+}
 
-    /// Says goodbye to the gateway and closes the device.
-    async fn end_tunnel(&mut self) {
-        self.shared.close_stack();
-        if let Some(tunnel) = self.tunnel.take() {
-            // Whatever is left after the limit is aborted when the tunnel is dropped.
-            let _ = timeout(CLOSE_LIMIT, tunnel.close()).await;
+/// Listens to a tunnel until its end.
+async fn end_of(events: &mut TunnelEvents) -> Error {
+    loop {
+        match events.next().await {
+            Ok(Heard::Established(_)) => {}
+            Err(failure) => return failure.error,
         }
-        self.shared.forget_connection();
     }
 }
 
@@ -300,26 +224,6 @@ async fn finish_within<T: Send + 'static>(
         },
         Err(_) => Err(task),
     }
-}
-
-/// Counts what goes through a tunnel, and what the stack behind it drops if there is one.
-fn meter(tunnel: Arc<Tunnel>, stack: Option<Stack>) -> Meter {
-    Arc::new(move || {
-        let counted = tunnel.statistics();
-        let stack = stack.as_ref().map(Stack::statistics).unwrap_or_default();
-        let dropped = [stack.answers_dropped, stack.oversized_dropped];
-        Statistics {
-            sent_bytes: counted.sent_bytes,
-            sent_packets: counted.sent_packets,
-            received_bytes: counted.received_bytes,
-            received_packets: counted.received_packets,
-            wire_sent_bytes: counted.wire_sent_bytes,
-            wire_received_bytes: counted.wire_received_bytes,
-            dropped_packets: dropped
-                .into_iter()
-                .fold(counted.dropped.packets(), u64::saturating_add),
-        }
-    })
 }
 
 /// Runs a future and catches its panic, so that what comes after it still happens.

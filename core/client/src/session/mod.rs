@@ -1,14 +1,18 @@
 //! One session, from `connect` to its end.
 
+mod connector;
 mod dialogue;
 mod engine;
+mod failure;
 mod handle;
 mod identity;
 mod link;
+mod meter;
 mod network;
 mod shared;
 mod statistics;
 mod status;
+mod tunnel_events;
 
 pub(crate) use engine::{UNDO_REST_LIMIT, run};
 pub use handle::Session;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use p2svpn_system::{Clock, NetworkConfig};
 use p2svpn_tunnel::Stack;
 
+use super::meter::Meter;
 use super::statistics::Statistics;
 use super::status::Status;
 use crate::challenge::{Answer, Challenge, ChallengeId, ChallengeKind};
@@ -27,9 +28,6 @@ pub(crate) struct Shared {
     view: Monitor<View>,
 }
 
-/// Where the counters of a session are read.
-pub(crate) type Meter = Arc<dyn Fn() -> Statistics + Send + Sync>;
-
 /// What is known about the session's connection.
 #[derive(Default)]
 pub(crate) struct Facts {
@@ -40,7 +38,9 @@ pub(crate) struct Facts {
     pub(crate) mtu: Option<u16>,
     pub(crate) cipher: Option<String>,
     pub(crate) tls_version: Option<String>,
-    pub(crate) meter: Option<Meter>,
+    pub(super) meter: Option<Meter>,
+    /// How often the keys were replaced.
+    pub(crate) rekeys: u64,
     pub(crate) stack: Option<Stack>,
 }
 
@@ -143,10 +143,14 @@ impl Shared {
     }
 
     pub(crate) fn statistics(&self) -> Statistics {
-        let (meter, last) = self
-            .view
-            .look(|view| (view.facts.meter.clone(), view.last_statistics));
-        meter.map_or(last, |meter| meter())
+        let (meter, last, rekeys) = self.view.look(|view| {
+            let facts = &view.facts;
+            (facts.meter.clone(), view.last_statistics, facts.rekeys)
+        });
+        Statistics {
+            rekeys,
+            ..meter.map_or(last, |meter| meter())
+        }
     }
 
     pub(crate) fn status(&self) -> Status {

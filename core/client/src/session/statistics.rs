@@ -10,10 +10,12 @@ pub struct Statistics {
     pub received_bytes: u64,
     /// Packets received from the tunnel.
     pub received_packets: u64,
-    /// Bytes sent to the gateway, with everything above TCP.
+    /// Bytes sent to the gateway, with everything above TCP or UDP.
     pub wire_sent_bytes: u64,
-    /// Bytes received from the gateway, with everything above TCP.
+    /// Bytes received from the gateway, with everything above TCP or UDP.
     pub wire_received_bytes: u64,
     /// Packets of either direction that the session dropped, whatever the cause.
     pub dropped_packets: u64,
+    /// How often the keys that protect packets were replaced by new ones.
+    pub rekeys: u64,
 }

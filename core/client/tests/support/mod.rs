@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use p2svpn_client::{
-    Certificate, Client, ConnectOptions, Device, Ended, Event, EventKind, ProfileId, Session,
-    State, Timeouts,
+    Certificate, Challenge, Client, ConnectOptions, Device, Ended, Event, EventKind, ProfileId,
+    Session, State, Timeouts, WarningKind,
 };
 use p2svpn_gateway::{Gateway, GatewayBuilder, GatewayEvent, GatewayEvents, IssuedIdentity};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// More than any test takes, on a busy machine too.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -81,6 +82,22 @@ impl Bench {
         assert_eq!(dialled.unwrap_err().name(), "SESSION_ENDED");
     }
 
+    /// Takes events up to a challenge, and that one.
+    pub(crate) async fn next_challenge(&self) -> Challenge {
+        loop {
+            let event = within(self.client.next_event()).await.unwrap();
+            if let EventKind::Challenge(challenge) = event.kind {
+                return challenge;
+            }
+        }
+    }
+
+    /// Imports a profile and makes it the one to connect with.
+    pub(crate) fn import(&mut self, xml: &str) {
+        let imported = self.client.profiles().import(xml.as_bytes(), None);
+        self.profile = imported.unwrap().id().clone();
+    }
+
     /// Events up to the end of a session, which is the last of them.
     pub(crate) async fn events_to_the_end(&self) -> Vec<Event> {
         let mut events = Vec::new();
@@ -125,4 +142,34 @@ pub(crate) fn states(events: &[Event]) -> Vec<State> {
         _ => None,
     };
     events.iter().filter_map(state).collect()
+}
+
+/// The page behind the gateway, through the tunnel.
+pub(crate) async fn fetch(session: &Session, host: &str) -> String {
+    let mut stream = session
+        .dial(host, 80, Duration::from_secs(5))
+        .await
+        .unwrap();
+    let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut page = String::new();
+    within(stream.read_to_string(&mut page)).await.unwrap();
+    page
+}
+
+/// The profile with another server before its own.
+pub(crate) fn with_server_before(xml: &str, server: &str) -> String {
+    let start = xml.find("<ServerEntry>").unwrap();
+    let entry =
+        format!("<ServerEntry><displayname>other</displayname><fqdn>{server}</fqdn></ServerEntry>");
+    format!("{}{entry}{}", &xml[..start], &xml[start..])
+}
+
+/// What the session was warned of, of this kind.
+pub(crate) fn warnings(events: &[Event], kind: WarningKind) -> Vec<String> {
+    let warning = |event: &Event| match &event.kind {
+        EventKind::Warning(warning) if warning.kind == kind => Some(warning.message.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(warning).collect()
 }
