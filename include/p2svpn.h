@@ -145,7 +145,7 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_PROFILE_VALUE_INVALID = 207,
     /** The profile's way of signing in is not known. */
     P2SVPN_ERROR_PROFILE_SIGN_IN_UNKNOWN = 208,
-    /** Gateways over UDP are not supported yet. */
+    /** Gateways over UDP are not supported. */
     P2SVPN_ERROR_UDP_UNSUPPORTED = 209,
     /** The sign-in was cancelled. */
     P2SVPN_ERROR_SIGN_IN_CANCELLED = 301,
@@ -193,7 +193,7 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_CONNECT_TIMED_OUT = 404,
     /** The connection to the gateway failed. */
     P2SVPN_ERROR_CONNECT_FAILED = 405,
-    /** The gateway took the connection and does not answer. */
+    /** The gateway does not answer. */
     P2SVPN_ERROR_NO_ANSWER = 406,
     /** The gateway closed the connection without an answer. */
     P2SVPN_ERROR_CLOSED_WITHOUT_ANSWER = 407,
@@ -259,6 +259,14 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_GATEWAY_BUSY = 614,
     /** The session's keys could not be renewed. */
     P2SVPN_ERROR_GATEWAY_REKEY = 615,
+    /** The gateway changed a setting that only a new connection can take on. */
+    P2SVPN_ERROR_GATEWAY_SETTINGS_CHANGED = 616,
+    /** There was next to no traffic for as long as the gateway allows. */
+    P2SVPN_ERROR_INACTIVE = 617,
+    /** The session lasted as long as the gateway allows. */
+    P2SVPN_ERROR_SESSION_TIMED_OUT = 618,
+    /** The gateway was silent, and is set up to end sessions then. */
+    P2SVPN_ERROR_GATEWAY_SILENT_FOR_GOOD = 619,
     /** This system has no network device for the tunnel. */
     P2SVPN_ERROR_DEVICE_UNSUPPORTED = 701,
     /** The tunnel's network device was denied. */
@@ -755,17 +763,21 @@ typedef struct p2svpn_statistics {
      */
     uint64_t received_packets;
     /**
-     * Bytes sent to the gateway, with everything above TCP.
+     * Bytes sent to the gateway, with everything above TCP or UDP.
      */
     uint64_t wire_sent_bytes;
     /**
-     * Bytes received from the gateway, with everything above TCP.
+     * Bytes received from the gateway, with everything above TCP or UDP.
      */
     uint64_t wire_received_bytes;
     /**
      * Packets of either direction that were dropped, whatever the cause.
      */
     uint64_t dropped_packets;
+    /**
+     * How often the keys that protect packets were replaced by new ones.
+     */
+    uint64_t rekeys;
 } p2svpn_statistics;
 
 #ifdef __cplusplus
@@ -842,7 +854,7 @@ const char *p2svpn_error_chain(const struct p2svpn_error *error,
                                size_t index);
 
 /**
- * Returns what the warning is about: "profile", "push", "device", "machine", or what a later version added; "" for NULL.
+ * Returns what the warning is about: "profile", "push", "device", "machine", "protocol", or what a later version added; "" for NULL.
  * It belongs to the warning.
  */
 const char *p2svpn_warning_kind(const struct p2svpn_warning *warning);
