@@ -67,6 +67,20 @@ impl OpenVpnServer {
         self.process.kill();
     }
 
+    /// Asks it to end, as its service manager would, and waits.
+    ///
+    /// # Errors
+    /// [`LabError::Traffic`] when it had to be killed.
+    pub fn stop(mut self) -> Result<(), LabError> {
+        self.process.signal(Signal::SIGTERM)?;
+        match self.process.wait_end(Duration::from_secs(10)) {
+            true => Ok(()),
+            false => Err(LabError::Traffic(
+                "the openvpn server did not end".to_owned(),
+            )),
+        }
+    }
+
     /// Stops it where it stands: its connections stay open, and nothing comes any more.
     ///
     /// # Errors
