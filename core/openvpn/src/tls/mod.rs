@@ -10,10 +10,10 @@ mod server_certificate;
 mod server_validation;
 mod session;
 mod subject;
-#[cfg(test)]
-mod tests;
 mod time;
 mod usage;
+#[cfg(test)]
+mod validation_tests;
 mod x509;
 
 pub use options::{TlsOptions, TlsVersions};

@@ -14,12 +14,16 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, DnsName, ServerName};
 use zeroize::Zeroizing;
 
+use super::alert::{self, Shown};
 use super::client_identity::ClientIdentity;
 use super::options::{TlsOptions, TlsVersions};
 use super::server_certificate::{ServerCertificateVerifier, cause_of};
 use super::server_validation::ServerValidation;
-use super::{SessionTime, alert};
+use super::time::SessionTime;
 use crate::error::Error;
+
+#[cfg(test)]
+mod tests;
 
 /// The header of a TLS record: type, version, length (RFC 8446 section 5.1).
 const RECORD_HEADER: usize = 5;
@@ -47,6 +51,8 @@ pub(crate) struct TlsSession {
     /// None in the gateway role.
     identity: Option<Arc<ClientIdentity>>,
     inbound: Vec<u8>,
+    /// Whether any plaintext has come.
+    heard: bool,
     peer_closed: bool,
 }
 
@@ -118,6 +124,7 @@ impl TlsSession {
             connection,
             identity,
             inbound: Vec::new(),
+            heard: false,
             peer_closed: false,
         }
     }
@@ -177,6 +184,7 @@ impl TlsSession {
             }
         }
         if !read.is_empty() {
+            self.heard = true;
             plaintext.push(read);
         }
         Ok(())
@@ -253,10 +261,20 @@ impl TlsSession {
         }
     }
 
+    fn shown(&self) -> Shown {
+        if !self.certificate_was_asked_for() {
+            Shown::NotAsked
+        } else if self.is_established() && !self.heard {
+            Shown::AwaitingVerdict
+        } else {
+            Shown::Asked
+        }
+    }
+
     fn cause(&self, error: rustls::Error) -> Error {
         if matches!(self.connection, Connection::Client(_)) {
             if let rustls::Error::AlertReceived(description) = error {
-                return alert::from_gateway(description, self.certificate_was_asked_for());
+                return alert::from_gateway(description, self.shown());
             }
             if let Some(cause) = cause_of(&error) {
                 return cause.into();

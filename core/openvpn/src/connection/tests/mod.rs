@@ -19,6 +19,7 @@ mod random;
 mod rekey;
 mod renegotiation;
 mod servers;
+mod tls;
 mod tls_crypt_v2;
 mod trace;
 mod traps;
