@@ -74,6 +74,17 @@ fn silence_is_counted_from_when_the_peer_could_be_heard() {
 }
 
 #[test]
+fn a_key_that_is_used_up_ends_the_session_with_an_error_of_its_own() {
+    let mut pair = Plan::azure().meet();
+    pair.run(Duration::ZERO);
+
+    pair.client.keys_exhausted();
+    pair.exchange();
+
+    assert_eq!(pair.client_error(), Some(&Error::KeysExhausted));
+}
+
+#[test]
 fn closing_tells_a_gateway_that_agreed_to_it() {
     let mut plan = Plan::azure();
     plan.push = push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,protocol-flags cc-exit");

@@ -53,6 +53,23 @@ fn a_new_key_is_wanted_before_the_cipher_has_protected_too_much() {
 }
 
 #[test]
+fn a_peer_that_has_sent_nearly_too_much_under_a_key_makes_a_new_one_wanted() {
+    let (mut sender, signals) = (seal_key(), KeySignals::default());
+    let mut key =
+        ClassicOpenKey::new(Cipher::Aes128Gcm, &material(), Direction::ClientToGateway).unwrap();
+    key.usage.set((1 << 36) / 8 * 7 - 10);
+
+    for wanted in [false, false, true] {
+        assert_eq!(signals.wants_rekey(), wanted);
+        let mut packet = packet();
+        sender
+            .seal(&HEADER, &mut packet, &KeySignals::default())
+            .unwrap();
+        key.open(1, &mut packet, &signals).unwrap();
+    }
+}
+
+#[test]
 fn a_cipher_that_has_protected_too_much_seals_nothing_more() {
     let mut key = seal_key();
     key.usage.set((1 << 36) - 3);

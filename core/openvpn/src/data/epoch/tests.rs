@@ -89,6 +89,35 @@ fn a_new_handshake_is_wanted_long_before_epochs_run_out() {
 }
 
 #[test]
+fn a_peer_whose_epochs_run_out_makes_a_new_handshake_wanted() {
+    let (mut sender, mut keys) = (seal_key(), open_key(FUTURE_EPOCHS));
+    for _ in 1..REKEY_EPOCH - 1 {
+        sender.secret = sender.secret.next().unwrap();
+    }
+    sender.epoch = REKEY_EPOCH - 1;
+    sender.key = EpochKey::new(sender.cipher, &sender.secret).unwrap();
+    sender.counter = LAST_COUNTER - 1;
+    keys.future.clear();
+    keys.current.number = REKEY_EPOCH - 2;
+    keys.last_secret = EpochSecret::first(&material(), Direction::ClientToGateway).unwrap();
+    for _ in 1..REKEY_EPOCH - 2 {
+        keys.last_secret = keys.last_secret.next().unwrap();
+    }
+    keys.look_ahead().unwrap();
+    let signals = KeySignals::default();
+
+    for (epoch, wanted) in [(REKEY_EPOCH - 1, false), (REKEY_EPOCH, true)] {
+        let mut packet = [0; FRILLS + 8];
+        sender
+            .seal(&HEADER, &mut packet, &KeySignals::default())
+            .unwrap();
+        keys.open(Header::V2_LEN, &mut packet, &signals).unwrap();
+        assert_eq!(keys.current.number, epoch);
+        assert_eq!(signals.wants_rekey(), wanted);
+    }
+}
+
+#[test]
 fn packet_ids_are_written_epoch_first() {
     let mut key = seal_key();
     key.epoch = 0x23;
