@@ -52,7 +52,7 @@ pub struct Renegotiation {
     /// and a key that is nearly used up.
     pub after: Option<Duration>,
     /// How long a replaced key still opens what the peer sends under it, counted from the beginning of its replacement
-    /// (`tran-window`).
+    /// (`tran-window`); at least two minutes, because the peer takes up to so long to change over.
     pub transition: Duration,
 }
 

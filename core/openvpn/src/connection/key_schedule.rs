@@ -8,6 +8,10 @@ use crate::packet::KeyId;
 /// The longest wait before the newest key is sent under: OpenVPN 2 waits for its `hand-window`.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
+/// How long a replaced key lives on at least: a negotiation may take a minute, and the peer may hold the new key for
+/// another one.
+const SHORTEST_TRANSITION: Duration = Duration::from_secs(120);
+
 /// How often to look whether the peer has begun to use the newest key.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -79,7 +83,7 @@ impl KeySchedule {
         });
         self.former = Some(Former {
             key_id: self.newest,
-            dies: began.checked_add(transition),
+            dies: began.checked_add(transition.max(SHORTEST_TRANSITION)),
         });
         self.newest = key_id;
         self.installed = now;

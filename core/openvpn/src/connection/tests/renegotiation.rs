@@ -7,7 +7,7 @@
 //! | only the next id, message 0, of this session opens a negotiation | `stale_repeated_and_foreign_soft_resets_are_ignored`, `rekey::only_the_next_key_of_this_session_can_be_asked_for` |
 //! | both sides begin at once; a second reset while one is pending | `resets_that_cross_are_answers_to_each_other`, `a_second_reset_while_one_is_pending_is_ignored` |
 //! | message ids begin anew, replay numbers do not | `message_ids_begin_anew_and_replay_numbers_go_on` |
-//! | the old key opens for the transition, two keys live at most | `the_former_key_opens_packets_until_the_transition_is_over`, `no_more_than_two_keys_live` |
+//! | the old key opens for the transition, two keys live at most | `the_former_key_opens_packets_until_the_transition_is_over`, `a_transition_of_nothing_still_lets_the_peer_change_over`, `no_more_than_two_keys_live` |
 //! | no pause, no loss at the boundary | `endurance::a_million_data_packets_lose_nothing_that_the_link_did_not_lose_and_none_comes_twice` |
 //! | the sender stays on the old key, a quiet tunnel switches | `rekey::a_new_key_is_used_only_once_the_peer_has_proved_to_have_it_or_time_has_passed` |
 //! | a failed decrypt is no evidence of the new key | `a_forged_packet_under_the_new_key_is_no_evidence_of_it` |
@@ -16,7 +16,7 @@
 //! | tokens replace credentials; a lost request for fresh ones is repeated | `rekey::a_token_takes_the_place_of_the_credentials_from_then_on`, `rekey::credentials_that_wear_out_are_asked_for_ahead_of_time_and_shown_at_the_rekey` |
 //! | packet ids and ciphers wear out | `data::tests::limits` |
 //! | a push reply at a rekey | `push::tests`, `control_messages` |
-//! | rekeys during loss, sleep, and failures of which the first counts | `endurance::sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost`, `a_wake_from_a_long_sleep_asks_for_new_keys_once`, `the_first_error_of_a_failed_rekey_is_the_one_that_is_told` |
+//! | rekeys during loss, sleep, and failures of which the first counts | `endurance::sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost`, `a_wake_from_a_long_sleep_does_each_thing_once`, `the_first_error_of_a_failed_rekey_is_the_one_that_is_told` |
 //! | exported keys come from the TLS session of the negotiation | `rekey::packets_go_both_ways_before_during_and_after_a_rekey_in_all_formats` |
 //! | nothing is sent under the former key id | `after_a_soft_reset_nothing_is_sent_under_the_former_key_id` |
 //! | the gateway still speaks in the former TLS session | `what_the_gateway_still_says_under_the_former_key_is_heard` |
@@ -28,7 +28,7 @@
 use std::time::Duration;
 
 use super::link::Quality;
-use super::pair::{Pair, Plan};
+use super::pair::{Pair, Plan, push};
 use super::plan::provider;
 use super::rekey::renewing;
 use super::trace::Way;
@@ -217,6 +217,27 @@ fn the_former_key_opens_packets_until_the_transition_is_over() {
 }
 
 #[test]
+fn a_transition_of_nothing_still_lets_the_peer_change_over() {
+    let mut plan = bare();
+    plan.client.renegotiation.transition = Duration::ZERO;
+    let mut pair = established(plan);
+    pair.pass(10 * MINUTE);
+    pair.client.rekey(pair.now);
+    pair.pass(SECOND);
+    assert_eq!(pair.client_end.rekeys, [1]);
+    pair.trace.clear();
+
+    for number in 0..70 {
+        assert!(pair.send_data(Way::ToClient, number));
+        pair.pass(SECOND);
+    }
+
+    let all: Vec<u64> = (0..70).collect();
+    assert_eq!(pair.client_end.delivered, all);
+    pair.trace.expect("< data k0\n...\n< data k1");
+}
+
+#[test]
 fn no_more_than_two_keys_live() {
     let mut pair = established(bare());
     pair.hold("< data k0");
@@ -372,12 +393,13 @@ fn a_gateway_that_gives_up_first_leaves_the_client_its_own_deadline() {
 }
 
 #[test]
-fn a_wake_from_a_long_sleep_asks_for_new_keys_once() {
+fn a_wake_from_a_long_sleep_does_each_thing_once() {
     let mut plan = renewing(Some(10 * MINUTE), None).over_datagrams();
     plan.client.credentials = Some(crate::Credentials {
         username: "alice".to_owned().into(),
         password: "secret".to_owned().into(),
     });
+    plan.push = push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,ping 10");
     let mut pair = established(plan);
     pair.trace.clear();
     let slept = pair.now;
@@ -393,6 +415,7 @@ fn a_wake_from_a_long_sleep_asks_for_new_keys_once() {
     );
     assert_eq!(pair.client_end.rekeys, [1]);
     assert!(pair.client_end.credentials_asked <= 1);
+    assert_eq!(pair.client_end.keep_alives, 1, "no burst of them");
     assert_eq!(pair.client_end.closed, None);
 }
 
