@@ -115,6 +115,9 @@ mod credentials;
 mod data;
 mod error;
 mod frame;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod human_text;
 mod keying;
 mod options_string;

@@ -6,6 +6,8 @@ mod config;
 mod core;
 mod event;
 mod gateway;
+#[cfg(any(test, fuzzing))]
+mod insider;
 mod key_schedule;
 mod key_state;
 mod renewal;

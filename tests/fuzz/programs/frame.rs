@@ -1,0 +1,4 @@
+//! Splits a byte stream into packets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| p2svpn_fuzz::run("frame", input));

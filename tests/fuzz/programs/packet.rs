@@ -1,0 +1,4 @@
+//! Reads control packets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| p2svpn_fuzz::run("packet", input));

@@ -1,0 +1,4 @@
+//! Reads profiles.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| p2svpn_fuzz::profile(input));
