@@ -2,11 +2,12 @@ use std::time::Instant;
 
 use super::input::Input;
 use crate::auth_failure::AuthFailure;
+use crate::challenge::Notice;
 use crate::control_message::{ControlMessage, ControlMessages};
 use crate::keying::{ClientKeyMessage, KeyMethodError, ServerKeyMessage};
 use crate::options_string;
 use crate::peer_info::PeerInfo;
-use crate::push::PushAssembly;
+use crate::push::{PushAssembly, PushReply, UpdateAssembly};
 
 /// Both messages of key method 2: a prefix is incomplete or says the same, and what was read is written alike.
 pub(super) fn key_method(_: Instant, bytes: &[u8]) {
@@ -68,39 +69,50 @@ pub(super) fn control_message(_: Instant, bytes: &[u8]) {
     for message in from_whole {
         match message {
             ControlMessage::AuthFailed(text) => drop(AuthFailure::parse(&text)),
+            ControlMessage::Info(text) => drop(Notice::parse(&text)),
             ControlMessage::PushReply(text) => drop(PushAssembly::default().add(&text)),
             _ => {}
         }
     }
 }
 
-/// Push replies in several messages, one a line: what is read can be written for the messages of a gateway, and reads
+/// Push replies and updates, one message a line: what is read can be written for the messages of a gateway, and reads
 /// the same again.
 pub(super) fn push_reply(_: Instant, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut assembly = PushAssembly::default();
     // Messages with control characters never come so far.
     let is_message = |line: &&str| !line.contains(char::is_control);
+    let mut updates = UpdateAssembly::default();
+    let mut current = PushReply::default();
     for line in text.lines().filter(is_message) {
-        let Ok(Some((reply, warnings))) = assembly.add(line) else {
-            continue;
+        let (reply, warnings) = match (assembly.add(line), updates.add(line, &current)) {
+            (Ok(Some(complete)), _) | (_, Ok(Some(complete))) => complete,
+            _ => continue,
         };
         assert!(warnings.len() <= line.len() + text.len());
-        let messages = reply.to_messages(1_000);
-        let mut again = PushAssembly::default();
-        let mut read = None;
-        for message in &messages {
-            assert!(read.is_none(), "complete before its last message");
-            match again.add(message) {
-                Ok(complete) => read = complete,
-                // An option that is longer than a message cannot be sent; the reply is then refused as a whole.
-                Err(_) => return,
-            }
-        }
-        let (read, _) = read.expect("its messages make a whole reply");
-        let rewritten = read.to_messages(1_000);
-        assert_eq!(rewritten, messages, "writing is stable");
+        let _ = reply.changes_since(&current);
+        assert!(reply.changes_since(&reply).is_empty());
+        read_again(&reply);
+        current = reply;
     }
+}
+
+/// Writes settings for the messages of a gateway and reads them.
+fn read_again(reply: &PushReply) {
+    let messages = reply.to_messages(1_000);
+    let mut assembly = PushAssembly::default();
+    let mut read = None;
+    for message in &messages {
+        assert!(read.is_none(), "complete before its last message");
+        match assembly.add(message) {
+            Ok(complete) => read = complete,
+            // An option that is longer than a message cannot be sent; the reply is then refused as a whole.
+            Err(_) => return,
+        }
+    }
+    let (read, _) = read.expect("its messages make a whole reply");
+    assert_eq!(read.to_messages(1_000), messages, "writing is stable");
 }
 
 /// What else a peer says of itself in text: its options, its peer info, why it refuses.
@@ -114,6 +126,11 @@ pub(super) fn text(_: Instant, bytes: &[u8]) {
         assert!(cipher == "none" || text.contains(&cipher));
     }
     if let AuthFailure::Challenge(challenge) = AuthFailure::parse(&text) {
-        assert!(challenge.response("1").contains(&challenge.state_id));
+        assert!(
+            challenge
+                .credentials("1")
+                .password
+                .contains(&challenge.state_id)
+        );
     }
 }

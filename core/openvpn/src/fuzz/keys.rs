@@ -1,9 +1,10 @@
 use std::time::Instant;
 
 use crate::packet::Role;
+use crate::tls::RevocationLists;
 use crate::wrap::{StaticKey, TlsCryptV2ClientKey, TlsCryptV2ServerKey, Wrapper, Wrapping};
 
-/// The three kinds of key files: what is read can be used.
+/// The three kinds of key files, revocation lists, and wrapped client keys: what is read can be used.
 pub(super) fn key_file(_: Instant, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let _ = StaticKey::from_hex(&text);
@@ -16,6 +17,7 @@ pub(super) fn key_file(_: Instant, bytes: &[u8]) {
     if let Ok(client_key) = TlsCryptV2ClientKey::from_pem(&text) {
         Wrapper::new(&Wrapping::TlsCryptV2 { client_key }, Role::Client);
     }
+    let _ = RevocationLists::read(bytes);
     match server_key().unwrap(bytes) {
         Ok(unwrapped) => assert!(unwrapped.metadata.len() <= 734),
         Err(error) => assert!(!error.to_string().is_empty()),

@@ -194,7 +194,7 @@ impl End {
                 self.connection.set_credentials(credentials());
             }
             Event::Closed(reason) => self.closed = Some(reason),
-            Event::AuthToken(_) | Event::Stage(_) | Event::Warning(_) => {}
+            _ => {}
         }
     }
 

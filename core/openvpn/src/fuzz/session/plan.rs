@@ -8,14 +8,16 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use zeroize::Zeroizing;
 
 use super::provider::provider;
-use crate::connection::{
-    ClientConfig, Connection, Credentials, GatewayConfig, Renegotiation, Start,
-};
+use crate::challenge::SignInMethod;
+use crate::connection::{ClientConfig, Connection, GatewayConfig, Renegotiation, Start};
+use crate::credentials::Credentials;
 use crate::frame::Framing;
 use crate::fuzz::input::Input;
 use crate::fuzz::wrapping::wrappings;
 use crate::push::{PushAssembly, PushReply};
-use crate::tls::{ServerValidation, TlsVersions};
+use crate::tls::{
+    CertificateName, RevocationLists, ServerTrust, ServerValidation, TlsOptions, TlsVersions,
+};
 use crate::wrap::Wrapping;
 
 /// A moment in 2027, at which the certificates are valid.
@@ -63,12 +65,22 @@ impl Plan {
         let client = ClientConfig {
             framing,
             wrapping: client_wrapping,
-            tls_versions,
+            tls: TlsOptions {
+                versions: tls_versions,
+                ..TlsOptions::default()
+            },
             validation: ServerValidation {
-                roots: vec![ROOT.into()],
-                names: vec!["gateway.example".to_owned()],
+                trust: ServerTrust::Roots {
+                    roots: vec![ROOT.into()],
+                    revocation: RevocationLists::default(),
+                },
+                name: CertificateName::Hosts {
+                    names: vec!["gateway.example".to_owned()],
+                    wildcards: true,
+                },
                 ..ServerValidation::default()
             },
+            sign_in_methods: vec![SignInMethod::CrText],
             identity: with_certificate.then(|| identity(CLIENT)),
             credentials: (features & 2 != 0).then(credentials),
             renegotiation,

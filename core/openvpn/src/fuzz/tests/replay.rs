@@ -43,6 +43,17 @@ fn every_target_is_replayed() {
     assert_eq!(names, REPLAYED);
 }
 
+#[test]
+fn every_target_has_a_program_of_cargo_fuzz() {
+    for target in TARGETS {
+        let path = folder()
+            .join("programs")
+            .join(format!("{}.rs", target.name));
+        let program = std::fs::read_to_string(path).unwrap();
+        assert!(program.contains(&format!("run(\"{}\"", target.name)));
+    }
+}
+
 fn replay(name: &str, changes: u32) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
     let seeds = inputs(name);
