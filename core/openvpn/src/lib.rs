@@ -128,15 +128,17 @@ mod reliability;
 mod remotes;
 mod replay;
 mod tls;
+mod warning;
 mod wrap;
 
 // A connection and what it needs to know.
 pub use connection::{
     Admission, ClientConfig, CloseReason, Connection, Established, Event, GatewayConfig,
-    Renegotiation, Stage, Start, TimeoutReason, Timeouts,
+    Reconfigured, Renegotiation, Stage, Start, TimeoutReason, Timeouts,
 };
 pub use credentials::Credentials;
 pub use error::Error;
+pub use warning::Warning;
 
 // How TLS is spoken, and whom it trusts.
 pub use certificate_error::{

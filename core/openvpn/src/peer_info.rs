@@ -12,7 +12,7 @@ const LONGEST_LINE: usize = 255;
 /// What this library can do, as bits of `IV_PROTO`: longer data headers with a peer id (2), settings without being
 /// asked for (4), keys exported from TLS (8), waiting for sign-ins elsewhere (16), goodbyes in the control channel
 /// (128), temporary refusals (256), rekeys that are wrapped with a key of their own (512), data packets with epochs
-/// (1,024), the `dns` option as it became final (2,048).
+/// (1,024), the `dns` option as it became final (2,048), changes of settings in mid-session (4,096).
 const PROTO: u32 = DATA_V2
     | PUSH_UNASKED
     | TLS_EXPORTER
@@ -21,7 +21,8 @@ const PROTO: u32 = DATA_V2
     | AUTH_FAILED_TEMP
     | DYNAMIC_TLS_CRYPT
     | DATA_EPOCH
-    | DNS_OPTION;
+    | DNS_OPTION
+    | PUSH_UPDATE;
 
 const DATA_V2: u32 = 1 << 1;
 const PUSH_UNASKED: u32 = 1 << 2;
@@ -32,6 +33,7 @@ const AUTH_FAILED_TEMP: u32 = 1 << 8;
 const DYNAMIC_TLS_CRYPT: u32 = 1 << 9;
 const DATA_EPOCH: u32 = 1 << 10;
 const DNS_OPTION: u32 = 1 << 11;
+const PUSH_UPDATE: u32 = 1 << 12;
 
 /// What one end says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -189,7 +191,7 @@ mod tests {
 
         assert_eq!(
             info.to_text(),
-            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_LZO_STUB=1\nIV_COMP_STUB=1\nIV_COMP_STUBv2=1\nIV_PROTO=3998\nIV_SSO=webauth,crtext\n"
+            "IV_VER=p2svpn_0.1\nIV_PLAT=linux\nIV_TCPNL=1\nIV_MTU=1500\nIV_NCP=2\nIV_CIPHERS=AES-256-GCM:AES-128-GCM\nIV_LZO_STUB=1\nIV_COMP_STUB=1\nIV_COMP_STUBv2=1\nIV_PROTO=8094\nIV_SSO=webauth,crtext\n"
         );
         assert!(info.wants_push_unasked() && info.knows_tls_exporter() && info.knows_data_v2());
         assert_eq!(PeerInfo::parse(&info.to_text()), info);

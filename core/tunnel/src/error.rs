@@ -92,6 +92,9 @@ pub enum TunnelError {
     /// The tunnel has a device already: attach one only once.
     #[error("the tunnel has a device already")]
     Attached,
+    /// The answer to a question was not sent: the source says why.
+    #[error("the answer was not sent")]
+    Answer(#[from] p2svpn_openvpn::AnswerError),
     /// The tunnel is over: its last event says why.
     #[error("the tunnel is over")]
     Ended,

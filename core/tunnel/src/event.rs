@@ -2,7 +2,10 @@ use std::io;
 
 use std::time::Instant;
 
-use p2svpn_openvpn::{Admission, AuthToken, KeyId, PushReply, PushWarning, Stage, TlsSummary};
+use p2svpn_openvpn::{
+    Admission, AuthToken, Challenge, KeyId, PushReply, Reconfigured, Stage, TlsSummary, Warning,
+};
+use zeroize::Zeroizing;
 
 /// What a tunnel tells its owner, in order.
 #[non_exhaustive]
@@ -24,8 +27,15 @@ pub enum TunnelEvent {
     },
     /// What stands for the credentials from now on, also in a connection made anew.
     AuthToken(AuthToken),
-    /// The peer pushed something odd that harms nothing.
-    Warning(PushWarning),
+    /// The gateway asks the user something: answer with [`Tunnel::answer`](crate::Tunnel::answer).
+    Challenge(Box<Challenge>),
+    /// The gateway changed its settings: configure the machine anew where the changes concern it. What concerns the
+    /// tunnel alone has been done.
+    Reconfigured(Box<Reconfigured>),
+    /// Gateway role: the client's user answered a question.
+    Answer(Zeroizing<String>),
+    /// The peer said something odd that harms nothing.
+    Warning(Warning),
     /// The tunnel is over. It comes once, and nothing follows it.
     Closed(TunnelEnd),
 }

@@ -3,11 +3,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use p2svpn_openvpn::{Connection, Credentials, PushReply};
+use p2svpn_openvpn::{ChallengeId, Connection, Credentials, PushReply};
 use p2svpn_system::Clock;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle};
+use zeroize::Zeroizing;
 
 use crate::device::Device;
 use crate::error::TunnelError;
@@ -162,6 +163,20 @@ impl Tunnel {
     /// [`TunnelError::Ended`] when the tunnel is over.
     pub async fn set_credentials(&self, credentials: Credentials) -> Result<(), TunnelError> {
         self.command(Command::Credentials(credentials)).await
+    }
+
+    /// Client role: answers a question that [`TunnelEvent::Challenge`] told of, by text.
+    ///
+    /// # Errors
+    /// [`TunnelError::Answer`] when the answer was not sent, [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn answer(
+        &self,
+        id: ChallengeId,
+        response: Zeroizing<String>,
+    ) -> Result<(), TunnelError> {
+        let (sent, outcome) = oneshot::channel();
+        self.command(Command::Answer(id, response, sent)).await?;
+        Ok(outcome.await.map_err(|_| TunnelError::Ended)??)
     }
 
     /// Ends the tunnel: tells the peer, lets the last bytes out, and returns once everything has stopped, at the latest

@@ -32,6 +32,9 @@ impl TunnelEvents {
         loop {
             match self.events.recv().await {
                 Some(TunnelEvent::Established(settings)) => {
+                    if settings.push.block_outside_dns {
+                        self.warn("the pushed option \"block-outside-dns\" is not supported");
+                    }
                     return Ok(Heard::Established(settings));
                 }
                 Some(TunnelEvent::Closed(end)) => return Err(end.into()),
@@ -44,10 +47,10 @@ impl TunnelEvents {
                     self.shared.learn(|facts| facts.rekeys += 1);
                 }
                 Some(TunnelEvent::Warning(warning)) => {
-                    self.shared.emit(EventKind::Warning(Warning::new(
-                        WarningKind::Push,
-                        warning.to_string(),
-                    )));
+                    self.warn(&warning.to_string());
+                }
+                Some(TunnelEvent::Reconfigured(now)) if now.changes.concern_machine() => {
+                    self.warn("the gateway changed settings, which the next connection takes on");
                 }
                 // The tunnel itself shows the token at each rekey.
                 Some(TunnelEvent::AuthToken(_)) => {
@@ -57,5 +60,10 @@ impl TunnelEvents {
                 Some(_) => {}
             }
         }
+    }
+
+    fn warn(&self, text: &str) {
+        let warning = Warning::new(WarningKind::Push, text.to_owned());
+        self.shared.emit(EventKind::Warning(warning));
     }
 }

@@ -5,11 +5,6 @@
 //! the credentials of the next connection. Or the profile asks before the first packet (`static-challenge`): a
 //! [`StaticChallenge`], answered by the credentials of this one.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "for the messages of key states")
-)]
-
 mod dynamic_challenge;
 mod notice;
 mod open_questions;

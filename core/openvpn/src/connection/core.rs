@@ -3,15 +3,17 @@
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustls::crypto::CryptoProvider;
 use zeroize::Zeroizing;
 
 use super::channel::{ControlChannel, Received};
 use super::config::{ClientConfig, GatewayConfig, Start};
-use super::event::{CloseReason, Established, Event, KeepAlive, TimeoutReason};
+use super::event::{CloseReason, Established, Event, Reconfigured, TimeoutReason};
+use super::keep_alive::{GiveUp, KeepAlive};
 use super::key_schedule::KeySchedule;
+use super::limits::Limits;
 use super::renewal::Renewal;
 use super::stage::Stage;
 use crate::data::{
@@ -21,8 +23,9 @@ use crate::error::Error;
 use crate::frame::Framing;
 use crate::keying::{ClientSecrets, KeyMaterial, ServerSecrets};
 use crate::packet::{KeyId, Role, SessionId};
-use crate::push::{PushReply, PushWarning};
+use crate::push::{PushChanges, PushReply};
 use crate::tls::{SessionTime, TlsSession};
+use crate::warning::Warning;
 use crate::wrap::Wrapping;
 
 /// The message by which either side says goodbye, where `protocol-flags cc-exit` was agreed.
@@ -42,6 +45,8 @@ pub(super) struct Core {
     data: Option<Data>,
     renewal: Renewal,
     keep_alive: KeepAlive,
+    /// When the connection ends by itself; client role, once it is established.
+    limits: Option<Limits>,
     /// When the peer was last heard on the control channel, or could not be heard.
     heard: Instant,
     /// When a keepalive was last asked for, so that an idle driver is not asked twice.
@@ -114,6 +119,7 @@ impl Core {
             data: None,
             renewal,
             keep_alive: KeepAlive::default(),
+            limits: None,
             heard: start.now,
             keep_alive_asked: start.now,
             may_exit: false,
@@ -148,8 +154,9 @@ impl Core {
         self.events.push_back(event);
     }
 
-    pub(super) fn warn(&mut self, warnings: impl IntoIterator<Item = PushWarning>) {
-        self.events.extend(warnings.into_iter().map(Event::Warning));
+    pub(super) fn warn(&mut self, warnings: impl IntoIterator<Item = impl Into<Warning>>) {
+        let warnings = warnings.into_iter().map(Into::into);
+        self.events.extend(warnings.map(Event::Warning));
     }
 
     pub(super) fn poll_event(&mut self) -> Option<Event> {
@@ -350,10 +357,10 @@ impl Core {
         self.channel.allow_rekey(true);
         self.renewal.started(now);
         self.may_exit = agreement.may_exit;
-        self.keep_alive = KeepAlive {
-            interval: agreement.push.ping,
-            give_up: agreement.push.ping_restart.or(agreement.push.ping_exit),
-        };
+        self.keep_alive = KeepAlive::of(&agreement.push);
+        if self.role == Role::Client {
+            self.limits = Some(Limits::new(now, &agreement.push));
+        }
         self.keep_alive_asked = now;
         self.heard = now;
         let tls = self.tls().map(TlsSession::summary);
@@ -369,6 +376,18 @@ impl Core {
         Ok(())
     }
 
+    /// Acts on settings that were changed in mid-session and tells of them.
+    pub(super) fn reconfigure(&mut self, now: Instant, push: PushReply, changes: PushChanges) {
+        self.keep_alive = KeepAlive::of(&push);
+        let carried = self.carried();
+        if let Some(limits) = &mut self.limits {
+            limits.change(now, &push, carried);
+        }
+        let reconfigured = Reconfigured { push, changes };
+        self.events
+            .push_back(Event::Reconfigured(Box::new(reconfigured)));
+    }
+
     pub(super) fn timeout(&self, now: Instant) -> Option<(Instant, TimeoutReason)> {
         let transmit = self
             .channel
@@ -380,13 +399,14 @@ impl Core {
         let silent = self
             .give_up_due()
             .map(|(due, _)| (due, TimeoutReason::PeerSilent));
+        let limit = self.limits.as_ref().and_then(Limits::timeout);
         let switch = self
             .data
             .as_ref()
             .and_then(|data| data.keys.timeout())
             .map(|due| (due, TimeoutReason::KeySwitch));
         let renewal = self.renewal.timeout(self.channel.is_acknowledged());
-        let all = [transmit, keep_alive, silent, switch, renewal];
+        let all = [transmit, keep_alive, silent, limit, switch, renewal];
         all.into_iter().flatten().min_by_key(|(due, _)| *due)
     }
 
@@ -408,8 +428,12 @@ impl Core {
         }
         self.begin_rekey_when_ready(now)?;
         self.renewal.check(now)?;
+        let carried = self.carried();
+        if let Some(limits) = &mut self.limits {
+            limits.check(now, carried)?;
+        }
         match self.give_up_due() {
-            Some((due, after)) if due <= now => Err(Error::PeerSilent(after)),
+            Some((due, give_up)) if due <= now => Err(give_up.error()),
             _ => Ok(()),
         }
     }
@@ -477,12 +501,20 @@ impl Core {
         )
     }
 
-    fn give_up_due(&self) -> Option<(Instant, Duration)> {
-        let after = self.keep_alive.give_up?;
+    /// The bytes that the tunnel has carried, both ways together.
+    fn carried(&self) -> u64 {
+        let statistics = self.data_statistics().unwrap_or_default();
+        statistics
+            .sent_bytes
+            .saturating_add(statistics.received_bytes)
+    }
+
+    fn give_up_due(&self) -> Option<(Instant, GiveUp)> {
+        let give_up = self.keep_alive.give_up?;
         let received = self.data.as_ref()?.channel.last_received();
         Some((
-            received.map_or(self.heard, |received| received.max(self.heard)) + after,
-            after,
+            received.map_or(self.heard, |received| received.max(self.heard)) + give_up.after,
+            give_up,
         ))
     }
 }

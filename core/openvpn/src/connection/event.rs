@@ -1,14 +1,16 @@
 //! What a connection tells its driver.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::stage::Stage;
+use crate::challenge::Challenge;
 use crate::data::{Opener, Sealer};
 use crate::error::Error;
 use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
-use crate::push::{AuthToken, PushReply, PushWarning};
+use crate::push::{AuthToken, PushChanges, PushReply};
 use crate::tls::TlsSummary;
+use crate::warning::Warning;
 use rustls_pki_types::CertificateDer;
 use zeroize::Zeroizing;
 
@@ -32,8 +34,15 @@ pub enum Event {
     /// Client role: what stands for the credentials from now on, in rekeys and in a connection made anew. The connection
     /// uses it by itself.
     AuthToken(AuthToken),
+    /// Client role: the gateway asks the user something; answer with `Connection::answer`. It comes only to clients that
+    /// have named ways to sign in ([`ClientConfig::sign_in_methods`](crate::ClientConfig)), if the gateway is well-behaved.
+    Challenge(Box<Challenge>),
+    /// Client role: the gateway changed its settings in mid-session.
+    Reconfigured(Box<Reconfigured>),
+    /// Gateway role: the client's user answered a question.
+    Answer(Zeroizing<String>),
     /// Something is odd but not fatal.
-    Warning(PushWarning),
+    Warning(Warning),
     /// Nothing was sent for as long as the peer allows: seal and send a keepalive now.
     KeepAliveDue,
     /// The connection is over. Nothing follows this event.
@@ -52,6 +61,16 @@ pub struct Established {
     pub sealer: Sealer,
     /// Opens incoming packets; owned by whoever receives.
     pub opener: Opener,
+}
+
+/// The settings that a gateway has changed in mid-session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reconfigured {
+    /// The settings from now on, as a whole.
+    pub push: PushReply,
+    /// What differs from those before.
+    pub changes: PushChanges,
 }
 
 /// Who asks to be let in, in the gateway role.
@@ -100,11 +119,8 @@ pub enum TimeoutReason {
     KeepAlive,
     /// The peer counts as lost unless something is heard before.
     PeerSilent,
-}
-
-/// When to send keepalives and when to give the peer up; the gateway pushes both (`ping`, `ping-restart`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct KeepAlive {
-    pub(crate) interval: Option<Duration>,
-    pub(crate) give_up: Option<Duration>,
+    /// The connection ends unless there was traffic.
+    Inactivity,
+    /// The connection has lasted as long as the gateway allows.
+    SessionEnd,
 }

@@ -8,8 +8,10 @@ mod event;
 mod gateway;
 #[cfg(any(test, fuzzing))]
 mod insider;
+mod keep_alive;
 mod key_schedule;
 mod key_state;
+mod limits;
 mod renewal;
 mod stage;
 
@@ -22,6 +24,7 @@ use std::time::Instant;
 use self::client::ClientRole;
 use self::core::Core;
 use self::gateway::GatewayRole;
+use crate::challenge::{AnswerError, ChallengeId};
 use crate::credentials::Credentials;
 use crate::data::DataStatistics;
 use crate::error::Error;
@@ -29,7 +32,7 @@ use crate::packet::opcode_and_key;
 use crate::push::PushReply;
 
 pub use self::config::{ClientConfig, GatewayConfig, Renegotiation, Start, Timeouts};
-pub use self::event::{Admission, CloseReason, Established, Event, TimeoutReason};
+pub use self::event::{Admission, CloseReason, Established, Event, Reconfigured, TimeoutReason};
 pub use self::stage::Stage;
 
 /// An OpenVPN connection without sockets and clocks.
@@ -180,6 +183,23 @@ impl Connection {
         if let Role::Client(role) = &mut self.role {
             role.set_credentials(credentials, &mut self.core);
         }
+    }
+
+    /// Client role: answers a question that [`Event::Challenge`] told of, by text.
+    ///
+    /// # Errors
+    /// The answer was not sent; [`AnswerError`] says why.
+    pub fn answer(&mut self, id: ChallengeId, response: &str) -> Result<(), AnswerError> {
+        let Role::Client(role) = &mut self.role else {
+            return Err(AnswerError::Unknown);
+        };
+        if self.core.is_closed() {
+            return Err(AnswerError::Late);
+        }
+        let message = role.answer(id, response)?;
+        let sent = self.core.send_message(&message);
+        self.settle(sent);
+        Ok(())
     }
 
     /// Tells that the sealer refuses to send because its key is used up: [`Event::Closed`] follows.

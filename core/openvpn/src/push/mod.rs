@@ -1,10 +1,5 @@
 //! What the gateway pushes: addresses, routes, DNS, keepalive and the data channel's parameters.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "for the messages of key states")
-)]
-
 mod assembly;
 mod build;
 mod changes;

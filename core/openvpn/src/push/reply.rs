@@ -90,20 +90,6 @@ impl PushReply {
             .filter(|option| *option != "compress migrate")
     }
 
-    /// The options that are understood and that this version does not act on, each with a warning.
-    pub(crate) fn without_effect(&self) -> Vec<PushWarning> {
-        let options = [
-            ("inactive", self.inactive.is_some()),
-            ("session-timeout", self.session_timeout.is_some()),
-            ("block-outside-dns", self.block_outside_dns),
-        ];
-        options
-            .into_iter()
-            .filter(|(_, pushed)| *pushed)
-            .map(|(option, _)| PushWarning::new(option, PushWarningReason::Unsupported))
-            .collect()
-    }
-
     /// Lowers the MTU to what the client takes; a warning if it was more.
     pub(crate) fn limit_mtu(&mut self, most: u16) -> Option<PushWarning> {
         let pushed = self.tun_mtu.filter(|pushed| *pushed > most)?;
@@ -112,18 +98,15 @@ impl PushReply {
     }
 
     /// These settings, which came in mid-session, in place of the `old` ones: what they do not say of addresses, and what
-    /// settles the data channel, stays.
+    /// settles the data channel, stays. `cipher` is the one in use.
     ///
     /// # Errors
     /// The name of an option that only a new connection can take on.
-    pub(crate) fn in_place_of(mut self, old: &Self) -> Result<Self, &'static str> {
+    pub(crate) fn in_place_of(mut self, old: &Self, cipher: &str) -> Result<Self, &'static str> {
         if self.peer_id.is_some() && self.peer_id != old.peer_id {
             return Err("peer-id");
         }
-        let same_cipher = |pushed: &String| {
-            let known = old.cipher.as_ref();
-            known.is_some_and(|known| known.eq_ignore_ascii_case(pushed))
-        };
+        let same_cipher = |pushed: &String| pushed.eq_ignore_ascii_case(cipher);
         if !self.cipher.as_ref().is_none_or(same_cipher) {
             return Err("cipher");
         }

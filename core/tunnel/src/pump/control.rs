@@ -6,9 +6,12 @@ use std::iter::repeat_with;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use p2svpn_openvpn::{CloseReason, Connection, Credentials, Event, PushReply};
+use p2svpn_openvpn::{
+    AnswerError, ChallengeId, CloseReason, Connection, Credentials, Event, PushReply,
+};
 use p2svpn_system::Clock;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
 
 use super::messages::{FromPump, ToInbound, ToOutbound};
 use super::task::{Ended, Task};
@@ -29,6 +32,12 @@ pub(crate) enum Command {
     Rekey,
     /// Show these credentials from the next rekey on.
     Credentials(Credentials),
+    /// Answer a question, and tell whether that was possible.
+    Answer(
+        ChallengeId,
+        Zeroizing<String>,
+        oneshot::Sender<Result<(), AnswerError>>,
+    ),
     /// End politely.
     Close,
 }
@@ -122,6 +131,20 @@ impl Control {
                     state.admits = true;
                     state.pending.push_back(TunnelEvent::Admission(admission))
                 }
+                Event::Challenge(challenge) => {
+                    state.pending.push_back(TunnelEvent::Challenge(challenge));
+                }
+                Event::Reconfigured(reconfigured) => {
+                    if reconfigured.changes.block_ipv6 || reconfigured.changes.addresses {
+                        let refusal = self.ipv6_refusal(&reconfigured.push);
+                        state.orders.push_back(ToOutbound::BlockIpv6(refusal));
+                    }
+                    state.exit_notifications = self.exit_notifications(&reconfigured.push);
+                    state
+                        .pending
+                        .push_back(TunnelEvent::Reconfigured(reconfigured));
+                }
+                Event::Answer(answer) => state.pending.push_back(TunnelEvent::Answer(answer)),
                 Event::Warning(warning) => state.pending.push_back(TunnelEvent::Warning(warning)),
                 Event::Rekeyed(key_id) => state.pending.push_back(TunnelEvent::Rekeyed(key_id)),
                 Event::CredentialsDue { before } => {
@@ -136,9 +159,8 @@ impl Control {
                 Event::KeepAliveDue if !state.orders.is_empty() => {}
                 Event::KeepAliveDue => state.orders.push_back(ToOutbound::KeepAlive),
                 Event::Established(established) => {
-                    let block = established.push.block_ipv6 && !state.admits;
-                    let router = established.push.peer_v6;
-                    let refusal = block.then(|| Ipv6Refusal::new(router, self.clock.now()));
+                    let refusal = self.ipv6_refusal(&established.push);
+                    let refusal = refusal.filter(|_| !state.admits);
                     state.orders.push_back(ToOutbound::BlockIpv6(refusal));
                     state.exit_notifications = self.exit_notifications(&established.push);
                     // Before anything is sent that lets the peer begin, so that its first packet finds the opener.
@@ -243,6 +265,12 @@ impl Control {
         }
     }
 
+    /// What refuses IPv6 packets, where the gateway wants that.
+    fn ipv6_refusal(&self, push: &PushReply) -> Option<Ipv6Refusal> {
+        push.block_ipv6
+            .then(|| Ipv6Refusal::new(push.peer_v6, self.clock.now()))
+    }
+
     fn obey(&mut self, command: Command, state: &mut State) {
         let now = self.clock.now();
         match command {
@@ -250,6 +278,10 @@ impl Control {
             Command::Admit(push) => self.connection.admit(now, *push),
             Command::Rekey => self.connection.rekey(now),
             Command::Credentials(credentials) => self.connection.set_credentials(credentials),
+            Command::Answer(id, response, sent) => {
+                // Nobody waits for the outcome if the receiver is gone.
+                let _ = sent.send(self.connection.answer(id, &response));
+            }
             Command::Refuse(text) => self.connection.refuse(now, &text),
             // The tunnel's handle lets only one through.
             Command::Attach(_) if state.attached => {}

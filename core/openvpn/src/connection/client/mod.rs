@@ -2,16 +2,21 @@
 //! at each rekey.
 
 mod exchange;
+mod settings;
 
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use self::exchange::{ClientExchange, SentWith};
+use self::settings::{Later, Settings};
 use super::channel::Received;
 use super::config::ClientConfig;
 use super::core::{Agreement, Core};
 use super::event::{Event, TimeoutReason};
 use super::stage::Stage;
 use crate::auth_failure::AuthFailure;
+use crate::challenge::{AnswerError, ChallengeId, Notice, OpenQuestions};
 use crate::control_message::ControlMessage;
 use crate::credentials::Credentials;
 use crate::data::{Cipher, CompressionFraming};
@@ -20,14 +25,18 @@ use crate::keying::ClientKeyMessage;
 use crate::options_string;
 use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
-use crate::push::{AuthToken, PushAssembly, PushReply, PushWarning};
+use crate::push::{AuthToken, PushReply, PushWarning};
 use crate::tls::TlsSession;
+use crate::warning::Warning;
 
 /// How often the push request is repeated.
 const PUSH_REQUEST_EVERY: Duration = Duration::from_secs(5);
 
 /// The longest wait for a sign-in elsewhere that a gateway can ask for: half of the usual life of a key.
 const LONGEST_PENDING: Duration = Duration::from_secs(1_800);
+
+/// How many messages without effect are told of.
+const MOST_PASSED_OVER: usize = 64;
 
 const PUSH_REQUEST: &[u8] = b"PUSH_REQUEST\0";
 
@@ -40,7 +49,12 @@ pub(super) struct ClientRole {
     exchange: ClientExchange,
     /// The one before: messages may still come in its TLS session.
     former: Option<ClientExchange>,
-    push: PushAssembly,
+    settings: Settings,
+    questions: OpenQuestions,
+    /// Until when the gateway waits for a sign-in elsewhere, in a rekey.
+    pending_until: Option<Instant>,
+    /// Messages that were passed over.
+    passed_over: usize,
     push_deadline: Option<Instant>,
     push_request_due: Option<Instant>,
     dropped_messages: u64,
@@ -52,13 +66,17 @@ impl ClientRole {
             return Err(Error::Configuration("no data cipher is allowed".to_owned()));
         }
         let exchange = ClientExchange::new(KeyId::FIRST, core.provider().secure_random)?;
+        let settings = Settings::new(config.mtu);
         let role = Self {
             config,
             token: None,
             started: now,
             exchange,
             former: None,
-            push: PushAssembly::default(),
+            settings,
+            questions: OpenQuestions::default(),
+            pending_until: None,
+            passed_over: 0,
             push_deadline: None,
             push_request_due: None,
             dropped_messages: 0,
@@ -291,15 +309,27 @@ impl ClientRole {
     ) -> Result<(), Error> {
         match message {
             ControlMessage::PushReply(text) if core.stage() == Stage::Push => {
-                let Some(push) = self.push.add(&text)? else {
-                    return Ok(());
-                };
-                self.establish(now, push, core)
-            }
-            ControlMessage::PushReply(text) if core.stage() == Stage::Established => {
-                if let Some((push, _)) = self.push.add(&text)? {
-                    self.adopt_token(push.auth_token, core);
+                match self.settings.first(&text)? {
+                    Some(push) => self.establish(now, push, core),
+                    None => Ok(()),
                 }
+            }
+            ControlMessage::PushReply(text) => {
+                let later = self.settings.later(&text)?;
+                self.reconfigure(now, later, core);
+                Ok(())
+            }
+            ControlMessage::PushUpdate(text) if self.settings.are_in_force() => {
+                let later = self.settings.update(&text)?;
+                self.reconfigure(now, later, core);
+                Ok(())
+            }
+            ControlMessage::PushUpdate(_) => {
+                self.pass_over(Warning::EarlyUpdate, core);
+                Ok(())
+            }
+            ControlMessage::Info(text) => {
+                self.notice(now, &text, core);
                 Ok(())
             }
             ControlMessage::AuthPending(limit) => {
@@ -330,8 +360,14 @@ impl ClientRole {
             }),
             ControlMessage::Halt(text) => Err(Error::PeerHalt(text)),
             ControlMessage::Exit => Err(Error::PeerExit),
-            // A later push reply only renews a token; the others ask for nothing that this client announced.
-            _ => Ok(()),
+            // OpenVPN 3's own, which ask for nothing that this client announced.
+            ControlMessage::Unknown(name) if matches!(name.as_str(), "ACC" | "RELAY") => Ok(()),
+            ControlMessage::Unknown(name) => {
+                self.pass_over(Warning::UnknownMessage(name), core);
+                Ok(())
+            }
+            // A client's own.
+            ControlMessage::PushRequest | ControlMessage::ChallengeResponse(_) => Ok(()),
         }
     }
 
@@ -345,8 +381,56 @@ impl ClientRole {
         let deadline = since + limit.min(LONGEST_PENDING);
         if core.stage() == Stage::Established {
             core.hold_new_key(deadline);
+            self.pending_until = self.pending_until.max(Some(deadline));
         } else {
             self.push_deadline = self.push_deadline.max(Some(deadline));
+        }
+    }
+
+    /// Tells of a question to the user.
+    fn notice(&mut self, now: Instant, text: &str, core: &mut Core) {
+        let question = match Notice::parse(text) {
+            Notice::Question(question) => question,
+            Notice::Nothing => return,
+            Notice::BadUrl => return self.pass_over(Warning::RefusedAddress, core),
+            Notice::Malformed => return self.pass_over(Warning::MalformedQuestion, core),
+            Notice::Unknown(name) => return self.pass_over(Warning::UnknownNotice(name), core),
+        };
+        let expiry = match core.stage() {
+            Stage::Established => self.pending_until.filter(|until| *until > now),
+            _ => self.push_deadline,
+        };
+        let challenge = self.questions.ask(question, expiry);
+        core.tell(Event::Challenge(Box::new(challenge)));
+    }
+
+    /// The message that answers a question.
+    pub(super) fn answer(
+        &mut self,
+        id: ChallengeId,
+        response: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, AnswerError> {
+        self.questions.answer(id, response)
+    }
+
+    /// Tells that a message has no effect, unless that was told often enough.
+    fn pass_over(&mut self, warning: Warning, core: &mut Core) {
+        self.passed_over = self.passed_over.saturating_add(1);
+        match self.passed_over {
+            ..=MOST_PASSED_OVER => core.warn([warning]),
+            count if count == MOST_PASSED_OVER + 1 => core.warn([Warning::Suppressed]),
+            _ => {}
+        }
+    }
+
+    /// Goes on with settings that the gateway sent in mid-session, if they are complete.
+    fn reconfigure(&mut self, now: Instant, later: Option<Later>, core: &mut Core) {
+        let Some(later) = later else { return };
+        core.warn(later.warnings);
+        self.adopt_token(later.token, core);
+        let changes = later.push.changes_since(&later.old);
+        if !changes.is_empty() {
+            core.reconfigure(now, later.push, changes);
         }
     }
 
@@ -374,7 +458,6 @@ impl ClientRole {
     ) -> Result<(), Error> {
         let (push, warnings) = push;
         core.warn(warnings);
-        core.warn(push.without_effect());
         if push.addresses.is_empty() {
             return Err(Error::NoAddress);
         }
@@ -392,6 +475,8 @@ impl ClientRole {
         let material = core.key_material(exported, &self.exchange.secrets, &server.secrets)?;
         self.want_credentials(core);
         self.adopt_token(push.auth_token.clone(), core);
+        self.settings.begin(push.clone(), cipher.name());
+        self.questions.close();
         core.establish(
             now,
             Agreement {

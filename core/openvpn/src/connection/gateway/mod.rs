@@ -5,6 +5,9 @@ mod exchange;
 
 use std::time::Instant;
 
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
+
 use self::exchange::GatewayExchange;
 use super::channel::Received;
 use super::config::GatewayConfig;
@@ -20,6 +23,7 @@ use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
 use crate::push::PushReply;
 use crate::tls::TlsSession;
+use crate::warning::Warning;
 
 /// The longest control message that OpenVPN clients take.
 const LONGEST_PUSH: usize = 1_000;
@@ -182,6 +186,10 @@ impl GatewayRole {
             match message {
                 ControlMessage::PushRequest => self.push_requested = true,
                 ControlMessage::Exit => return Err(Error::PeerExit),
+                ControlMessage::ChallengeResponse(encoded) => match answer(&encoded) {
+                    Some(answer) => core.tell(Event::Answer(answer)),
+                    None => core.warn([Warning::MalformedAnswer]),
+                },
                 _ => {}
             }
         }
@@ -278,6 +286,13 @@ fn send(push: &PushReply, core: &mut Core) -> Result<(), Error> {
         core.send_message(message.as_bytes())?;
     }
     Ok(())
+}
+
+/// The answer of the client's user, from Base64.
+fn answer(encoded: &str) -> Option<Zeroizing<String>> {
+    let bytes = Zeroizing::new(Base64::decode_vec(encoded).ok()?);
+    let answer = std::str::from_utf8(&bytes).ok()?;
+    Some(Zeroizing::new(answer.to_owned()))
 }
 
 fn refuse(text: String, core: &mut Core) -> Result<(), Error> {

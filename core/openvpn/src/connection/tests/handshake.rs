@@ -130,25 +130,3 @@ fn keepalives_are_asked_for_as_often_as_the_gateway_pushed() {
 
     assert_eq!(pair.client_end.keep_alives, 3);
 }
-
-#[test]
-fn pushed_options_that_have_no_effect_are_told_of() {
-    let mut plan = Plan::azure();
-    plan.push = push(
-        "ifconfig 172.16.0.2 255.255.255.0,topology subnet,inactive 300,session-timeout 60,block-ipv6,block-outside-dns",
-    );
-    let mut pair = plan.meet();
-
-    pair.run(Duration::ZERO);
-
-    let options: Vec<_> = pair
-        .client_end
-        .warnings
-        .iter()
-        .map(|warning| warning.option.as_str())
-        .collect();
-    assert_eq!(
-        options,
-        ["inactive", "session-timeout", "block-outside-dns"]
-    );
-}

@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod control_messages;
 mod data_path;
 mod endurance;
 mod framing;

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 use super::link::{Fate, Link, Tally};
 pub(super) use super::plan::{AZURE_NAME, Authority, Flaw, Plan, UNIX_TIME, hosts, push};
 use super::trace::{Line, Trace, Way};
-use crate::connection::{CloseReason, Connection, Established, Event, Start};
+use crate::challenge::Challenge;
+use crate::connection::{CloseReason, Connection, Established, Event, Reconfigured, Start};
 use crate::data::Opened;
 use crate::error::Error;
 use crate::frame::Framing;
 use crate::packet::{AckList, ControlPacket, KeyId, Role, SessionId, opcode_and_key};
 use crate::push::{PushReply, PushWarning};
+use crate::warning::Warning;
 use crate::wrap::{Wrapper, Wrapping};
 
 /// The session id of somebody who has no part in a session.
@@ -54,6 +56,11 @@ pub(super) struct End {
     pub(super) closed: Option<CloseReason>,
     pub(super) keep_alives: usize,
     pub(super) warnings: Vec<PushWarning>,
+    /// The warnings that are not about pushed options.
+    pub(super) oddities: Vec<Warning>,
+    pub(super) challenges: Vec<Challenge>,
+    pub(super) reconfigured: Vec<Reconfigured>,
+    pub(super) answers: Vec<String>,
     /// The numbers of the data packets that came out of the tunnel, in order.
     pub(super) delivered: Vec<u64>,
     /// Data packets that arrived before there was anything to open them with.
@@ -487,7 +494,11 @@ fn note(end: &mut End, event: Event) -> bool {
         Event::Established(established) => end.established = Some(established),
         Event::Closed(reason) => end.closed = Some(reason),
         Event::KeepAliveDue => end.keep_alives += 1,
-        Event::Warning(warning) => end.warnings.push(warning),
+        Event::Warning(Warning::Option(warning)) => end.warnings.push(warning),
+        Event::Warning(warning) => end.oddities.push(warning),
+        Event::Challenge(challenge) => end.challenges.push(*challenge),
+        Event::Reconfigured(reconfigured) => end.reconfigured.push(*reconfigured),
+        Event::Answer(answer) => end.answers.push(answer.to_string()),
         Event::Rekeyed(key_id) => end.rekeys.push(key_id.number()),
         Event::CredentialsDue { .. } => end.credentials_asked += 1,
         Event::AuthToken(token) => end.tokens.push(token.token.to_string()),
