@@ -60,6 +60,19 @@ impl Habits {
     };
 }
 
+/// One negotiation. That before it is forgotten at once.
+struct Key {
+    id: KeyId,
+    expected: u32,
+    kept: BTreeMap<u32, Vec<u8>>,
+    send: SendQueue,
+    acknowledgements: Acknowledgements,
+    tls: TlsSession,
+    /// What the exchange has led to, until the client has acknowledged all of it.
+    agreed: Option<(Cipher, KeyMaterial)>,
+    keys_exchanged: bool,
+}
+
 /// A client of ours that meets such a server over a simulated link.
 pub(super) struct Meeting {
     pub(super) now: Instant,
@@ -74,16 +87,14 @@ pub(super) struct Meeting {
 pub(super) struct OldServer {
     habits: Habits,
     framing: Framing,
+    config: GatewayConfig,
+    time: Arc<SessionTime>,
     session_id: SessionId,
     client: Option<SessionId>,
-    expected: u32,
-    kept: BTreeMap<u32, Vec<u8>>,
-    send: SendQueue,
-    acknowledgements: Acknowledgements,
-    tls: TlsSession,
-    data: Option<(Sealer, Opener)>,
-    keys_exchanged: bool,
+    key: Key,
+    data: Option<(DataChannel, Sealer, Opener)>,
     pub(super) requests: u32,
+    pub(super) rekeys: u32,
     /// The client's packets that it did not take because they broke its habits.
     pub(super) refused: Vec<&'static str>,
     pub(super) data_kinds: Vec<Opcode>,
@@ -133,7 +144,7 @@ impl Meeting {
             while self.exchange() {}
             let due = [
                 self.client.poll_timeout(self.now).map(|(due, _)| due),
-                self.server.send.due(self.now),
+                self.server.key.send.due(self.now),
                 self.to_server.due(),
                 self.to_client.due(),
             ];
@@ -148,7 +159,7 @@ impl Meeting {
 
     /// Has the server send a data packet.
     pub(super) fn server_sends(&mut self, payload: &[u8]) {
-        let (sealer, _) = self.server.data.as_mut().unwrap();
+        let (_, sealer, _) = self.server.data.as_mut().unwrap();
         let frame = sealed(sealer, self.now, payload);
         self.to_client.send(self.now, frame);
     }
@@ -204,32 +215,35 @@ impl OldServer {
         Self {
             habits,
             framing: config.framing,
+            key: Key::new(KeyId::FIRST, config, &time),
+            config: config.clone(),
+            time,
             session_id: SessionId::from_bytes(*b"oldserve").unwrap(),
             client: None,
-            expected: 0,
-            kept: BTreeMap::new(),
-            send: SendQueue::new(config.framing),
-            acknowledgements: Acknowledgements::default(),
-            tls: TlsSession::gateway(
-                &provider(),
-                &time,
-                TlsVersions::Only12,
-                &config.identity,
-                &config.client_roots,
-            )
-            .unwrap(),
             data: None,
-            keys_exchanged: false,
             requests: 0,
+            rekeys: 0,
             refused: Vec::new(),
             data_kinds: Vec::new(),
             data_received: Vec::new(),
         }
     }
 
+    /// Asks for new keys, unless that is under way.
+    pub(super) fn rekey(&mut self) {
+        if self.key.is_active() {
+            self.begin(self.key.id.next());
+        }
+    }
+
+    fn begin(&mut self, id: KeyId) {
+        self.key = Key::new(id, &self.config, &self.time);
+        assert!(self.key.send.push(Opcode::SoftResetV1, Vec::new()));
+    }
+
     /// Says something inside TLS.
     pub(super) fn say(&mut self, message: &[u8]) {
-        self.tls.send(message).unwrap();
+        self.key.tls.send(message).unwrap();
         self.queue_tls();
     }
 
@@ -237,7 +251,7 @@ impl OldServer {
         let (opcode, key_id) = opcode_and_key(packet[0]).unwrap();
         if opcode.is_data() {
             self.data_kinds.push(opcode);
-            if let Some((_, opener)) = &mut self.data
+            if let Some((_, _, opener)) = &mut self.data
                 && let Opened::Packet(payload) = opener.open(now, packet)
             {
                 self.data_received.push(payload.to_vec());
@@ -245,56 +259,63 @@ impl OldServer {
             return;
         }
         let packet = ControlPacket::parse(packet).unwrap();
-        assert_eq!(key_id, KeyId::FIRST);
         if packet.acks.len() > self.habits.most_acknowledged {
             return self.refused.push("too many acknowledgements");
         }
+        if opcode == Opcode::SoftResetV1 && key_id == self.key.id.next() && self.key.is_active() {
+            self.begin(key_id);
+        }
+        if key_id != self.key.id {
+            return self.refused.push("key ids out of sync");
+        }
         if self.client.is_none() && opcode == Opcode::HardResetClientV2 {
             self.client = Some(packet.session_id);
-            assert!(self.send.push(Opcode::HardResetServerV2, Vec::new()));
+            assert!(self.key.send.push(Opcode::HardResetServerV2, Vec::new()));
         }
         for id in packet.acks.iter() {
-            self.send.acknowledge(id);
+            self.key.send.acknowledge(id);
         }
+        self.activate();
         if let Some(id) = packet.message_id {
             self.take_in(id, packet.payload.to_vec());
         }
     }
 
     fn take_in(&mut self, id: u32, payload: Vec<u8>) {
+        let expected = self.key.expected;
         match self.habits.receive_window {
-            Some(window) if id >= self.expected + window => {
+            Some(window) if id >= expected + window => {
                 return self.refused.push("beyond the window");
             }
             Some(_) => {
-                if id >= self.expected {
-                    self.kept.insert(id, payload);
+                if id >= expected {
+                    self.key.kept.insert(id, payload);
                 }
-                while let Some(payload) = self.kept.remove(&self.expected) {
-                    self.expected += 1;
+                while let Some(payload) = self.key.kept.remove(&self.key.expected) {
+                    self.key.expected += 1;
                     self.read(&payload);
                 }
             }
-            None if id < self.expected => {}
+            None if id < expected => {}
             None => {
-                self.expected = id + 1;
+                self.key.expected = id + 1;
                 self.read(&payload);
             }
         }
-        self.acknowledgements.note(id);
+        self.key.acknowledgements.note(id);
     }
 
     fn poll_transmit(&mut self, now: Instant) -> Option<Vec<u8>> {
-        let is_due = self.acknowledgements.is_due();
-        let (opcode, message_id, payload) = match self.send.poll(now) {
+        let is_due = self.key.acknowledgements.is_due();
+        let (opcode, message_id, payload) = match self.key.send.poll(now) {
             Some(packet) => (packet.opcode, Some(packet.message_id), packet.payload),
             None if is_due => (Opcode::AckV1, None, &[][..]),
             None => return None,
         };
-        let acks = self.acknowledgements.take(self.habits.acknowledges);
+        let acks = self.key.acknowledgements.take(self.habits.acknowledges);
         let packet = ControlPacket {
             opcode,
-            key_id: KeyId::FIRST,
+            key_id: self.key.id,
             session_id: self.session_id,
             peer_session_id: self.client.filter(|_| !acks.is_empty()),
             acks,
@@ -310,12 +331,12 @@ impl OldServer {
     fn read(&mut self, payload: &[u8]) {
         let mut plaintext = Vec::new();
         // A server that takes packets as they come loses TLS with the first one that is missing.
-        if self.tls.receive(payload, &mut plaintext).is_err() {
+        if self.key.tls.receive(payload, &mut plaintext).is_err() {
             self.refused.push("damaged TLS");
         }
         self.queue_tls();
         for record in plaintext {
-            if !self.keys_exchanged {
+            if !self.key.keys_exchanged {
                 self.exchange_keys(&record);
             } else if record.as_slice() == b"PUSH_REQUEST\0" {
                 self.push();
@@ -340,8 +361,14 @@ impl OldServer {
             peer_info: String::new(),
         };
         self.say(&answer.encode().unwrap());
-        self.open_data_channel(cipher, &message, &answer.secrets);
-        self.keys_exchanged = true;
+        let material = KeyMaterial::from_prf(
+            &message.secrets,
+            &answer.secrets,
+            self.client.unwrap(),
+            self.session_id,
+        );
+        self.key.agreed = Some((cipher, material));
+        self.key.keys_exchanged = true;
     }
 
     fn cipher(&self, message: &ClientKeyMessage) -> Option<Cipher> {
@@ -354,30 +381,31 @@ impl OldServer {
             .then_some(Cipher::Aes256Gcm)
     }
 
-    fn open_data_channel(
-        &mut self,
-        cipher: Cipher,
-        message: &ClientKeyMessage,
-        secrets: &ServerSecrets,
-    ) {
+    /// Takes the keys into use, to send and to receive, once the client has all that led to them and not before.
+    fn activate(&mut self) {
+        if !self.key.send.is_empty() {
+            return;
+        }
+        let Some((cipher, material)) = self.key.agreed.take() else {
+            return;
+        };
         let format = DataFormat {
             framing: self.framing,
             peer_id: self.habits.pushes.contains("peer-id").then_some(0),
             epoch: false,
             compression: CompressionFraming::None,
         };
-        let material = KeyMaterial::from_prf(
-            &message.secrets,
-            secrets,
-            self.client.unwrap(),
-            self.session_id,
-        );
-        let (channel, sealer, opener) = DataChannel::new(format, None, Instant::now());
+        let id = self.key.id;
+        if id != KeyId::FIRST {
+            self.rekeys += 1;
+        }
+        let (channel, _, _) = self
+            .data
+            .get_or_insert_with(|| DataChannel::new(format, None, Instant::now()));
         channel
-            .install(KeyId::FIRST, cipher, &material, Role::Gateway)
+            .install(id, cipher, &material, Role::Gateway)
             .unwrap();
-        channel.activate(KeyId::FIRST);
-        self.data = Some((sealer, opener));
+        channel.activate(id);
     }
 
     fn push(&mut self) {
@@ -399,8 +427,8 @@ impl OldServer {
     }
 
     fn queue_tls(&mut self) {
-        for chunk in self.tls.take_outbound().chunks(1_000) {
-            assert!(self.send.push(Opcode::ControlV1, chunk.to_vec()));
+        for chunk in self.key.tls.take_outbound().chunks(1_000) {
+            assert!(self.key.send.push(Opcode::ControlV1, chunk.to_vec()));
         }
     }
 }
@@ -411,4 +439,31 @@ fn sealed(sealer: &mut Sealer, now: Instant, payload: &[u8]) -> Vec<u8> {
     frame.resize(frame.len() + sealer.tailroom(), 0);
     sealer.seal(now, &mut frame).unwrap();
     frame
+}
+
+impl Key {
+    fn new(id: KeyId, config: &GatewayConfig, time: &Arc<SessionTime>) -> Self {
+        Self {
+            id,
+            expected: 0,
+            kept: BTreeMap::new(),
+            send: SendQueue::new(config.framing),
+            acknowledgements: Acknowledgements::default(),
+            tls: TlsSession::gateway(
+                &provider(),
+                time,
+                TlsVersions::Only12,
+                &config.identity,
+                &config.client_roots,
+            )
+            .unwrap(),
+            agreed: None,
+            keys_exchanged: false,
+        }
+    }
+
+    /// Whether its keys are in use.
+    fn is_active(&self) -> bool {
+        self.keys_exchanged && self.agreed.is_none()
+    }
 }

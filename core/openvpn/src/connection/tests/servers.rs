@@ -6,6 +6,7 @@
 //! | SoftEther does not reorder | `soft_ether_bears_losses_because_each_flight_is_one_packet`, `soft_ether_cannot_bear_losses_in_a_longer_flight_and_the_client_ends_in_time` |
 //! | SoftEther repeats its settings without their end | `settings_repeated_without_their_end_do_not_swallow_what_follows` |
 //! | OpenVPN 2.5 and older: smaller windows, classic PRF | `openvpn_2_5_gets_nothing_beyond_its_window_on_a_dreadful_link` |
+//! | OpenVPN 2.5 opens nothing under a new key before all is acknowledged, and takes old key ids for a fault | `openvpn_2_5_renews_its_keys_and_hears_nothing_under_the_former_id` |
 //! | Azure: no requests for peer ids, no keepalives, tls-auth, certificates, one client key message of many packets | `azure_gets_conservative_packets` |
 
 use std::time::Duration;
@@ -140,6 +141,47 @@ fn openvpn_2_5_gets_data_under_the_peer_id_that_it_pushed() {
             .iter()
             .all(|kind| *kind == Opcode::DataV2)
     );
+}
+
+#[test]
+fn openvpn_2_5_renews_its_keys_and_hears_nothing_under_the_former_id() {
+    for (framing, quality) in [
+        (Framing::Stream, Quality::PERFECT),
+        (Framing::Stream, LOSSY),
+        (Framing::Datagram, LOSSY),
+    ] {
+        let mut meeting = Meeting::new(Habits::OPENVPN_2_5, framing, quality, 5);
+        meeting.pass(A_MINUTE);
+        assert!(meeting.client_data.is_some(), "{:?}", meeting.client_error);
+
+        let mut sent = 0;
+        for round in 0..9 {
+            match round % 2 {
+                0 => meeting.server.rekey(),
+                _ => meeting.client.rekey(meeting.now),
+            }
+            for _ in 0..60 {
+                meeting.client_sends(b"\x45 there");
+                meeting.server_sends(b"\x45 back");
+                meeting.pass(Duration::from_secs(1));
+                sent += 1;
+            }
+        }
+
+        assert_eq!(meeting.client_error, None);
+        assert_eq!(meeting.server.rekeys, 9, "{framing:?}");
+        let statistics = meeting.client.data_statistics().unwrap();
+        assert_eq!(statistics.dropped_unknown_key, 0);
+        assert_eq!(
+            meeting.server.data_kinds.len(),
+            meeting.server.data_received.len()
+        );
+        if framing == Framing::Stream {
+            assert_eq!(meeting.server.refused, [""; 0]);
+            assert_eq!(statistics.received_packets, sent);
+            assert_eq!(meeting.server.data_received.len() as u64, sent);
+        }
+    }
 }
 
 #[test]
