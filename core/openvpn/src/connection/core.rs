@@ -220,12 +220,12 @@ impl Core {
             .data
             .as_mut()
             .ok_or(Error::Protocol("a rekey before the first keys"))?;
+        data.keys.make_room(&data.channel);
         data.channel
             .install(key_id, data.cipher, &material, self.role)?;
         let began = self.renewal.finished(now);
         let transition = self.renewal.transition();
-        data.keys
-            .installed(&data.channel, key_id, (began, now), transition);
+        data.keys.installed(key_id, (began, now), transition);
         self.channel.allow_rekey(true);
         self.events.push_back(Event::Rekeyed(key_id));
         self.channel.open_for_messages()

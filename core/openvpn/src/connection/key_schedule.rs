@@ -63,18 +63,21 @@ impl KeySchedule {
         }
     }
 
-    /// A key was installed whose negotiation began at `began`; the one before it lives on for `transition` from then.
-    pub(super) fn installed(
-        &mut self,
-        data: &DataChannel,
-        key_id: KeyId,
-        (began, now): (Instant, Instant),
-        transition: Duration,
-    ) {
+    /// Makes room for a new key, of which the one before the newest is the place: two live at most.
+    pub(super) fn make_room(&mut self, data: &DataChannel) {
         self.switch(data);
         if let Some(former) = self.former.take() {
             data.retire(former.key_id);
         }
+    }
+
+    /// A key was installed whose negotiation began at `began`; the one before it lives on for `transition` from then.
+    pub(super) fn installed(
+        &mut self,
+        key_id: KeyId,
+        (began, now): (Instant, Instant),
+        transition: Duration,
+    ) {
         // Keys that are replaced every few seconds are given less time than those that live for an hour.
         let age = began.saturating_duration_since(self.installed);
         self.hold = Some(Hold {
