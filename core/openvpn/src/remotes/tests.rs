@@ -23,11 +23,13 @@ const REMOTE: AttemptEnd = temporarily(Advance::Remote, None);
 const RESTART: AttemptEnd = AttemptEnd::Restart { next_remote: false };
 const RESTART_NEXT: AttemptEnd = AttemptEnd::Restart { next_remote: true };
 
-/// Where attempts lead, two addresses each of the gateways `a`, `b` and `c`, after each of these ends. `+` stands for an
-/// attempt that became a connection before it ended.
+/// `+` for an attempt that became a connection, and how it ended.
+type Ended = (&'static str, AttemptEnd);
+
+/// Where attempts lead, two addresses each of the gateways `a`, `b` and `c`, after each of these ends.
 #[test]
 fn the_order_of_attempts_is_that_of_openvpn() {
-    let table: &[(&str, &[(&str, AttemptEnd)], &str)] = &[
+    let table: &[(&str, &[Ended], &str)] = &[
         (
             "addresses in turn, then gateways",
             &[("", Failed); 5],
