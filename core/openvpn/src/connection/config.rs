@@ -69,7 +69,8 @@ impl Default for Renegotiation {
 /// The client's side of a connection.
 #[derive(Clone)]
 pub struct ClientConfig {
-    /// Cryptography and randomness.
+    /// The cryptography of TLS, and randomness: aws-lc-rs or ring, which are both tested. The data channel has its own,
+    /// always aws-lc-rs.
     pub provider: Arc<CryptoProvider>,
     /// Whether packets travel over a byte stream (TCP) or as datagrams.
     pub framing: Framing,
@@ -146,7 +147,8 @@ impl ClientConfig {
 /// The gateway's side of a connection.
 #[derive(Clone)]
 pub struct GatewayConfig {
-    /// Cryptography and randomness.
+    /// The cryptography of TLS, and randomness: aws-lc-rs or ring, which are both tested. The data channel has its own,
+    /// always aws-lc-rs.
     pub provider: Arc<CryptoProvider>,
     /// Whether packets travel over a byte stream (TCP) or as datagrams.
     pub framing: Framing,
