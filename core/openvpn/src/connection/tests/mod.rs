@@ -20,6 +20,7 @@ mod random;
 mod rekey;
 mod renegotiation;
 mod servers;
+mod tables;
 mod tls;
 mod tls_crypt_v2;
 mod trace;
