@@ -48,6 +48,9 @@ pub enum LabError {
     /// The network carried something else than it should have.
     #[error("{0}")]
     Traffic(String),
+    /// A session of this library ended before it had begun.
+    #[error("no session: {0:?}")]
+    NotConnected(Box<p2svpn_tunnel::TunnelEnd>),
     /// A session of this library did not do what it should have.
     #[error("the session: {0}")]
     Session(String),

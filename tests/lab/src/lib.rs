@@ -13,6 +13,7 @@
 #![cfg(target_os = "linux")]
 
 mod addresses;
+mod at_once;
 mod authority;
 mod client_program;
 mod control_wrapping;
@@ -43,6 +44,7 @@ mod table;
 mod virtual_network;
 
 pub use addresses::{GATEWAY, PORT, SERVICE};
+pub use at_once::at_once;
 pub use authority::{Identity, KeyKind};
 pub use client_program::run_client;
 pub use control_wrapping::ControlWrapping;

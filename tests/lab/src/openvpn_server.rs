@@ -56,6 +56,22 @@ impl OpenVpnServer {
         Ok(line)
     }
 
+    /// Waits until so many lines of its log contain the text.
+    ///
+    /// # Errors
+    /// [`LabError::Unsaid`] with the whole log when there are fewer.
+    pub fn wait_log_times(&self, text: &str, times: usize) -> Result<(), LabError> {
+        let mut seen = 0;
+        let pick = |line: &str| {
+            seen += usize::from(line.contains(text));
+            (seen >= times).then_some(())
+        };
+        let wanted = format!("{text} {times} times");
+        let limit = Duration::from_secs(5);
+        self.process.wait_for(&wanted, 0, limit, pick)?;
+        Ok(())
+    }
+
     /// How many lines of its log contain the text.
     pub fn count_log(&self, text: &str) -> usize {
         let log = self.process.output().text();

@@ -81,7 +81,7 @@ impl ProtocolClient {
     /// Connects to a server and lets packets through.
     ///
     /// # Errors
-    /// [`LabError::Session`] when it does not connect.
+    /// [`LabError::NotConnected`] with the cause, [`LabError::Session`] when it has no cause.
     pub fn connect(
         site: &Site,
         config: ClientConfig,
@@ -232,7 +232,7 @@ async fn establish(
     loop {
         match events.recv().await {
             Some(TunnelEvent::Established(settings)) => return Ok((tunnel, *settings, events)),
-            Some(TunnelEvent::Closed(end)) => return Err(failed(&end)),
+            Some(TunnelEvent::Closed(end)) => return Err(LabError::NotConnected(Box::new(end))),
             Some(_) => {}
             None => return Err(LabError::Panicked),
         }

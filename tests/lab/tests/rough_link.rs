@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use p2svpn_lab::{
     GATEWAY, Impairment, KeyKind, LabError, Netem, OpenVpnServer, PORT, Probe, ProtocolClient,
-    Relay, ServerOptions, ServerVersion, Site, Table, Transport, can_run_every_server, download,
-    upload,
+    Relay, ServerOptions, ServerVersion, Site, Table, Transport, at_once, can_run_every_server,
+    download, upload,
 };
 
 const ROUGH: Impairment = Impairment {
@@ -53,19 +53,17 @@ fn a_rough_link_loses_probes_but_no_session_and_no_byte() -> Result<(), LabError
     if !can_run_every_server() {
         return Ok(());
     }
-    let rows = at_once(ServerVersion::ALL.map(|version| {
-        move || {
-            let site = Site::new()?;
-            let relay = Relay::start(&site, ROUGH, SEED)?;
-            let row = session(&site, version, Transport::Udp, "relay", relay.address())?;
-            let counts = relay.counts();
-            assert!(
-                counts.lost > 0 && counts.duplicated > 0 && counts.reordered > 0,
-                "{counts:?}"
-            );
-            Ok(row)
-        }
-    }))?;
+    let rows = at_once(ServerVersion::ALL, |version| {
+        let site = Site::new()?;
+        let relay = Relay::start(&site, ROUGH, SEED)?;
+        let row = session(&site, version, Transport::Udp, "relay", relay.address())?;
+        let counts = relay.counts();
+        assert!(
+            counts.lost > 0 && counts.duplicated > 0 && counts.reordered > 0,
+            "{counts:?}"
+        );
+        Ok(row)
+    })?;
     show(rows);
     Ok(())
 }
@@ -83,14 +81,12 @@ fn a_cable_that_the_kernel_impairs_breaks_no_session() -> Result<(), LabError> {
         );
         return Ok(());
     }
-    let rows = at_once([Transport::Tcp, Transport::Udp].map(|transport| {
-        move || {
-            let site = Site::new()?;
-            let _netem = Netem::start(&site, &ROUGH)?;
-            let gateway = (GATEWAY, PORT).into();
-            session(&site, ServerVersion::V2_6, transport, "netem", gateway)
-        }
-    }))?;
+    let rows = at_once([Transport::Tcp, Transport::Udp], |transport| {
+        let site = Site::new()?;
+        let _netem = Netem::start(&site, &ROUGH)?;
+        let gateway = (GATEWAY, PORT).into();
+        session(&site, ServerVersion::V2_6, transport, "netem", gateway)
+    })?;
     show(rows);
     Ok(())
 }
@@ -146,19 +142,6 @@ fn session(
         probes.sent.to_string(),
         probes.lost.len().to_string(),
     ])
-}
-
-fn at_once<const COUNT: usize, Job>(jobs: [Job; COUNT]) -> Result<Vec<Vec<String>>, LabError>
-where
-    Job: FnOnce() -> Result<Vec<String>, LabError> + Send,
-{
-    std::thread::scope(|scope| {
-        let threads = jobs.map(|job| scope.spawn(job));
-        threads
-            .map(|thread| thread.join().unwrap())
-            .into_iter()
-            .collect()
-    })
 }
 
 fn show(rows: Vec<Vec<String>>) {

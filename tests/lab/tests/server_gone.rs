@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use p2svpn_lab::{
     GATEWAY, Identity, KeyKind, LabError, OpenVpnServer, PORT, ProtocolClient, SERVICE,
-    ServerOptions, ServerVersion, Site, Snapshot, Transport, can_run_every_server, ping,
+    ServerOptions, ServerVersion, Site, Snapshot, Transport, at_once, can_run_every_server, ping,
 };
 use p2svpn_openvpn::Error;
 use p2svpn_tunnel::TunnelEnd;
@@ -113,17 +113,10 @@ fn connect(
 fn for_every_server(
     job: impl Fn(&Site, &Identity, ServerVersion) -> Result<(), LabError> + Sync,
 ) -> Result<(), LabError> {
-    std::thread::scope(|scope| {
-        let job = &job;
-        let threads = ServerVersion::ALL.map(|version| {
-            scope.spawn(move || {
-                let site = Site::new()?;
-                let identity = site.client_identity("client", KeyKind::P256)?;
-                job(&site, &identity, version)
-            })
-        });
-        threads
-            .into_iter()
-            .try_for_each(|thread| thread.join().unwrap())
-    })
+    at_once(ServerVersion::ALL, |version| {
+        let site = Site::new()?;
+        let identity = site.client_identity("client", KeyKind::P256)?;
+        job(&site, &identity, version)
+    })?;
+    Ok(())
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use p2svpn_lab::{
     GATEWAY, KeyKind, LabError, OpenVpnServer, PORT, Probe, ProbeReport, ProtocolClient,
-    ServerOptions, ServerVersion, Site, Steady, Table, Transport, can_run_every_server,
+    ServerOptions, ServerVersion, Site, Steady, Table, Transport, at_once, can_run_every_server,
 };
 use p2svpn_tunnel::Drops;
 
@@ -48,12 +48,10 @@ fn nothing_is_lost_while_keys_are_replaced_again_and_again() -> Result<(), LabEr
         (ServerVersion::V2_7, Transport::Udp, length.min(SHORTER)),
     ];
 
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let threads = soaks.map(|(version, transport, length)| {
-            scope.spawn(move || (version, transport, soak(version, transport, length)))
-        });
-        threads.map(|thread| thread.join().unwrap()).into()
-    });
+    // Each tells its own failure, beside the timelines of the others.
+    let results = at_once(soaks, |(version, transport, length)| {
+        Ok((version, transport, soak(version, transport, length)))
+    })?;
 
     let mut failures = Vec::new();
     for (version, transport, result) in results {
@@ -77,7 +75,7 @@ struct Soaked {
     length: Duration,
     samples: Vec<Sample>,
     rekeys: Vec<Instant>,
-    /// TLS handshakes that the server has completed.
+    /// TLS handshakes that the server has completed, the first one included; the last one may be on its way.
     handshakes: usize,
     probes: ProbeReport,
     drops: Drops,
@@ -154,7 +152,7 @@ impl Soaked {
     fn failure(&self) -> Option<String> {
         // A rekey takes a moment, and the last one may be on its way.
         let fewest = (self.length.as_secs() / (RENEGOTIATE.as_secs() + 1)).saturating_sub(1);
-        if self.rekeys.len() < fewest as usize || self.handshakes <= self.rekeys.len() {
+        if self.rekeys.len() < fewest as usize || self.handshakes < self.rekeys.len() {
             return Some(format!(
                 "{} rekeys and {} handshakes, not {fewest}",
                 self.rekeys.len(),

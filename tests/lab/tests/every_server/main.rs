@@ -16,7 +16,7 @@ use std::io::{Write, stdout};
 use std::sync::Mutex;
 use std::time::Instant;
 
-use p2svpn_lab::{KeyKind, LabError, Site, Table, can_run_every_server};
+use p2svpn_lab::{KeyKind, LabError, Site, Table, at_once, can_run_every_server};
 
 use crate::row::{Row, rows};
 use crate::trial::{Outcome, run};
@@ -34,23 +34,17 @@ fn every_server_speaks_with_this_client_however_it_is_set_up() -> Result<(), Lab
     let waiting = Mutex::new(rows.iter().enumerate());
     let done = Mutex::new(Vec::new());
 
-    std::thread::scope(|scope| {
-        let work = || -> Result<(), LabError> {
-            let site = Site::new()?;
-            let identity = site.client_identity("client", KeyKind::P256)?;
-            loop {
-                let next = waiting.lock().unwrap().next();
-                let Some((number, row)) = next else {
-                    return Ok(());
-                };
-                let outcome = run(row, &site, &identity);
-                done.lock().unwrap().push((number, outcome));
-            }
-        };
-        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .try_for_each(|worker| worker.join().unwrap())
+    at_once(0..AT_ONCE, |_| {
+        let site = Site::new()?;
+        let identity = site.client_identity("client", KeyKind::P256)?;
+        loop {
+            let next = waiting.lock().unwrap().next();
+            let Some((number, row)) = next else {
+                return Ok(());
+            };
+            let outcome = run(row, &site, &identity);
+            done.lock().unwrap().push((number, outcome));
+        }
     })?;
 
     let mut done = done.into_inner().unwrap();
