@@ -15,7 +15,7 @@
 //! | the gateway's key message without its trailing texts, and what follows it in the same record | `keying::tests`, `what_follows_the_key_message_in_its_record_is_kept` |
 //! | tokens replace credentials; a lost request for fresh ones is repeated | `rekey::a_token_takes_the_place_of_the_credentials_from_then_on`, `rekey::credentials_that_wear_out_are_asked_for_ahead_of_time_and_shown_at_the_rekey` |
 //! | packet ids and ciphers wear out, loudly | `data::tests::limits` |
-//! | a changed push reply is applied, its parts are merged, an empty one is an error | `control_messages::settings_that_a_rekey_changed_are_told_of`, `push::tests::messages`, `push::tests::changes` |
+//! | a changed push reply is applied, its parts are merged, an empty one is an error | `control_messages::settings_that_a_rekey_changed_are_told_of`, `push::tests::messages`, `control_messages::settings_that_cannot_be_taken_on_end_the_connection` |
 //! | rekeys during loss, sleep, and failures of which the first counts | `endurance::sessions_stay_alive_and_renew_their_keys_where_three_packets_of_ten_are_lost`, `a_wake_from_a_long_sleep_does_each_thing_once`, `the_first_error_of_a_failed_rekey_is_the_one_that_is_told` |
 //! | exported keys come from the TLS session of the negotiation | `rekey::packets_go_both_ways_before_during_and_after_a_rekey_in_all_formats` |
 //! | nothing is sent under the former key id | `after_a_soft_reset_nothing_is_sent_under_the_former_key_id` |
