@@ -4,6 +4,7 @@
 //! is the public function that reads one. `bin/fuzz` builds and runs them all.
 
 use std::alloc::System;
+use std::sync::Once;
 use std::time::Instant;
 
 use cap::Cap;
@@ -40,8 +41,19 @@ pub fn profile(input: &[u8]) {
 }
 
 fn within(bound: usize, judge: impl FnOnce()) {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(lift_the_bound_for_panics);
     // Fails only for a limit below what is allocated already.
     let _ = MEMORY.set_limit(MEMORY.allocated() + bound);
     judge();
     let _ = MEMORY.set_limit(usize::MAX);
+}
+
+/// A panic takes memory to be told.
+fn lift_the_bound_for_panics() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = MEMORY.set_limit(usize::MAX);
+        tell(panic);
+    }));
 }
