@@ -95,11 +95,27 @@
 //! The proof is an authentic packet under the new key; the time is half of the former key's age, at most a minute, and longer
 //! while the gateway says that a sign-in is pending.
 //!
+//! # What a gateway says while the tunnel runs
+//!
+//! Control messages go on arriving after the settings; `connection/client` obeys each.
+//!
+//! - **Questions** (`INFO_PRE`, `INFO`) come out as [`Event::Challenge`], with an id, and those for a text are answered by
+//!   [`Connection::answer`]. A gateway asks only whom [`ClientConfig::sign_in_methods`] told it that somebody is there to
+//!   answer. Two more kinds are answered by credentials: [`StaticChallenge`], which the profile asks beforehand, and
+//!   [`DynamicChallenge`], which comes with a refusal ([`Error::Challenge`]) and is answered in the next connection.
+//! - **Changed settings** (`PUSH_UPDATE`, or another `PUSH_REPLY`, at a rekey for instance) come out as
+//!   [`Event::Reconfigured`]: all settings as they are now, and [`PushChanges`], which say what differs. What concerns the
+//!   connection itself, keepalives and limits, it acts on; addresses, routes and DNS are the host's to change. What only a new
+//!   connection can take on ends this one with [`Error::NotUpdatable`].
+//! - **Farewells** (`AUTH_FAILED`, `RESTART`, `HALT`, `EXIT`) and limits that were pushed (`inactive`, `session-timeout`,
+//!   `ping-exit`) end it with an [`Error`] each, which says whether, where and when to connect again.
+//! - **Whatever has no effect** is told of by [`Event::Warning`], a bounded number of times.
+//!
 //! # Bounds
 //!
 //! Whatever the peer sends, a connection keeps at most two key states, and in each at most 12 control packets out of order,
 //! 512 that wait to be sent, one TLS record that is not complete, and 64 KiB of an unfinished message; and 256 KiB of a push
-//! reply in parts.
+//! reply or of changes to it in parts, and at most 10,000 routes. Texts for people have at most 2,048 characters.
 //!
 //! An established session keeps less than 32 KiB in memory, less than 48 KiB while a replaced key still opens packets, and
 //! less than 64 KiB during the handshake, apart from the few KiB that the cryptography's C code takes for itself. Rekeys

@@ -32,8 +32,8 @@ use crate::warning::Warning;
 /// How often the push request is repeated.
 const PUSH_REQUEST_EVERY: Duration = Duration::from_secs(5);
 
-/// The longest wait for a sign-in elsewhere that a gateway can ask for: half of the usual life of a key.
-const LONGEST_PENDING: Duration = Duration::from_secs(1_800);
+/// The usual life of a key; a gateway can ask for a wait of half of it for a sign-in elsewhere.
+const USUAL_KEY_LIFE: Duration = Duration::from_secs(3_600);
 
 /// How many messages without effect are told of.
 const MOST_PASSED_OVER: usize = 64;
@@ -376,9 +376,11 @@ impl ClientRole {
         let Some((_, since)) = self.exchange.server else {
             return;
         };
-        // Counted from where the wait began, so that it cannot be drawn out for ever.
-        let limit = limit.unwrap_or(self.config.timeouts.push);
-        let deadline = since + limit.min(LONGEST_PENDING);
+        // Half of a key's life, as in OpenVPN, counted from where the wait began, so that it cannot be drawn out for ever.
+        let config = &self.config;
+        let longest = config.renegotiation.after.unwrap_or(USUAL_KEY_LIFE) / 2;
+        let longest = longest.min(USUAL_KEY_LIFE / 2).max(config.timeouts.push);
+        let deadline = since + limit.unwrap_or(config.timeouts.push).min(longest);
         if core.stage() == Stage::Established {
             core.hold_new_key(deadline);
             self.pending_until = self.pending_until.max(Some(deadline));

@@ -162,6 +162,23 @@ fn a_flood_of_unknown_messages_is_not_told_of_without_end() {
     assert_eq!(pair.client_end.oddities[64], Warning::Suppressed);
 }
 
+#[test]
+fn a_wait_for_a_sign_in_is_at_most_half_of_a_keys_life() {
+    let mut plan = Plan::azure();
+    plan.client.renegotiation.after = Some(240 * SECOND);
+    let mut pair = awaiting_settings(plan);
+    let start = pair.now;
+    pair.gateway_says(b"AUTH_PENDING,timeout 3000\0");
+
+    let end = end_of_client(&mut pair, 300 * SECOND);
+
+    assert_eq!(end - start, 120 * SECOND);
+    assert_eq!(
+        pair.client_error(),
+        Some(&Error::PushTimedOut(120 * SECOND))
+    );
+}
+
 // ---- farewells ----
 
 #[test]
