@@ -7,14 +7,16 @@
     clippy::panic
 )]
 
+mod support;
+
 use std::future::poll_fn;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixStream};
-use std::process::Command;
 use std::task::{Context, Poll, Waker};
 
 use p2svpn_tunnel::{Batch, Device, HostFdOptions, Margin, PacketHeader, TunOptions, TunnelError};
+use support::namespace::{in_new_namespace, ip};
 
 const MTU: u16 = 1400;
 
@@ -235,33 +237,6 @@ fn a_deleted_tun_device_is_an_error_for_whoever_reads() {
         let read = poll_fn(|context| device.source.poll_read(context, &mut batch)).await;
         assert!(read.is_err());
     });
-}
-
-/// Runs in a network namespace that ends with the calling thread.
-fn in_new_namespace<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send) {
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // SAFETY: the flag asks for a new network namespace for this thread; no memory is involved.
-            let unshared = unsafe { libc::unshare(libc::CLONE_NEWNET) };
-            assert_eq!(unshared, 0, "{}", io::Error::last_os_error());
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(test());
-        });
-    });
-}
-
-/// Runs `ip`, in the namespace of the calling thread, as its child is.
-fn ip(arguments: &[&str]) -> String {
-    let output = Command::new("ip").args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "ip {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
 }
 
 fn host_device(header: PacketHeader) -> (Device, UnixDatagram) {

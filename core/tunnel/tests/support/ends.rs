@@ -206,8 +206,13 @@ impl Plan {
 
 /// Two sockets on the loopback interface, each connected to the other.
 pub(crate) async fn udp_pair() -> (UdpTransport, UdpTransport) {
-    let near = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let far = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    udp_pair_between("127.0.0.1", "127.0.0.1").await
+}
+
+/// Two sockets at these addresses, each connected to the other.
+pub(crate) async fn udp_pair_between(near: &str, far: &str) -> (UdpTransport, UdpTransport) {
+    let near = UdpSocket::bind((near, 0)).await.unwrap();
+    let far = UdpSocket::bind((far, 0)).await.unwrap();
     let (near_address, far_address) = (near.local_addr().unwrap(), far.local_addr().unwrap());
     near.connect(far_address).await.unwrap();
     far.connect(near_address).await.unwrap();

@@ -10,6 +10,8 @@
 pub(crate) mod counting;
 pub(crate) mod ends;
 pub(crate) mod joined;
+#[cfg(target_os = "linux")]
+pub(crate) mod namespace;
 
 use std::future::poll_fn;
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -24,6 +24,9 @@ impl Failure {
             Some(NO_ROOM) => return Failure::NoRoom,
             #[cfg(unix)]
             Some(libc::ENOMEM) => return Failure::NoRoom,
+            // The socket's own address is gone, perhaps for a while.
+            #[cfg(unix)]
+            Some(libc::EINVAL) => return Failure::NoRoute,
             #[cfg(unix)]
             Some(libc::ENOPROTOOPT | libc::EHOSTDOWN) => return Failure::PeerUnreachable,
             _ => {}
