@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use ipnet::IpNet;
 use p2svpn_auth::Identity as ClientCertificate;
 use p2svpn_openvpn::{
-    ClientConfig, Connection, Framing, RevocationLists, ServerTrust, ServerValidation, Start,
+    Challenge, ClientConfig, Connection, Framing, Reconfigured, RevocationLists, ServerTrust,
+    ServerValidation, Start,
 };
 use p2svpn_system::Clock;
 use p2svpn_tunnel::{
@@ -87,6 +88,23 @@ impl ProtocolClient {
         config: ClientConfig,
         server: SocketAddr,
     ) -> Result<Self, LabError> {
+        let nobody_answers = |challenge: &Challenge| {
+            let text = &challenge.text;
+            Err(LabError::Session(format!("nobody answers: {text}")))
+        };
+        Self::connect_answering(site, config, server, nobody_answers)
+    }
+
+    /// As [`connect`](Self::connect), and answers what the server asks on the way.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect), and what the answers fail with.
+    pub fn connect_answering(
+        site: &Site,
+        config: ClientConfig,
+        server: SocketAddr,
+        answer: impl Fn(&Challenge) -> Result<String, LabError> + Send + Sync + 'static,
+    ) -> Result<Self, LabError> {
         // Its threads inherit the namespace of the one that starts them.
         let runtime = site
             .client
@@ -98,7 +116,7 @@ impl ProtocolClient {
             })?
             .map_err(LabError::system("starting a runtime"))?;
         let begun = runtime.spawn(async move {
-            tokio::time::timeout(PATIENCE, establish(config, server))
+            tokio::time::timeout(PATIENCE, establish(config, server, answer))
                 .await
                 .unwrap_or(Err(LabError::Session("no connection in time".to_owned())))
         });
@@ -163,6 +181,16 @@ impl ProtocolClient {
         )))
     }
 
+    /// Waits for the next change of settings in mid-session. The device keeps its own.
+    ///
+    /// # Errors
+    /// [`LabError::Session`] when there is none.
+    pub fn wait_update(&self, limit: Duration) -> Result<Reconfigured, LabError> {
+        self.log
+            .wait_update(limit)
+            .ok_or_else(|| LabError::Session(format!("no change of settings within {limit:?}")))
+    }
+
     /// Waits until the session has ended by itself, and returns why.
     ///
     /// # Errors
@@ -209,6 +237,7 @@ impl Drop for ProtocolClient {
 async fn establish(
     config: ClientConfig,
     server: SocketAddr,
+    answer: impl Fn(&Challenge) -> Result<String, LabError>,
 ) -> Result<(Tunnel, Settings, Receiver<TunnelEvent>), LabError> {
     let failed = |error: &dyn std::fmt::Debug| LabError::Session(format!("{error:?}"));
     let clock = Clock::new();
@@ -233,6 +262,10 @@ async fn establish(
         match events.recv().await {
             Some(TunnelEvent::Established(settings)) => return Ok((tunnel, *settings, events)),
             Some(TunnelEvent::Closed(end)) => return Err(LabError::NotConnected(Box::new(end))),
+            Some(TunnelEvent::Challenge(challenge)) => tunnel
+                .answer(challenge.id, answer(&challenge)?.into())
+                .await
+                .map_err(|error| failed(&error))?,
             Some(_) => {}
             None => return Err(LabError::Panicked),
         }

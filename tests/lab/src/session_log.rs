@@ -1,6 +1,8 @@
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use p2svpn_openvpn::Reconfigured;
 use p2svpn_tunnel::{TunnelEnd, TunnelEvent};
 use tokio::sync::mpsc::Receiver;
 
@@ -15,6 +17,7 @@ pub(crate) struct SessionLog {
 struct Heard {
     rekeys: Vec<Instant>,
     warnings: Vec<String>,
+    updates: VecDeque<Reconfigured>,
     end: Option<TunnelEnd>,
     ended: bool,
 }
@@ -50,6 +53,17 @@ impl SessionLog {
         heard.rekeys.len()
     }
 
+    /// Waits for the next change of settings and takes it out; none if it does not come.
+    pub(crate) fn wait_update(&self, limit: Duration) -> Option<Reconfigured> {
+        let waited = self
+            .changed
+            .wait_timeout_while(self.lock(), limit, |heard| {
+                heard.updates.is_empty() && !heard.ended
+            });
+        let mut heard = waited.unwrap_or_else(PoisonError::into_inner).0;
+        heard.updates.pop_front()
+    }
+
     /// Waits for the end and takes its cause out; none if it does not come.
     pub(crate) fn wait_end(&self, limit: Duration) -> Option<TunnelEnd> {
         let waited = self
@@ -67,6 +81,7 @@ impl SessionLog {
         let mut heard = self.lock();
         match event {
             TunnelEvent::Rekeyed(_) => heard.rekeys.push(Instant::now()),
+            TunnelEvent::Reconfigured(update) => heard.updates.push_back(*update),
             TunnelEvent::Warning(warning) => heard.warnings.push(warning.to_string()),
             TunnelEvent::Closed(end) => heard.end = Some(end),
             _ => {}

@@ -16,7 +16,7 @@ use p2svpn_lab::{
     GATEWAY, KeyKind, LabError, OpenVpnServer, PORT, ProtocolClient, SERVICE, ServerOptions,
     ServerVersion, Site, at_once, can_run_every_server, ping,
 };
-use p2svpn_openvpn::{Advance, Credentials, Error};
+use p2svpn_openvpn::{Advance, ClientConfig, Credentials, Error, SignInMethod};
 use p2svpn_tunnel::TunnelEnd;
 
 /// What the server asks about each sign-in: the names of the users say how it answers.
@@ -27,9 +27,15 @@ echo "$user" >>"$folder/asked"
 case "$user/$password" in
 alice/secret | carol/CRV1::state-7::42) exit 0 ;;
 busy/*) echo 'TEMP[backoff 7,advance remote]:come back later' >"$auth_failed_reason_file" ;;
+dora/secret) printf '60\ncrtext\nCR_TEXT:R,E:Which number?\n' >"$auth_pending_file"; exit 2 ;;
 carol/*) echo 'CRV1:R,E:state-7:Y2Fyb2w=:What is the answer?' >"$auth_failed_reason_file" ;;
 esac
 exit 1
+"#;
+
+/// What the server does with an answer, which comes in base64: it takes 42.
+const JUDGE: &str = r#"#!/bin/sh
+if [ "$(cat "$1")" = NDI= ]; then echo 1; else echo 0; fi >"$auth_control_file"
 "#;
 
 /// The versions whose scripts can say why they refuse.
@@ -142,6 +148,38 @@ fn a_question_is_answered_by_the_next_connection() -> Result<(), LabError> {
     Ok(())
 }
 
+#[test]
+fn a_question_is_answered_in_the_connection_that_it_comes_in() -> Result<(), LabError> {
+    if !can_run_every_server() {
+        return Ok(());
+    }
+    at_once(TALKATIVE, |version| {
+        let entrance = Entrance::new(version, &[])?;
+        let answering = |answer: &'static str| {
+            let mut config = entrance.config(credentials("dora", "secret"))?;
+            config.sign_in_methods = vec![SignInMethod::CrText];
+            let gateway = (GATEWAY, PORT).into();
+            ProtocolClient::connect_answering(&entrance.site, config, gateway, |challenge| {
+                assert_eq!(challenge.text, "Which number?");
+                assert!(challenge.response_required && !challenge.masked);
+                Ok(answer.to_owned())
+            })
+        };
+
+        let client = answering("42")?;
+        ping(&entrance.site.client, SERVICE, 1)?;
+        client.close()?;
+        let refused = answering("43").err().expect("it is refused").to_string();
+
+        assert!(
+            refused.contains("AuthenticationFailed"),
+            "{version:?}: {refused}"
+        );
+        Ok(())
+    })?;
+    Ok(())
+}
+
 /// A server that asks for user name and password.
 struct Entrance {
     server: OpenVpnServer,
@@ -154,12 +192,18 @@ impl Entrance {
     fn new(version: ServerVersion, more: &[&str]) -> Result<Self, LabError> {
         let site = Site::new()?;
         let script = site.folder().join("sign-in");
-        std::fs::write(&script, SCRIPT).unwrap();
-        std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
-        let asks = [
+        let judge = site.folder().join("judge");
+        for (path, text) in [(&script, SCRIPT), (&judge, JUDGE)] {
+            std::fs::write(path, text).unwrap();
+            std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+        }
+        let mut asks = vec![
             "script-security 2".to_owned(),
             format!("auth-user-pass-verify {} via-file", script.display()),
         ];
+        if TALKATIVE.contains(&version) {
+            asks.push(format!("client-crresponse {}", judge.display()));
+        }
         let more = more.iter().map(|line| (*line).to_owned());
         let options = ServerOptions {
             version,
@@ -175,10 +219,15 @@ impl Entrance {
         })
     }
 
-    fn connect(&self, credentials: Credentials) -> Result<ProtocolClient, LabError> {
+    fn config(&self, credentials: Credentials) -> Result<ClientConfig, LabError> {
         let identity = self.site.client_identity("client", KeyKind::P256)?;
         let mut config = ProtocolClient::config(&self.site, &self.options, &identity)?;
         config.credentials = Some(credentials);
+        Ok(config)
+    }
+
+    fn connect(&self, credentials: Credentials) -> Result<ProtocolClient, LabError> {
+        let config = self.config(credentials)?;
         ProtocolClient::connect(&self.site, config, (GATEWAY, PORT).into())
     }
 
