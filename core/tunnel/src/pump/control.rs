@@ -191,12 +191,14 @@ impl Control {
         self.counters.control.set(self.connection.ignored_packets());
     }
 
-    /// How often to say goodbye in the data channel: over datagrams, where the control channel has no message for it.
+    /// How often to say goodbye in the data channel: over datagrams, where nothing else tells of the end. It is said beside
+    /// the message in the control channel (`cc-exit`) as well: that one leaves only once, and not at all while keys are
+    /// being replaced.
     ///
     /// OpenVPN sends as many as `explicit-exit-notify` says, a second apart; here they leave at once, which a path that
     /// loses single packets needs no more than three of.
     fn exit_notifications(&self, push: &PushReply) -> u8 {
-        if !self.is_datagram || push.protocol_flags.cc_exit {
+        if !self.is_datagram {
             return 0;
         }
         push.explicit_exit_notify.unwrap_or(1).clamp(1, 3)
