@@ -125,7 +125,8 @@ impl ControlMessages {
     ///
     /// SoftEther does not end the settings that it repeats, so a record that begins with a message ends an earlier one.
     pub(crate) fn feed(&mut self, plaintext: &[u8]) {
-        if !self.buffer.is_empty() && begins_a_message(plaintext) {
+        let is_open = !self.buffer.is_empty() || self.skipping;
+        if is_open && begins_a_message(plaintext) {
             self.end_message();
         }
         for part in plaintext.split_inclusive(|&byte| byte == 0) {

@@ -77,6 +77,17 @@ fn a_message_without_end_takes_no_more_memory_than_the_longest_and_the_next_one_
 }
 
 #[test]
+fn a_message_that_is_too_long_and_has_no_end_does_not_take_the_next_one_with_it() {
+    let mut messages = ControlMessages::default();
+    messages.feed(&[b'a'; LONGEST + 1]);
+
+    messages.feed(b"RESTART,later\0");
+
+    assert_eq!(texts(&mut messages), ["RESTART,later"]);
+    assert_eq!(messages.dropped(), 1);
+}
+
+#[test]
 fn every_kind_of_message_is_told_apart() {
     let text = |text: &str| text.to_owned();
     for (message, expected) in [

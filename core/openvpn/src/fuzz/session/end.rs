@@ -193,6 +193,10 @@ impl End {
             Event::CredentialsDue { .. } => {
                 self.connection.set_credentials(credentials());
             }
+            Event::Challenge(challenge) => {
+                // Pages are not answered by text, and the next question may have come already.
+                let _ = self.connection.answer(challenge.id, "yes");
+            }
             Event::Closed(reason) => self.closed = Some(reason),
             _ => {}
         }

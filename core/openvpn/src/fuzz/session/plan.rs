@@ -129,7 +129,7 @@ fn push(features: u8, pings: u8) -> PushReply {
     for (bit, option) in [
         (4, ",peer-id 23"),
         (8, ",key-derivation tls-ekm"),
-        (16, ",protocol-flags cc-exit"),
+        (16, ",protocol-flags cc-exit dyn-tls-crypt"),
         (32, ",protocol-flags aead-epoch tls-ekm,peer-id 23"),
         (64, ",cipher CHACHA20-POLY1305"),
         (128, ",auth-token SESS_ID"),
