@@ -148,6 +148,15 @@ impl Tunnel {
         self.command(Command::Refuse(text.into())).await
     }
 
+    /// Gateway role: sends the client a message of any kind, such as `INFO_PRE,...` while it waits to be let in, or
+    /// `PUSH_UPDATE,...` later. It goes out as it is.
+    ///
+    /// # Errors
+    /// [`TunnelError::Ended`] when the tunnel is over.
+    pub async fn send_message(&self, message: impl Into<String>) -> Result<(), TunnelError> {
+        self.command(Command::Message(message.into())).await
+    }
+
     /// Begins to replace the keys, unless that is under way already: [`TunnelEvent::Rekeyed`] follows. It also happens by
     /// itself when their time has come.
     ///

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lexopt::prelude::*;
 use p2svpn_gateway::{
     Answer, DataKeys, DataPackets, Gateway, GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind,
-    Misbehaviour, ServerFlaw, Stage, Stop, TlsVersions, Transport,
+    Misbehaviour, Question, ServerFlaw, Stage, Stop, TlsVersions, Transport,
 };
 use p2svpn_openvpn::{Route, RouteGateway};
 
@@ -64,6 +64,10 @@ How:
   --mtu BYTES               the MTU to push
   --ping SECONDS            keepalives to push
   --ping-restart SECONDS    the silence to push after which a client gives up
+
+  --ask text=ANSWER         ask for a text before a client is let in, in the connection
+  --ask next-time=ANSWER    ask for a text by turning the client away
+  --ask page=URL            ask to sign in at a page, at which nobody is let in
 
 What to do wrong:
   --misbehave no-address | other-secret | extensions | refuse=TEXT | compression=OPTION
@@ -163,6 +167,7 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
                 let silence = seconds(parser.value()?)?;
                 gateway = gateway.push(|push| push.ping_restart = Some(silence));
             }
+            Long("ask") => gateway = gateway.question(question(&parser.value()?.string()?)?),
             Long("misbehave") => {
                 gateway = gateway.misbehaviour(misbehaviour(&parser.value()?.string()?)?)
             }
@@ -217,6 +222,17 @@ const STAGES: [(&str, Stage); 5] = [
     ("push", Stage::Push),
     ("established", Stage::Established),
 ];
+
+fn question(text: &str) -> Result<Question, lexopt::Error> {
+    let (kind, detail) = text.split_once('=').unwrap_or((text, ""));
+    let (text, answer) = ("What is the code?".to_owned(), detail.to_owned());
+    Ok(match kind {
+        "text" => Question::Text { text, answer },
+        "next-time" => Question::NextTime { text, answer },
+        "page" => Question::Page { url: answer },
+        _ => return Err(format!("{kind:?} is no way to ask").into()),
+    })
+}
 
 fn misbehaviour(text: &str) -> Result<Misbehaviour, lexopt::Error> {
     let (kind, detail) = text.split_once('=').unwrap_or((text, ""));

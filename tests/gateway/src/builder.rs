@@ -8,6 +8,7 @@ use crate::error::GatewayError;
 use crate::gateway::Gateway;
 use crate::misbehaviour::Misbehaviour;
 use crate::options::{DataKeys, DataPackets, GatewayOptions, Transport};
+use crate::question::Question;
 
 /// Sets a gateway up; without further words it is as close to Azure's as is known, on a free port of 127.0.0.1.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +105,12 @@ impl GatewayBuilder {
     /// The client's address, the route to the network and the data channel's parameters are added to it.
     pub fn push(mut self, change: impl FnOnce(&mut PushReply)) -> Self {
         change(&mut self.options.push);
+        self
+    }
+
+    /// What to ask before a client is let in; nothing unless chosen.
+    pub fn question(mut self, question: Question) -> Self {
+        self.options.question = Some(question);
         self
     }
 

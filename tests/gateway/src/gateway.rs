@@ -17,7 +17,7 @@ use crate::misbehaviour::Misbehaviour;
 use crate::options::{GatewayOptions, Transport};
 use crate::profile::{OpenVpnText, ProfileText};
 use crate::session::{self, Caller};
-use crate::state::{GatewayStatistics, SessionSummary, State};
+use crate::state::{GatewayStatistics, SessionSummary, State, Word};
 use crate::udp::UdpListener;
 
 /// A gateway shaped like Azure's that listens, and the network behind it.
@@ -154,6 +154,17 @@ impl Gateway {
     /// Misbehaves in this way towards whoever connects from now on.
     pub fn set_misbehaviour(&self, misbehaviour: Misbehaviour) {
         self.state.set_misbehaviour(misbehaviour);
+    }
+
+    /// Sends a message to all clients that are let in or wait for it, as it is: `PUSH_UPDATE,...` for example.
+    pub fn say(&self, message: impl Into<String>) {
+        // An error means that nobody is there.
+        let _ = self.state.words.send(Word::Say(message.into()));
+    }
+
+    /// Lets in all clients whose users had to sign in at a page, as if they had.
+    pub fn sign_in(&self) {
+        let _ = self.state.words.send(Word::SignedIn);
     }
 
     /// Cuts off all connections of this moment without a word, as Azure does when a gateway's routes change. Whoever

@@ -38,6 +38,7 @@ mod network;
 mod options;
 mod pool;
 mod profile;
+mod question;
 mod session;
 mod state;
 mod udp;
@@ -52,6 +53,7 @@ pub use misbehaviour::{Answer, Misbehaviour, ServerFlaw, Stop};
 pub use network::pattern;
 pub use options::{DataKeys, DataPackets, Transport};
 pub use profile::ProfileText;
+pub use question::Question;
 pub use state::{GatewayStatistics, SessionSummary};
 
 // What the builder takes.

@@ -6,6 +6,7 @@ use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
 
 use crate::error::GatewayError;
 use crate::misbehaviour::Misbehaviour;
+use crate::question::Question;
 
 /// How a gateway is set up.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ pub(crate) struct GatewayOptions {
     pub(crate) renegotiate_after: Option<Duration>,
     /// What every client is pushed besides its address and the data channel's parameters.
     pub(crate) push: PushReply,
+    pub(crate) question: Option<Question>,
     pub(crate) misbehaviour: Misbehaviour,
 }
 
@@ -109,6 +111,7 @@ impl Default for GatewayOptions {
             timeouts: Timeouts::default(),
             renegotiate_after: None,
             push: PushReply::default(),
+            question: None,
             misbehaviour: Misbehaviour::default(),
         }
     }

@@ -21,7 +21,8 @@ use crate::impostor;
 use crate::misbehaviour::{Misbehaviour, Stop};
 use crate::network::Services;
 use crate::options;
-use crate::state::{Order, Registration, State};
+use crate::question::{Asked, WRONG};
+use crate::state::{Order, Registration, State, Word};
 use crate::udp::UdpCaller;
 
 /// How a client has called.
@@ -106,54 +107,36 @@ impl Session<'_> {
             Tunnel::start(connection, transport, self.state.clock, &Handle::current());
         let tunnel = Arc::new(tunnel);
         self.registration.runs(&tunnel);
-        let mut network = None;
-        let mut admitted = PushReply::default();
+        let mut served = Served {
+            session: self,
+            tunnel: &tunnel,
+            network: None,
+            admitted: PushReply::default(),
+            waiting: None,
+        };
+        let mut words = self.state.words.subscribe();
         loop {
-            let event = tokio::select! {
-                event = events.recv() => event,
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(TunnelEvent::Admission(admission)) if self.stumbles_over(&admission) => {
+                        return Ok("misbehaved as ordered".to_owned());
+                    }
+                    Some(TunnelEvent::Closed(end)) => return Ok(reason(&end)),
+                    Some(event) => served.hear(event).await?,
+                    None => return Ok("the tunnel vanished".to_owned()),
+                },
+                word = words.recv() => match word {
+                    Ok(Word::Say(message)) => tunnel.send_message(message).await?,
+                    Ok(Word::SignedIn) => served.let_in().await?,
+                    // The gateway is there as long as its sessions.
+                    Err(_) => {}
+                },
                 _ = orders.changed() => {
                     if orders.borrow_and_update().stop {
                         tunnel.close().await;
                     }
                     return Ok(ORDERED.to_owned());
                 }
-            };
-            match event {
-                Some(TunnelEvent::Admission(admission)) if self.stumbles_over(&admission) => {
-                    return Ok("misbehaved as ordered".to_owned());
-                }
-                // Who is in stays in: the certificate was verified anew.
-                Some(TunnelEvent::Admission(admission)) if admission.is_rekey => {
-                    tunnel.admit(admitted.clone()).await?;
-                }
-                Some(TunnelEvent::Admission(admission)) => {
-                    match judge(
-                        self.state,
-                        self.registration,
-                        &self.misbehaviour,
-                        &admission,
-                    ) {
-                        Verdict::Refused(text) => tunnel.refuse(text).await?,
-                        Verdict::Admitted(push) => {
-                            // Before the client can send its first packet.
-                            let mtu = push.tun_mtu.unwrap_or(MTU);
-                            let address = push.addresses.first().map(|address| address.addr());
-                            network = Some(self.network(&tunnel, mtu, address).await?);
-                            admitted.clone_from(&push);
-                            tunnel.admit(*push).await?;
-                        }
-                    }
-                }
-                Some(TunnelEvent::Established(settings)) => {
-                    self.registration
-                        .established(settings.tls.version, settings.cipher);
-                }
-                Some(TunnelEvent::Closed(end)) => {
-                    drop(network);
-                    return Ok(reason(&end));
-                }
-                None => return Ok("the tunnel vanished".to_owned()),
-                Some(_) => {}
             }
         }
     }
@@ -242,6 +225,80 @@ impl Session<'_> {
             stack,
             _services: services,
         })
+    }
+}
+
+/// A client that is served as a gateway should.
+struct Served<'a> {
+    session: &'a Session<'a>,
+    tunnel: &'a Tunnel,
+    network: Option<Network>,
+    /// What the client was pushed.
+    admitted: PushReply,
+    /// Who waits until a question is answered.
+    waiting: Option<Box<Admission>>,
+}
+
+impl Served<'_> {
+    async fn hear(&mut self, event: TunnelEvent) -> Result<(), SessionError> {
+        let question = self.session.state.options.question.as_ref();
+        match event {
+            // Who is in stays in: the certificate was verified anew.
+            TunnelEvent::Admission(admission) if admission.is_rekey => {
+                self.tunnel.admit(self.admitted.clone()).await?;
+            }
+            TunnelEvent::Admission(admission) => {
+                let asked = question.map_or(Asked::Right, |question| question.put(&admission));
+                match asked {
+                    Asked::Refused(text) => self.tunnel.refuse(text).await?,
+                    Asked::Right => self.judge(&admission).await?,
+                    Asked::Waits(messages) => {
+                        for message in messages {
+                            self.tunnel.send_message(message).await?;
+                        }
+                        self.waiting = Some(admission);
+                    }
+                }
+            }
+            TunnelEvent::Answer(answer) => {
+                if question.is_some_and(|question| question.is_answered_by(&answer)) {
+                    self.let_in().await?;
+                } else if self.waiting.take().is_some() {
+                    self.tunnel.refuse(WRONG).await?;
+                }
+            }
+            TunnelEvent::Established(settings) => {
+                let tls = settings.tls.version;
+                self.session.registration.established(tls, settings.cipher);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Judges the client that waits, if there is one.
+    async fn let_in(&mut self) -> Result<(), SessionError> {
+        match self.waiting.take() {
+            Some(admission) => self.judge(&admission).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn judge(&mut self, admission: &Admission) -> Result<(), SessionError> {
+        let session = self.session;
+        let (state, registration) = (session.state, session.registration);
+        match judge(state, registration, &session.misbehaviour, admission) {
+            Verdict::Refused(text) => self.tunnel.refuse(text).await?,
+            Verdict::Admitted(push) => {
+                // Before the client can send its first packet.
+                let mtu = push.tun_mtu.unwrap_or(MTU);
+                let address = push.addresses.first().map(|address| address.addr());
+                self.network = Some(session.network(self.tunnel, mtu, address).await?);
+                self.admitted.clone_from(&push);
+                self.tunnel.admit(*push).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -58,6 +58,15 @@ pub(crate) struct Order {
     pub(crate) stop: bool,
 }
 
+/// What the tunnels of this moment are told.
+#[derive(Clone, Debug)]
+pub(crate) enum Word {
+    /// Send this message to the client.
+    Say(String),
+    /// The user has signed in at the page.
+    SignedIn,
+}
+
 /// What all sessions of a gateway share.
 pub(crate) struct State {
     pub(crate) options: GatewayOptions,
@@ -65,6 +74,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) orders: watch::Sender<Order>,
     pub(crate) events: broadcast::Sender<GatewayEvent>,
+    pub(crate) words: broadcast::Sender<Word>,
     book: Mutex<Book>,
 }
 
@@ -87,6 +97,9 @@ struct Entry {
 /// Events that wait for the slowest listener before it misses some.
 const EVENTS: usize = 1024;
 
+/// Words that wait for the slowest session before it misses some.
+const WORDS: usize = 64;
+
 impl State {
     pub(crate) fn new(options: GatewayOptions, credentials: Credentials) -> Self {
         let book = Book {
@@ -101,6 +114,7 @@ impl State {
             clock: Clock::new(),
             orders: watch::Sender::default(),
             events: broadcast::Sender::new(EVENTS),
+            words: broadcast::Sender::new(WORDS),
             book: Mutex::new(book),
         }
     }

@@ -227,6 +227,17 @@ impl Connection {
         }
     }
 
+    /// Gateway role: sends the client a message of any kind inside TLS, such as `PUSH_UPDATE,...` or `INFO_PRE,...`, once
+    /// [`Event::Admission`] has told of it. It goes out as it is: what it says is the caller's.
+    pub fn send_message(&mut self, message: &str) {
+        if let Role::Gateway(role) = &mut self.role
+            && !self.core.is_closed()
+        {
+            let result = role.send_message(message, &mut self.core);
+            self.settle(result);
+        }
+    }
+
     /// How far the connection has come.
     pub fn stage(&self) -> Stage {
         self.core.stage()

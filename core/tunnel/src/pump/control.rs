@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Admit(Box<PushReply>),
     /// Gateway role: turn the client away.
     Refuse(String),
+    /// Gateway role: send the client this message.
+    Message(String),
     /// Replace the keys.
     Rekey,
     /// Show these credentials from the next rekey on.
@@ -278,6 +280,7 @@ impl Control {
         match command {
             Command::Close => self.connection.close(),
             Command::Admit(push) => self.connection.admit(now, *push),
+            Command::Message(message) => self.connection.send_message(&message),
             Command::Rekey => self.connection.rekey(now),
             Command::Credentials(credentials) => self.connection.set_credentials(credentials),
             Command::Answer(id, response, sent) => {

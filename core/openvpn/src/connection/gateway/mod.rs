@@ -131,6 +131,18 @@ impl GatewayRole {
         }
     }
 
+    /// Sends a message of any kind inside TLS: a question, changed settings. Before the client is let in or turned away it
+    /// follows the gateway's part of the key exchange.
+    pub(super) fn send_message(&mut self, message: &str, core: &mut Core) -> Result<(), Error> {
+        if self.exchange.client.is_some() && self.exchange.own.is_none() {
+            if core.stage() == Stage::Established {
+                return Err(Error::Protocol("a message in the middle of a rekey"));
+            }
+            self.exchange_keys(Cipher::Aes256Gcm, core)?;
+        }
+        core.send_message(format!("{message}\0").as_bytes())
+    }
+
     pub(super) fn admit(
         &mut self,
         now: Instant,
@@ -197,35 +209,26 @@ impl GatewayRole {
     }
 
     fn judge(&mut self, now: Instant, verdict: Verdict, core: &mut Core) -> Result<(), Error> {
-        let Some(client) = &self.exchange.client else {
-            return Err(Error::Protocol("a verdict that nobody asked for"));
-        };
-        if self.exchange.own.is_some() {
-            return Err(Error::Protocol("a verdict that nobody asked for"));
+        let unasked = || Error::Protocol("a verdict that nobody asked for");
+        let client = self.exchange.client.as_ref().ok_or_else(unasked)?;
+        let client = client.secrets.clone();
+        let waits = core.stage() == Stage::Push && self.verdict.is_none();
+        if self.exchange.own.is_some() && !waits {
+            return Err(unasked());
         }
         let cipher = match &verdict {
             Verdict::Admitted(push) => cipher_of(push)?,
             Verdict::Refused(_) => Cipher::Aes256Gcm,
         };
-        let own = ServerKeyMessage {
-            secrets: ServerSecrets::random(core.provider().secure_random)?,
-            options: options_string::gateway(
-                self.config.framing,
-                &self.config.wrapping,
-                cipher,
-                self.config.compression,
-            ),
-            peer_info: String::new(),
-        };
-        core.send_key_message(&own.encode()?)?;
         if core.stage() != Stage::Established {
-            self.exchange.own = Some(own);
-            core.open_for_messages()?;
-            core.enter(Stage::Push);
+            if self.exchange.own.is_none() {
+                self.exchange_keys(cipher, core)?;
+            }
             self.verdict = Some(verdict);
             return self.push_when_ready(now, core);
         }
-        core.renew_keys(now, &client.secrets, &own.secrets)?;
+        let own = self.send_key_message(cipher, core)?;
+        core.renew_keys(now, &client, &own.secrets)?;
         self.exchange.own = Some(own);
         match verdict {
             Verdict::Refused(text) => refuse(text, core),
@@ -237,6 +240,29 @@ impl GatewayRole {
                 Ok(())
             }
         }
+    }
+
+    /// The gateway's part of the first key exchange: messages may follow.
+    fn exchange_keys(&mut self, cipher: Cipher, core: &mut Core) -> Result<(), Error> {
+        self.exchange.own = Some(self.send_key_message(cipher, core)?);
+        core.open_for_messages()?;
+        core.enter(Stage::Push);
+        Ok(())
+    }
+
+    fn send_key_message(&self, cipher: Cipher, core: &mut Core) -> Result<ServerKeyMessage, Error> {
+        let own = ServerKeyMessage {
+            secrets: ServerSecrets::random(core.provider().secure_random)?,
+            options: options_string::gateway(
+                self.config.framing,
+                &self.config.wrapping,
+                cipher,
+                self.config.compression,
+            ),
+            peer_info: String::new(),
+        };
+        core.send_key_message(&own.encode()?)?;
+        Ok(own)
     }
 
     fn push_when_ready(&mut self, now: Instant, core: &mut Core) -> Result<(), Error> {
