@@ -29,7 +29,9 @@ impl fmt::Display for ChallengeId {
 
 /// A question that a session needs answered before it goes on: `Session::answer` takes the answer, by the id.
 ///
-/// The session waits in the state `SigningIn` for as long as it takes; disconnecting withdraws the question.
+/// The session waits in the state `SigningIn`; disconnecting withdraws the question. Questions of its own wait for as long
+/// as it takes. Those of the gateway wait for as long as the gateway does, and are withdrawn when it goes on or asks
+/// another: answering then is `CHALLENGE_UNKNOWN`. A gateway may also ask while the session is connected, which it stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Challenge {
@@ -37,7 +39,7 @@ pub struct Challenge {
     pub id: ChallengeId,
     /// What is asked for.
     pub kind: ChallengeKind,
-    /// The question for people, in English.
+    /// The question for people: in English, or in the words of the gateway that asks, which never hold control characters.
     pub text: String,
     /// How often it was asked before in this session, from 0. After three refused answers the session ends.
     pub attempt: u32,
@@ -46,8 +48,18 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    pub(crate) fn new(id: u64, kind: ChallengeKind, attempt: u32, refusal: Option<Error>) -> Self {
-        let text = kind.to_string();
+    /// Makes a challenge; `words` are those of the gateway, and may be empty.
+    pub(crate) fn new(
+        id: u64,
+        kind: ChallengeKind,
+        words: &str,
+        attempt: u32,
+        refusal: Option<Error>,
+    ) -> Self {
+        let text = match words {
+            "" => kind.to_string(),
+            words => words.to_owned(),
+        };
         Self {
             id: ChallengeId(id),
             kind,
@@ -74,6 +86,46 @@ pub enum ChallengeKind {
         /// What the password opens, for people: a file's name, for example.
         label: String,
     },
+    /// The gateway's own question, such as for a one-time code: answer with [`Answer::Secret`].
+    Question {
+        /// The answer must not be shown while it is typed.
+        masked: bool,
+        /// The gateway waits for the answer. Otherwise showing the text is all, and an answer may be given.
+        response_required: bool,
+        /// When the gateway stops waiting, in seconds since 1970, where that is known.
+        expires: Option<i64>,
+    },
+    /// The gateway wants the user to sign in at a web page: open it. There is no answer but [`Answer::Cancel`]; the gateway
+    /// learns by itself that the user has signed in, and the session goes on.
+    SignInPage(SignInPage),
+}
+
+/// The web page at which a gateway wants the user to sign in.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignInPage {
+    /// The address: `https` or `http`, printable ASCII, at most 8,192 characters. Whoever knows it may be able to sign in:
+    /// it does not print with `Debug`.
+    pub url: String,
+    /// The address for a view inside the host's own window, marked so that the page leaves out what a browser has.
+    pub embedded_url: String,
+    /// The page may need nobody: open it without showing it, and show it if it does not end by itself.
+    pub hidden: bool,
+    /// The page wants the user's own browser rather than a view in the host's window.
+    pub external: bool,
+    /// When the gateway stops waiting, in seconds since 1970, where that is known.
+    pub expires: Option<i64>,
+}
+
+impl fmt::Debug for SignInPage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SignInPage")
+            .field("hidden", &self.hidden)
+            .field("external", &self.external)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Display for ChallengeKind {
@@ -101,6 +153,10 @@ impl fmt::Display for ChallengeKind {
             Self::CertificatePassword { label } => {
                 write!(formatter, "Enter the password for {label}.")
             }
+            Self::Question { .. } => formatter.write_str("Answer the gateway's question."),
+            Self::SignInPage(_) => {
+                formatter.write_str("Sign in at the web page that the gateway names.")
+            }
         }
     }
 }
@@ -110,7 +166,7 @@ impl fmt::Display for ChallengeKind {
 pub enum Answer {
     /// A certificate with its key.
     Certificate(Certificate),
-    /// A password, PIN or passphrase.
+    /// A password, PIN or passphrase, or the text that the gateway asks for, at most 1,500 bytes.
     Secret(Zeroizing<String>),
     /// No answer will come: the session ends with `SIGN_IN_CANCELLED`.
     Cancel,
@@ -131,7 +187,10 @@ impl Answer {
                     Self::Certificate(_),
                     ChallengeKind::ClientCertificate { .. }
                 )
-                | (Self::Secret(_), ChallengeKind::CertificatePassword { .. })
+                | (
+                    Self::Secret(_),
+                    ChallengeKind::CertificatePassword { .. } | ChallengeKind::Question { .. }
+                )
         )
     }
 }

@@ -58,7 +58,7 @@ mod warning;
 
 pub use builder::ClientBuilder;
 pub use certificate::Certificate;
-pub use challenge::{Answer, Challenge, ChallengeId, ChallengeKind};
+pub use challenge::{Answer, Challenge, ChallengeId, ChallengeKind, SignInPage};
 pub use client::Client;
 pub use device::Device;
 #[cfg(unix)]

@@ -30,6 +30,7 @@ pub struct ConnectOptions {
     pub(crate) leave_machine: bool,
     pub(crate) without_extensions: bool,
     pub(crate) renegotiate_after: Option<Duration>,
+    pub(crate) rounds: Option<u32>,
 }
 
 impl ConnectOptions {
@@ -100,6 +101,17 @@ impl ConnectOptions {
         self
     }
 
+    /// Sets how often all servers of the profile are called before the session gives up; the default is once.
+    ///
+    /// The pauses between calls are OpenVPN's: a second, from the fifth round on twice as long each time, up to five
+    /// minutes, and as long as a gateway asks for that lets nobody in just now. What no further call can cure ends the
+    /// session at once. Each call in vain is told by a warning.
+    #[must_use]
+    pub fn rounds(mut self, rounds: u32) -> Self {
+        self.rounds = Some(rounds);
+        self
+    }
+
     /// Finds values that no session could use.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self
@@ -116,6 +128,12 @@ impl ConnectOptions {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
                 "keys are used from a minute to a day",
+            ));
+        }
+        if self.rounds == Some(0) {
+            return Err(Error::new(
+                ErrorCode::InvalidArgument,
+                "servers are called at least once",
             ));
         }
         let timeouts = &self.timeouts;
@@ -142,9 +160,9 @@ impl ConnectOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// For the gateway's name, and for the gateway to take a TCP connection, with all its addresses tried.
+    /// For the gateway's name, and for the gateway to take a TCP connection, at each of its addresses.
     pub connect: Duration,
-    /// For the gateway's first answer; over UDP, for that of each of its addresses.
+    /// For the gateway's first answer, at each of its addresses.
     pub answer: Duration,
     /// For TLS and the exchange of keys, from the first packet on.
     pub handshake: Duration,

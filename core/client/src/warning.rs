@@ -37,14 +37,14 @@ impl fmt::Display for Warning {
 pub enum WarningKind {
     /// The profile's file.
     Profile,
-    /// A setting that the gateway pushed and that is not used.
+    /// A setting or a message of the gateway that is not used.
     Push,
     /// The device: another one than asked for first is used.
     Device,
     /// The machine's settings: something could not be applied or undone.
     Machine,
-    /// The way in which the gateway is spoken to: another one than usual is used.
-    Protocol,
+    /// A gateway that was called in vain: it is called again, in another way, or another one is.
+    Gateway,
 }
 
 impl WarningKind {
@@ -55,7 +55,7 @@ impl WarningKind {
             Self::Push => "push",
             Self::Device => "device",
             Self::Machine => "machine",
-            Self::Protocol => "protocol",
+            Self::Gateway => "gateway",
         }
     }
 }

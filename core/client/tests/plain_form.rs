@@ -21,7 +21,7 @@ async fn a_gateway_that_stumbles_over_extensions_is_called_again_without() {
     let events = bench.events_to_the_end().await;
 
     assert_eq!(bench.gateway.statistics().accepted, 2);
-    let told = warnings(&events, WarningKind::Protocol);
+    let told = warnings(&events, WarningKind::Gateway);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("without the extensions"), "{told:?}");
 }

@@ -1,19 +1,21 @@
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use p2svpn_openvpn::Connection;
+use p2svpn_openvpn::{Connection, Remote, Remotes, Retry};
 use p2svpn_profile::{Profile, Server, Transport as ProfileTransport};
 use p2svpn_tunnel::{
     Settings, TcpOptions, TcpTransport, Transport, Tunnel, TunnelError, UdpOptions, UdpTransport,
     resolve,
 };
 use tokio::runtime::Handle;
-use tokio::time::Instant;
+use tokio::time::{sleep, timeout};
 
 use super::dialogue::Dialogue;
 use super::failure::{Failure, Next};
 use super::meter::meter;
+use super::question::ask_between;
 use super::shared::Shared;
 use super::tunnel_events::{Heard, TunnelEvents};
 use crate::error::{Error, ErrorCode};
@@ -23,12 +25,18 @@ use crate::warning::{Warning, WarningKind};
 /// How long the gateway may be told goodbye: with the undoing of everything else 2 seconds together.
 const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
 
+/// The longest sleep at a time: the runtime's timers may stand still while the machine sleeps, the clock does not.
+const LONGEST_SLEEP: Duration = Duration::from_secs(10);
+
 /// Connects to the first gateway of a profile that lets the session in.
 pub(super) struct Connector<'a> {
     pub(super) shared: &'a Arc<Shared>,
     pub(super) profile: &'a Profile,
-    pub(super) dialogue: &'a Dialogue,
-    pub(super) connect_timeout: Duration,
+    pub(super) dialogue: &'a mut Dialogue,
+    /// For a name, and for a TCP connection to each address.
+    pub(super) timeout: Duration,
+    /// How often all servers are called.
+    pub(super) rounds: NonZeroU32,
     /// Where the tunnel is while it connects, so that it is found there when the session ends meanwhile.
     pub(super) tunnel: &'a mut Option<Arc<Tunnel>>,
 }
@@ -39,93 +47,122 @@ pub(super) struct Established {
     pub(super) events: TunnelEvents,
 }
 
-impl Connector<'_> {
-    /// Tries the servers in turn, for as long as another one may do better.
+impl<'a> Connector<'a> {
+    /// Calls the servers in turn, for as long as another call may do better.
     pub(super) async fn establish(&mut self) -> Result<Established, Error> {
-        let profile = self.profile;
-        let mut failure = Failure::from(Error::new(
-            ErrorCode::ProfileIncomplete,
-            "the profile has no server",
-        ));
-        for server in &profile.servers {
-            failure = match self.establish_with(server).await {
+        let clock = self.shared.clock();
+        let mut remotes = self.remotes();
+        let mut questions = 0;
+        let mut error = Error::new(ErrorCode::ProfileIncomplete, "the profile has no server");
+        while let Some(attempt) = remotes.next_attempt() {
+            let (address, not_before) = (attempt.address, attempt.not_before);
+            let Some(server) = self.server_of(attempt.remote) else {
+                break;
+            };
+            self.rest_until(not_before).await;
+            let Some(address) = address else {
+                let found = self.addresses_of(server).await;
+                let addresses = found.unwrap_or_else(|failure| {
+                    error = failure;
+                    Vec::new()
+                });
+                remotes.resolved(clock.now(), addresses);
+                continue;
+            };
+            let failure = match self.establish_at(server, address).await {
                 Ok(established) => return Ok(established),
                 Err(failure) => failure,
             };
-            if !matches!(failure.next, Next::OtherServer) {
-                break;
+            error = failure.error;
+            match failure.next {
+                Next::GiveUp => break,
+                Next::Answer(challenge) => {
+                    let answer = ask_between(self.shared, &challenge, questions).await?;
+                    questions += 1;
+                    self.dialogue
+                        .set_credentials(challenge.credentials(&answer));
+                }
+                Next::Again(end) => {
+                    remotes.ended(clock.now(), end);
+                    if remotes.next_attempt().is_some() {
+                        self.warn(format!("{server} was called in vain: {error}"));
+                    }
+                }
             }
         }
-        Err(failure.error)
+        Err(error)
     }
 
-    async fn establish_with(&mut self, server: &Server) -> Result<Established, Failure> {
+    fn remotes(&self) -> Remotes {
+        let framing = self.dialogue.framing();
+        let remotes = self.profile.servers.iter().map(|server| Remote {
+            host: server.host().to_owned(),
+            port: server.port(),
+            framing,
+        });
+        let retry = Retry {
+            attempts: Some(self.rounds),
+            ..Retry::default()
+        };
+        Remotes::new(remotes.collect(), retry)
+    }
+
+    fn server_of(&self, remote: &Remote) -> Option<&'a Server> {
+        let mut servers = self.profile.servers.iter();
+        servers.find(|server| server.host() == remote.host && server.port() == remote.port)
+    }
+
+    /// Waits until then by a clock that counts sleep.
+    async fn rest_until(&self, moment: Option<Instant>) {
+        let clock = self.shared.clock();
+        while let Some(moment) = moment.filter(|moment| clock.now() < *moment) {
+            sleep(clock.until(moment).min(LONGEST_SLEEP)).await;
+        }
+    }
+
+    async fn addresses_of(&self, server: &Server) -> Result<Vec<SocketAddr>, Error> {
         self.shared.learn(|facts| {
             facts.gateway_name = Some(server.host().to_owned());
             facts.gateway_address = None;
         });
-        let timeout = self.connect_timeout;
-        let started = Instant::now();
-        let addresses = resolve(server.host(), server.port(), timeout).await?;
-        let left = timeout.saturating_sub(started.elapsed());
-        // TCP finds out by itself which address is served. Over UDP only a gateway's answer tells.
-        let at_once = match self.profile.transport {
-            ProfileTransport::Tcp => addresses.len(),
-            ProfileTransport::Udp => 1,
-        };
-        let mut failure = Failure::from(ErrorCode::NameNotResolved);
-        for addresses in addresses.chunks(at_once.max(1)) {
-            failure = match self.establish_at(server, addresses, left).await {
-                Err(failure) if matches!(failure.next, Next::OtherServer) => failure,
-                outcome => return outcome,
-            };
-        }
-        Err(failure)
+        Ok(resolve(server.host(), server.port(), self.timeout).await?)
     }
 
     /// Connects in the usual form, and once more in the plain one where the gateway seems to stumble over the usual one.
     async fn establish_at(
         &mut self,
         server: &Server,
-        addresses: &[SocketAddr],
-        timeout: Duration,
+        address: SocketAddr,
     ) -> Result<Established, Failure> {
         let extensions = self.dialogue.extensions();
-        let first = self.attempt(server, addresses, timeout, extensions).await;
-        let failure = match first {
-            Err(failure) if matches!(failure.next, Next::PlainForm) => failure,
+        let failure = match self.attempt(server, address, extensions).await {
+            Err(failure) if failure.stumbled && extensions => failure,
             outcome => return outcome,
         };
-        if extensions {
-            let message = format!(
-                "the gateway is called again without the extensions of the protocol: {}",
-                failure.error
-            );
-            self.shared.emit(EventKind::Warning(Warning::new(
-                WarningKind::Protocol,
-                message,
-            )));
-            let second = self.attempt(server, addresses, timeout, false).await;
-            if second.is_ok() {
-                return second;
+        let error = &failure.error;
+        self.warn(format!(
+            "{server} is called again without the extensions of the protocol: {error}"
+        ));
+        match self.attempt(server, address, false).await {
+            Err(second) if !matches!(second.next, Next::Answer(_)) => {
+                // What went wrong at first is what the user has to know.
+                Err(failure)
             }
+            outcome => outcome,
         }
-        // What went wrong at first is what the user has to know.
-        Err(failure.error.into())
     }
 
     /// Connects once; a tunnel that was not established is closed again.
     async fn attempt(
         &mut self,
         server: &Server,
-        addresses: &[SocketAddr],
-        timeout: Duration,
+        address: SocketAddr,
         extensions: bool,
     ) -> Result<Established, Failure> {
-        let outcome = self.call(server, addresses, timeout, extensions).await;
+        let outcome = self.call(server, address, extensions).await;
         if let Err(failure) = &outcome {
             let error = &failure.error;
-            tracing::info!(session = %self.shared.id(), %server, extensions, %error, "not connected");
+            tracing::info!(session = %self.shared.id(), %server, %address, extensions, %error, "not connected");
             hang_up(self.shared, self.tunnel).await;
         }
         outcome
@@ -134,33 +171,43 @@ impl Connector<'_> {
     async fn call(
         &mut self,
         server: &Server,
-        addresses: &[SocketAddr],
-        timeout: Duration,
+        address: SocketAddr,
         extensions: bool,
     ) -> Result<Established, Failure> {
         let shared = self.shared;
-        let transport = open(self.profile.transport, addresses, timeout).await?;
-        let peer = transport.peer_addr();
+        let transport = open(self.profile.transport, address, self.timeout).await?;
         let clock = shared.clock();
-        let config = self.dialogue.client_config(server, peer.ip(), extensions);
+        let config = self
+            .dialogue
+            .client_config(server, address.ip(), extensions);
         let connection = Connection::client(config, self.dialogue.start(clock))?;
         let (tunnel, events) = Tunnel::start(connection, transport, clock, &Handle::current());
         let tunnel = Arc::new(tunnel);
         *self.tunnel = Some(Arc::clone(&tunnel));
         shared.learn(|facts| {
-            facts.gateway_address = Some(peer);
-            facts.meter = Some(meter(tunnel, None));
+            facts.gateway_name = Some(server.host().to_owned());
+            facts.gateway_address = Some(address);
+            facts.meter = Some(meter(Arc::clone(&tunnel), None));
         });
-        let mut events = TunnelEvents::new(Arc::clone(shared), events);
-        let Heard::Established(settings) = events.next().await?;
-        Ok(Established { settings, events })
+        let mut events = TunnelEvents::new(Arc::clone(shared), tunnel, events);
+        loop {
+            // Settings change only after they were made.
+            if let Heard::Established(settings) = events.next().await? {
+                return Ok(Established { settings, events });
+            }
+        }
+    }
+
+    fn warn(&self, message: String) {
+        let warning = Warning::new(WarningKind::Gateway, message);
+        self.shared.emit(EventKind::Warning(warning));
     }
 }
 
-/// Opens the way to the first of these addresses that can be reached.
+/// Opens the way to an address.
 async fn open(
     kind: ProfileTransport,
-    addresses: &[SocketAddr],
+    address: SocketAddr,
     timeout: Duration,
 ) -> Result<Transport, TunnelError> {
     match kind {
@@ -169,11 +216,11 @@ async fn open(
                 timeout,
                 ..TcpOptions::default()
             };
-            let transport = TcpTransport::connect_to(addresses, &options).await?;
+            let transport = TcpTransport::connect_to(&[address], &options).await?;
             Ok(transport.into())
         }
         ProfileTransport::Udp => {
-            let transport = UdpTransport::connect_to(addresses, &UdpOptions::default())?;
+            let transport = UdpTransport::connect_to(&[address], &UdpOptions::default())?;
             Ok(transport.into())
         }
     }
@@ -184,7 +231,7 @@ pub(super) async fn hang_up(shared: &Shared, tunnel: &mut Option<Arc<Tunnel>>) {
     shared.close_stack();
     if let Some(tunnel) = tunnel.take() {
         // Whatever is left after the limit is aborted when the tunnel is dropped.
-        let _ = tokio::time::timeout(CLOSE_LIMIT, tunnel.close()).await;
+        let _ = timeout(CLOSE_LIMIT, tunnel.close()).await;
     }
     shared.forget_connection();
 }

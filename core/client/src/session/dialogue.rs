@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use p2svpn_auth::{Identity, TrustedRoots};
 use p2svpn_openvpn::{
-    CertificateName, CertificateUsage, ClientConfig, Digest, Framing, IpVersion, KeyDirection,
-    Renegotiation, RevocationLists, ServerTrust, ServerValidation, Start, StaticKey, Timeouts,
-    Wrapping,
+    CertificateName, CertificateUsage, ClientConfig, Credentials, Digest, Framing, IpVersion,
+    KeyDirection, Renegotiation, RevocationLists, ServerTrust, ServerValidation, SignInMethod,
+    Start, StaticKey, Timeouts, Wrapping,
 };
 use p2svpn_profile::{Authentication, CertificateAuthentication, Profile, Server, Transport};
 use p2svpn_system::Clock;
@@ -81,6 +81,16 @@ impl Dialogue {
         self.template.identity = Some(identity.certified_key());
     }
 
+    /// Shows these credentials as well from now on.
+    pub(super) fn set_credentials(&mut self, credentials: Credentials) {
+        self.template.credentials = Some(credentials);
+    }
+
+    /// How packets travel to the gateways.
+    pub(super) fn framing(&self) -> Framing {
+        self.template.framing
+    }
+
     /// Whether gateways are told which extensions of the protocol the client knows.
     pub(super) fn extensions(&self) -> bool {
         self.template.extensions
@@ -95,6 +105,16 @@ impl Dialogue {
     ) -> ClientConfig {
         ClientConfig {
             extensions,
+            // Whatever the gateway asks, the host hears of it as a challenge.
+            sign_in_methods: if extensions {
+                vec![
+                    SignInMethod::WebAuth,
+                    SignInMethod::OpenUrl,
+                    SignInMethod::CrText,
+                ]
+            } else {
+                Vec::new()
+            },
             carrier: match address {
                 IpAddr::V4(_) => IpVersion::V4,
                 IpAddr::V6(_) => IpVersion::V6,

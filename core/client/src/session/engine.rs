@@ -1,13 +1,15 @@
 use std::convert::Infallible;
 use std::future::pending;
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use p2svpn_openvpn::PushReply;
 use p2svpn_profile::Profile;
-use p2svpn_system::{Interface, can_configure_network};
+use p2svpn_system::{Interface, NetworkConfig, can_configure_network};
 use p2svpn_tunnel::{Settings, Tunnel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -22,7 +24,7 @@ use super::shared::Shared;
 use super::tunnel_events::{Heard, TunnelEvents};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, EventKind};
-use crate::options::ConnectOptions;
+use crate::options::{ConnectOptions, LARGEST_MTU};
 use crate::state::State;
 use crate::warning::{Warning, WarningKind};
 
@@ -46,6 +48,8 @@ pub(crate) async fn run(
         shared: Arc::clone(&shared),
         profile,
         tunnel: None,
+        config: None,
+        device_mtu: LARGEST_MTU,
         interface: None,
         undo_rest: None,
     };
@@ -68,6 +72,10 @@ struct Engine {
     shared: Arc<Shared>,
     profile: Arc<Profile>,
     tunnel: Option<Arc<Tunnel>>,
+    /// What the machine was brought to.
+    config: Option<Arc<NetworkConfig>>,
+    /// The largest packet of the device.
+    device_mtu: u16,
     interface: Option<Interface>,
     /// The work on the machine that outlasts the session.
     undo_rest: Option<UndoRest>,
@@ -94,8 +102,12 @@ impl Engine {
         let mut connector = Connector {
             shared: &shared,
             profile: &self.profile,
-            dialogue: &dialogue,
-            connect_timeout: options.timeouts.connect,
+            dialogue: &mut dialogue,
+            timeout: options.timeouts.connect,
+            rounds: options
+                .rounds
+                .and_then(NonZeroU32::new)
+                .unwrap_or(NonZeroU32::MIN),
             tunnel: &mut self.tunnel,
         };
         let Established {
@@ -107,7 +119,12 @@ impl Engine {
         self.configure(&settings, options, &mut events).await?;
 
         shared.enter(State::Connected, "");
-        Err(end_of(&mut events).await)
+        loop {
+            match events.next().await.map_err(|failure| failure.error)? {
+                Heard::Established(_) => {}
+                Heard::Reconfigured(reconfigured) => self.reconfigure(&reconfigured.push).await?,
+            }
+        }
     }
 
     /// Opens the device, configures the machine and lets packets through.
@@ -122,12 +139,9 @@ impl Engine {
             return Err(ErrorCode::ConnectionLost.into());
         };
         let mtu = tunnel_mtu(&settings.push, options.mtu);
-        let config = Arc::new(network_config(
-            &self.profile,
-            &settings.push,
-            tunnel.peer_addr().ip(),
-            mtu,
-        ));
+        let gateway = tunnel.peer_addr().ip();
+        let config = network_config(&self.profile, &settings.push, gateway, mtu);
+        let config = Arc::new(config);
         let link = link::open(
             options.device,
             mtu,
@@ -148,19 +162,70 @@ impl Engine {
             facts.stack = link.stack;
         });
         if let Some(name) = link.interface.filter(|_| !options.leave_machine) {
-            let interface = self.interface.insert(Interface::by_name(&name).await?);
-            let applied = interface.apply(&config).await?;
-            for part in applied.unapplied {
-                shared.emit(EventKind::Warning(Warning::new(
-                    WarningKind::Machine,
-                    part.to_string(),
-                )));
-            }
+            self.interface = Some(Interface::by_name(&name).await?);
         }
+        self.apply(&config).await?;
+        self.config = Some(Arc::clone(&config));
+        self.device_mtu = mtu;
         shared.emit(EventKind::NetworkConfig(config));
         if tunnel.attach(link.device).await.is_err() {
             // The tunnel is over already: its last event says why.
-            return Err(end_of(events).await);
+            loop {
+                events.next().await.map_err(|failure| failure.error)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the machine to what the gateway wants of it from now on.
+    ///
+    /// The device stays the one that it is: its packets do not grow, and the userspace stack keeps its addresses.
+    async fn reconfigure(&mut self, push: &PushReply) -> Result<(), Error> {
+        let shared = Arc::clone(&self.shared);
+        let (Some(tunnel), Some(former)) = (self.tunnel.as_ref(), self.config.as_ref()) else {
+            return Ok(());
+        };
+        let mtu = tunnel_mtu(push, Some(self.device_mtu));
+        let gateway = tunnel.peer_addr().ip();
+        let config = NetworkConfig {
+            generation: former.generation,
+            ..network_config(&self.profile, push, gateway, mtu)
+        };
+        if config == **former {
+            return Ok(());
+        }
+        let config = Arc::new(NetworkConfig {
+            generation: former.generation + 1,
+            ..config
+        });
+        let moved = config.addresses != former.addresses;
+        let is_userspace = shared.learn(|facts| {
+            facts.config = Some(Arc::clone(&config));
+            facts.mtu = Some(mtu);
+            facts.stack.is_some()
+        });
+        if moved && is_userspace {
+            shared.emit(EventKind::Warning(Warning::new(
+                WarningKind::Device,
+                "the gateway assigned another address, which the userspace device takes on at the next connection only",
+            )));
+        }
+        self.apply(&config).await?;
+        self.config = Some(Arc::clone(&config));
+        shared.emit(EventKind::NetworkConfig(config));
+        Ok(())
+    }
+
+    /// Applies a configuration to the machine where that is this session's part, and tells what could not be.
+    async fn apply(&mut self, config: &NetworkConfig) -> Result<(), Error> {
+        let Some(interface) = self.interface.as_mut() else {
+            return Ok(());
+        };
+        for part in interface.apply(config).await?.unapplied {
+            self.shared.emit(EventKind::Warning(Warning::new(
+                WarningKind::Machine,
+                part.to_string(),
+            )));
         }
         Ok(())
     }
@@ -184,16 +249,6 @@ impl Engine {
             }
         }
         hang_up(&self.shared, &mut self.tunnel).await;
-    }
-}
-
-/// Listens to a tunnel until its end.
-async fn end_of(events: &mut TunnelEvents) -> Error {
-    loop {
-        match events.next().await {
-            Ok(Heard::Established(_)) => {}
-            Err(failure) => return failure.error,
-        }
     }
 }
 

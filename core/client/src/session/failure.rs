@@ -1,4 +1,4 @@
-use p2svpn_openvpn::{Error as ConnectionError, Stage};
+use p2svpn_openvpn::{AttemptEnd, DynamicChallenge, Error as ConnectionError, Stage};
 use p2svpn_tunnel::{TunnelEnd, TunnelError};
 
 use crate::error::{Error, ErrorCode};
@@ -7,14 +7,16 @@ use crate::error::{Error, ErrorCode};
 pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) next: Next,
+    /// The gateway may have stumbled over what the client says of itself.
+    pub(super) stumbled: bool,
 }
 
 /// What may do better than an attempt that failed.
 pub(super) enum Next {
-    /// The same server, told less of what the client knows.
-    PlainForm,
-    /// Another server.
-    OtherServer,
+    /// Another attempt, there and then where the end of this one says.
+    Again(AttemptEnd),
+    /// The same gateway, with the user's answer to this question.
+    Answer(Box<DynamicChallenge>),
     /// Nothing that a session can do by itself.
     GiveUp,
 }
@@ -22,11 +24,15 @@ pub(super) enum Next {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let next = if error.is_about_the_server() {
-            Next::OtherServer
+            Next::Again(AttemptEnd::Failed)
         } else {
             Next::GiveUp
         };
-        Self { error, next }
+        Self {
+            error,
+            next,
+            stumbled: false,
+        }
     }
 }
 
@@ -44,15 +50,26 @@ impl From<TunnelError> for Failure {
 
 impl From<ConnectionError> for Failure {
     fn from(error: ConnectionError) -> Self {
-        let stumbled = stumbled(&error);
-        let failure = Self::from(Error::from(error));
-        if stumbled {
+        let (stumbled, end) = (stumbled(&error), AttemptEnd::from(&error));
+        if let ConnectionError::Challenge(challenge) = &error {
+            let next = Next::Answer(challenge.clone());
+            let error = error.into();
             return Self {
-                next: Next::PlainForm,
-                ..failure
+                error,
+                next,
+                stumbled,
             };
         }
-        failure
+        let failure = Self::from(Error::from(error));
+        let next = match failure.next {
+            Next::Again(_) => Next::Again(end),
+            other => other,
+        };
+        Self {
+            next,
+            stumbled,
+            ..failure
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod identity;
 mod link;
 mod meter;
 mod network;
+mod question;
 mod shared;
 mod statistics;
 mod status;

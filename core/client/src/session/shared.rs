@@ -247,8 +247,15 @@ impl Shared {
     }
 
     /// Adds to what is known about the connection.
-    pub(crate) fn learn(&self, learn: impl FnOnce(&mut Facts)) {
-        self.view.change(|view| learn(&mut view.facts));
+    pub(crate) fn learn<T>(&self, learn: impl FnOnce(&mut Facts) -> T) -> T {
+        self.view.change(|view| learn(&mut view.facts))
+    }
+
+    /// Leaves the state of signing in for another one, if the session is in it.
+    pub(crate) fn leave_sign_in(&self, state: State) {
+        if self.view.look(|view| view.state) == State::SigningIn {
+            self.enter(state, "");
+        }
     }
 
     /// Asks the host, and waits for the answer for as long as it takes.
@@ -258,8 +265,21 @@ impl Shared {
         attempt: u32,
         refusal: Option<Error>,
     ) -> Answer {
+        self.ask_for(kind, "", attempt, refusal).await
+    }
+
+    /// Asks the host in these words of the gateway, and waits for the answer for as long as it takes. A session that is
+    /// connected stays so.
+    pub(crate) async fn ask_for(
+        &self,
+        kind: ChallengeKind,
+        words: &str,
+        attempt: u32,
+        refusal: Option<Error>,
+    ) -> Answer {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let challenge = Challenge::new(number, kind, attempt, refusal);
+        let reason = kind.to_string();
+        let challenge = Challenge::new(number, kind, words, attempt, refusal);
         self.view.change(|view| {
             view.question = Some(Question {
                 challenge: challenge.clone(),
@@ -267,7 +287,9 @@ impl Shared {
             })
         });
         let asked = AskedQuestion(self);
-        self.enter(State::SigningIn, &challenge.text);
+        if self.view.look(|view| view.state) != State::Connected {
+            self.enter(State::SigningIn, &reason);
+        }
         self.emit(EventKind::Challenge(challenge));
         let answer = self
             .view

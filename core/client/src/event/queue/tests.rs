@@ -181,6 +181,7 @@ fn challenge() -> EventKind {
         ChallengeKind::CertificatePassword {
             label: "me.pfx".to_owned(),
         },
+        "",
         0,
         None,
     ))
