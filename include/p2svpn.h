@@ -78,7 +78,8 @@
  * compare it with p2svpn_abi_version(). From 1.0 on it only grows.
  *
  * CHANGES
- *     0.1.0 (ABI 1)  The first version: profiles with certificate sign-in, sessions, events, dialling.
+ *     0.1.0 (ABI 1)  The first version: profiles with certificate sign-in, sessions, events, dialling, gateways over TCP and
+ *                    UDP, questions of the gateway.
  *
  * This file is generated from the library's source; do not edit it.
  */
@@ -505,12 +506,23 @@ typedef enum p2svpn_challenge_kinds {
      * The password that opens the certificate's key: p2svpn_session_answer_secret() answers it.
      */
     P2SVPN_CHALLENGE_CERTIFICATE_PASSWORD = 2,
+    /**
+     * The gateway's own question, such as for a one-time code: p2svpn_session_answer_secret() answers it.
+     */
+    P2SVPN_CHALLENGE_QUESTION = 3,
+    /**
+     * The gateway wants the user to sign in at p2svpn_challenge_url(). Nothing but cancelling answers it: the gateway learns
+     * by itself that the user has signed in, and the session goes on.
+     */
+    P2SVPN_CHALLENGE_SIGN_IN_PAGE = 4,
 } p2svpn_challenge_kinds;
 
 /**
  * A question that a session needs answered before it goes on. It belongs to the event it comes from.
  *
- * The session waits in the state SigningIn for as long as it takes; disconnecting withdraws the question.
+ * The session waits in the state SigningIn; disconnecting withdraws the question. Questions of its own wait for as long as
+ * it takes. Those of the gateway wait for as long as the gateway does, and are withdrawn when it goes on or asks another.
+ * A gateway may also ask while the session is connected, which it stays.
  */
 typedef struct p2svpn_challenge p2svpn_challenge;
 
@@ -717,11 +729,12 @@ typedef struct p2svpn_connect_options {
      */
     uint32_t mtu;
     /**
-     * For the gateway to take the TCP connection, in milliseconds of at most an hour, as all timeouts here; 0 for 20 s.
+     * For the gateway's name, and for the gateway to take a TCP connection at each of its addresses, in milliseconds of at
+     * most an hour, as all timeouts here; 0 for 20 s.
      */
     uint32_t connect_timeout_ms;
     /**
-     * For the gateway's first answer; 0 for 20 s.
+     * For the gateway's first answer, at each of its addresses; 0 for 20 s.
      */
     uint32_t answer_timeout_ms;
     /**
@@ -732,6 +745,16 @@ typedef struct p2svpn_connect_options {
      * For the gateway's settings; 0 for 60 s.
      */
     uint32_t push_timeout_ms;
+    /**
+     * How long the keys that protect packets are used before the client asks for new ones, in seconds from 60 to 86,400; 0
+     * for 3,600. The gateway may ask earlier.
+     */
+    uint32_t renegotiate_after_s;
+    /**
+     * How often all servers of the profile are called before the session gives up, with growing pauses; 0 for once. Each call
+     * in vain is told by a warning event.
+     */
+    uint32_t rounds;
     /**
      * Nothing yet: 0.
      */
@@ -854,7 +877,7 @@ const char *p2svpn_error_chain(const struct p2svpn_error *error,
                                size_t index);
 
 /**
- * Returns what the warning is about: "profile", "push", "device", "machine", "protocol", or what a later version added; "" for NULL.
+ * Returns what the warning is about: "profile", "push", "device", "machine", "gateway", or what a later version added; "" for NULL.
  * It belongs to the warning.
  */
 const char *p2svpn_warning_kind(const struct p2svpn_warning *warning);
@@ -1177,7 +1200,8 @@ uint64_t p2svpn_challenge_id(const struct p2svpn_challenge *challenge);
 uint32_t p2svpn_challenge_kind(const struct p2svpn_challenge *challenge);
 
 /**
- * Returns the question for people, in English; "" for NULL. It belongs to the challenge.
+ * Returns the question for people: in English, or in the words of the gateway that asks, which never hold control
+ * characters; "" for NULL. It belongs to the challenge.
  */
 const char *p2svpn_challenge_text(const struct p2svpn_challenge *challenge);
 
@@ -1208,6 +1232,45 @@ const char *p2svpn_challenge_issuer(const struct p2svpn_challenge *challenge);
  * challenge.
  */
 const char *p2svpn_challenge_label(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns whether the answer must not be shown while it is typed: 1 or 0; 1 for NULL.
+ */
+uint32_t p2svpn_challenge_is_masked(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns whether the session waits for an answer: 1 or 0. With 0, showing the text or opening the page is all.
+ */
+uint32_t p2svpn_challenge_needs_response(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns when the gateway stops waiting, in seconds since 1970; 0 where that is not known, and for other kinds than the
+ * gateway's own.
+ */
+int64_t p2svpn_challenge_expires(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the address of the page to sign in at, `https` or `http` in printable ASCII; NULL for other kinds. Whoever knows
+ * it may be able to sign in: keep it out of logs. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_url(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the address for a view inside the host's own window, marked so that the page leaves out what a browser has; NULL
+ * for other kinds. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_embedded_url(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns whether the page may need nobody: 1 or 0. Then open it without showing it, and show it if it does not end by
+ * itself.
+ */
+uint32_t p2svpn_challenge_is_hidden(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns whether the page wants the user's own browser rather than a view in the host's window: 1 or 0.
+ */
+uint32_t p2svpn_challenge_is_external(const struct p2svpn_challenge *challenge);
 
 /**
  * Frees an event and what belongs to it. NULL is nothing. It may be called from within the callback, and later.

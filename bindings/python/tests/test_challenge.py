@@ -1,5 +1,7 @@
 """What a session asks for, and what it makes of the answers."""
 
+import datetime
+
 import p2svpn
 
 from .support import PASSWORD, AsyncTest, challenge, gateway, within
@@ -73,3 +75,60 @@ class ChallengeTest(AsyncTest):
 
         self.assertEqual(mismatch.exception.name, "ANSWER_MISMATCH")
         self.assertEqual(unknown.exception.name, "CHALLENGE_UNKNOWN")
+
+
+class QuestionTest(AsyncTest):
+    """What the gateway asks by itself."""
+
+    async def connect(self, *asks: str) -> p2svpn.Session:
+        self.remote = await self.enter(gateway("--ask", *asks))
+        self.client = await self.enter(p2svpn.Client())
+        profile = self.client.profiles.import_file(self.remote.profile)
+        return self.client.connect(
+            profile, certificate=self.remote.certificate, device=p2svpn.Userspace(), rounds=2, renegotiate_after=600
+        )
+
+    async def test_a_question_is_answered_in_the_connection(self) -> None:
+        session = await self.connect("text=8675309")
+
+        asked = await within(challenge(self.client))
+        session.answer(asked, "8675309")
+        await within(session.connected())
+
+        self.assertIsInstance(asked, p2svpn.QuestionChallenge)
+        self.assertEqual(asked.text, "What is the code?")
+        self.assertTrue(asked.masked and asked.response_required)
+        self.assertGreater(asked.expires, datetime.datetime.now(datetime.timezone.utc))
+        self.assertEqual(session.statistics().rekeys, 0)
+
+    async def test_a_question_is_answered_by_the_next_connection(self) -> None:
+        session = await self.connect("next-time=8675309")
+
+        asked = await within(challenge(self.client))
+        session.answer(asked, "8675309")
+        await within(session.connected())
+
+        self.assertIsInstance(asked, p2svpn.QuestionChallenge)
+        self.assertEqual((asked.masked, asked.expires), (False, None))
+
+    async def test_a_wrong_answer_is_a_refused_sign_in(self) -> None:
+        session = await self.connect("text=8675309")
+
+        session.answer(await within(challenge(self.client)), "guess")
+
+        with self.assertRaises(p2svpn.NeedsSignInError) as raised:
+            await within(session.connected())
+        self.assertEqual(raised.exception.name, "SIGN_IN_REFUSED")
+
+    async def test_a_page_to_sign_in_at_has_an_address_that_does_not_print(self) -> None:
+        session = await self.connect("page=https://login.example/")
+
+        asked = await within(challenge(self.client))
+        session.disconnect()
+        await within(session.closed())
+
+        self.assertIsInstance(asked, p2svpn.SignInPageChallenge)
+        self.assertEqual(asked.url, "https://login.example/")
+        self.assertEqual(asked.embedded_url, "https://login.example/?embedded=true")
+        self.assertTrue(asked.external and not asked.hidden)
+        self.assertNotIn("login.example", repr(asked))

@@ -16,11 +16,18 @@ pub enum p2svpn_challenge_kinds {
     P2SVPN_CHALLENGE_CERTIFICATE = 1,
     /// The password that opens the certificate's key: p2svpn_session_answer_secret() answers it.
     P2SVPN_CHALLENGE_CERTIFICATE_PASSWORD = 2,
+    /// The gateway's own question, such as for a one-time code: p2svpn_session_answer_secret() answers it.
+    P2SVPN_CHALLENGE_QUESTION = 3,
+    /// The gateway wants the user to sign in at p2svpn_challenge_url(). Nothing but cancelling answers it: the gateway learns
+    /// by itself that the user has signed in, and the session goes on.
+    P2SVPN_CHALLENGE_SIGN_IN_PAGE = 4,
 }
 
 /// A question that a session needs answered before it goes on. It belongs to the event it comes from.
 ///
-/// The session waits in the state SigningIn for as long as it takes; disconnecting withdraws the question.
+/// The session waits in the state SigningIn; disconnecting withdraws the question. Questions of its own wait for as long as
+/// it takes. Those of the gateway wait for as long as the gateway does, and are withdrawn when it goes on or asks another.
+/// A gateway may also ask while the session is connected, which it stays.
 pub struct p2svpn_challenge {
     id: u64,
     kind: p2svpn_challenge_kinds,
@@ -30,40 +37,70 @@ pub struct p2svpn_challenge {
     thumbprint: Option<CString>,
     issuer: Option<CString>,
     label: Option<CString>,
+    masked: bool,
+    response_required: bool,
+    page: Option<Page>,
+    expires: i64,
+}
+
+struct Page {
+    url: CString,
+    embedded_url: CString,
+    hidden: bool,
+    external: bool,
 }
 
 impl p2svpn_challenge {
     pub(crate) fn new(challenge: Challenge) -> Self {
-        let (kind, thumbprint, issuer, label) = match challenge.kind {
-            ChallengeKind::ClientCertificate { thumbprint, issuer } => (
-                p2svpn_challenge_kinds::P2SVPN_CHALLENGE_CERTIFICATE,
-                thumbprint,
-                issuer,
-                None,
-            ),
-            ChallengeKind::CertificatePassword { label } => (
-                p2svpn_challenge_kinds::P2SVPN_CHALLENGE_CERTIFICATE_PASSWORD,
-                None,
-                None,
-                Some(label),
-            ),
-            _ => (
-                p2svpn_challenge_kinds::P2SVPN_CHALLENGE_OTHER,
-                None,
-                None,
-                None,
-            ),
-        };
-        Self {
+        use p2svpn_challenge_kinds::*;
+        let mut made = Self {
             id: challenge.id.number(),
-            kind,
+            kind: P2SVPN_CHALLENGE_OTHER,
             text: c_string(&challenge.text),
             attempt: challenge.attempt,
             refusal: challenge.refusal.map(p2svpn_error::new),
-            thumbprint: thumbprint.map(c_string),
-            issuer: issuer.map(c_string),
-            label: label.map(c_string),
+            thumbprint: None,
+            issuer: None,
+            label: None,
+            masked: true,
+            response_required: true,
+            page: None,
+            expires: 0,
+        };
+        match challenge.kind {
+            ChallengeKind::ClientCertificate { thumbprint, issuer } => {
+                made.kind = P2SVPN_CHALLENGE_CERTIFICATE;
+                made.thumbprint = thumbprint.map(c_string);
+                made.issuer = issuer.map(c_string);
+            }
+            ChallengeKind::CertificatePassword { label } => {
+                made.kind = P2SVPN_CHALLENGE_CERTIFICATE_PASSWORD;
+                made.label = Some(c_string(label));
+            }
+            ChallengeKind::Question {
+                masked,
+                response_required,
+                expires,
+            } => {
+                made.kind = P2SVPN_CHALLENGE_QUESTION;
+                made.masked = masked;
+                made.response_required = response_required;
+                made.expires = expires.unwrap_or(0);
+            }
+            ChallengeKind::SignInPage(page) => {
+                made.kind = P2SVPN_CHALLENGE_SIGN_IN_PAGE;
+                made.response_required = false;
+                made.expires = page.expires.unwrap_or(0);
+                made.page = Some(Page {
+                    url: c_string(page.url),
+                    embedded_url: c_string(page.embedded_url),
+                    hidden: page.hidden,
+                    external: page.external,
+                });
+            }
+            _ => {}
         }
+        made
     }
 }
 
@@ -79,7 +116,8 @@ pub extern "C" fn p2svpn_challenge_kind(challenge: Option<&p2svpn_challenge>) ->
     look(challenge, 0, |challenge| challenge.kind as u32)
 }
 
-/// Returns the question for people, in English; "" for NULL. It belongs to the challenge.
+/// Returns the question for people: in English, or in the words of the gateway that asks, which never hold control
+/// characters; "" for NULL. It belongs to the challenge.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_challenge_text(challenge: Option<&p2svpn_challenge>) -> *const c_char {
     look(challenge, c"".as_ptr(), |challenge| challenge.text.as_ptr())
@@ -125,5 +163,69 @@ pub extern "C" fn p2svpn_challenge_issuer(challenge: Option<&p2svpn_challenge>) 
 pub extern "C" fn p2svpn_challenge_label(challenge: Option<&p2svpn_challenge>) -> *const c_char {
     look(challenge, std::ptr::null(), |challenge| {
         pointer(challenge.label.as_ref())
+    })
+}
+
+/// Returns whether the answer must not be shown while it is typed: 1 or 0; 1 for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_is_masked(challenge: Option<&p2svpn_challenge>) -> u32 {
+    look(challenge, 1, |challenge| challenge.masked.into())
+}
+
+/// Returns whether the session waits for an answer: 1 or 0. With 0, showing the text or opening the page is all.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_needs_response(challenge: Option<&p2svpn_challenge>) -> u32 {
+    look(challenge, 0, |challenge| challenge.response_required.into())
+}
+
+/// Returns when the gateway stops waiting, in seconds since 1970; 0 where that is not known, and for other kinds than the
+/// gateway's own.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_expires(challenge: Option<&p2svpn_challenge>) -> i64 {
+    look(challenge, 0, |challenge| challenge.expires)
+}
+
+/// Returns the address of the page to sign in at, `https` or `http` in printable ASCII; NULL for other kinds. Whoever knows
+/// it may be able to sign in: keep it out of logs. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_url(challenge: Option<&p2svpn_challenge>) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.page.as_ref().map(|page| &page.url))
+    })
+}
+
+/// Returns the address for a view inside the host's own window, marked so that the page leaves out what a browser has; NULL
+/// for other kinds. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_embedded_url(
+    challenge: Option<&p2svpn_challenge>,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.page.as_ref().map(|page| &page.embedded_url))
+    })
+}
+
+/// Returns whether the page may need nobody: 1 or 0. Then open it without showing it, and show it if it does not end by
+/// itself.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_is_hidden(challenge: Option<&p2svpn_challenge>) -> u32 {
+    look(challenge, 0, |challenge| {
+        challenge
+            .page
+            .as_ref()
+            .is_some_and(|page| page.hidden)
+            .into()
+    })
+}
+
+/// Returns whether the page wants the user's own browser rather than a view in the host's window: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_is_external(challenge: Option<&p2svpn_challenge>) -> u32 {
+    look(challenge, 0, |challenge| {
+        challenge
+            .page
+            .as_ref()
+            .is_some_and(|page| page.external)
+            .into()
     })
 }

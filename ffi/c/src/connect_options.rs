@@ -1,5 +1,5 @@
 use std::ffi::c_char;
-use std::mem::size_of;
+use std::mem::offset_of;
 use std::time::Duration;
 
 use p2svpn_client::{ConnectOptions, Device, Error, Timeouts};
@@ -63,21 +63,28 @@ pub struct p2svpn_connect_options {
     /// The largest packet inside the tunnel in bytes, from 576 to 1,500; 0 for 1,500. A smaller one that the gateway pushes
     /// wins.
     pub mtu: u32,
-    /// For the gateway to take the TCP connection, in milliseconds of at most an hour, as all timeouts here; 0 for 20 s.
+    /// For the gateway's name, and for the gateway to take a TCP connection at each of its addresses, in milliseconds of at
+    /// most an hour, as all timeouts here; 0 for 20 s.
     pub connect_timeout_ms: u32,
-    /// For the gateway's first answer; 0 for 20 s.
+    /// For the gateway's first answer, at each of its addresses; 0 for 20 s.
     pub answer_timeout_ms: u32,
     /// For TLS and the exchange of keys; 0 for 60 s.
     pub handshake_timeout_ms: u32,
     /// For the gateway's settings; 0 for 60 s.
     pub push_timeout_ms: u32,
+    /// How long the keys that protect packets are used before the client asks for new ones, in seconds from 60 to 86,400; 0
+    /// for 3,600. The gateway may ask earlier.
+    pub renegotiate_after_s: u32,
+    /// How often all servers of the profile are called before the session gives up, with growing pauses; 0 for once. Each call
+    /// in vain is told by a warning event.
+    pub rounds: u32,
     /// Nothing yet: 0.
     pub reserved: u32,
 }
 
 // SAFETY: integers and pointers, which are looked at by the rules for callers.
 unsafe impl Versioned for p2svpn_connect_options {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = offset_of!(Self, rounds);
 }
 
 /// Reads a caller's options; the defaults for NULL.
@@ -122,6 +129,13 @@ pub(crate) unsafe fn connect_options(
         let mtu = u16::try_from(given.mtu)
             .map_err(|_| invalid("options: the mtu is from 576 to 1500"))?;
         options = options.mtu(mtu);
+    }
+    if given.renegotiate_after_s != 0 {
+        let time = Duration::from_secs(given.renegotiate_after_s.into());
+        options = options.renegotiate_after(time);
+    }
+    if given.rounds != 0 {
+        options = options.rounds(given.rounds);
     }
     Ok(options)
 }
@@ -201,6 +215,7 @@ fn host_fd(_: &p2svpn_connect_options) -> Result<Device, Error> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::mem::size_of;
     use std::ptr;
 
     use p2svpn_client::ErrorCode;
@@ -223,6 +238,8 @@ mod tests {
             answer_timeout_ms: 0,
             handshake_timeout_ms: 0,
             push_timeout_ms: 0,
+            renegotiate_after_s: 0,
+            rounds: 0,
             reserved: 0,
         }
     }
@@ -312,6 +329,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 5 * 8 + 10 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 5 * 8 + 12 * 4);
     }
 }

@@ -103,6 +103,13 @@ int main(void) {
     CHECK(p2svpn_challenge_thumbprint(NULL) == NULL);
     CHECK(p2svpn_challenge_issuer(NULL) == NULL);
     CHECK(p2svpn_challenge_label(NULL) == NULL);
+    CHECK(p2svpn_challenge_is_masked(NULL) == 1);
+    CHECK(p2svpn_challenge_needs_response(NULL) == 0);
+    CHECK(p2svpn_challenge_expires(NULL) == 0);
+    CHECK(p2svpn_challenge_url(NULL) == NULL);
+    CHECK(p2svpn_challenge_embedded_url(NULL) == NULL);
+    CHECK(p2svpn_challenge_is_hidden(NULL) == 0);
+    CHECK(p2svpn_challenge_is_external(NULL) == 0);
 
     p2svpn_event_free(NULL);
     CHECK(p2svpn_event_kind(NULL) == P2SVPN_EVENT_OTHER);

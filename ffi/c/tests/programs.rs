@@ -11,6 +11,7 @@
 mod support;
 
 use p2svpn_client::ErrorCode;
+use p2svpn_gateway::Question;
 use support::gateway::Site;
 use support::library::{Library, succeed};
 use support::{folder, functions, header_path};
@@ -52,6 +53,20 @@ fn what_a_session_lacks_it_asks_for() {
     let site = Site::start();
 
     runs("challenge", &[site.folder()]);
+}
+
+#[test]
+fn what_the_gateway_asks_is_answered() {
+    let text = Site::asking(Question::Text {
+        text: "What is the code?".to_owned(),
+        answer: "8675309".to_owned(),
+    });
+    runs("question", &[text.folder(), "text"]);
+
+    let page = Site::asking(Question::Page {
+        url: "https://login.example/".to_owned(),
+    });
+    runs("question", &[page.folder(), "page"]);
 }
 
 #[test]

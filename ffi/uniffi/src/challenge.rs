@@ -8,7 +8,7 @@ pub struct Challenge {
     pub id: u64,
     /// What is asked for.
     pub kind: ChallengeKind,
-    /// The question for people, in English.
+    /// The question for people: in English, or in the words of the gateway that asks.
     pub text: String,
     /// How often it was asked before in this session, from 0.
     pub attempt: u32,
@@ -43,6 +43,28 @@ pub enum ChallengeKind {
         /// What the password opens, for people.
         label: String,
     },
+    /// The gateway's own question, such as for a one-time code.
+    Question {
+        /// The answer must not be shown while it is typed.
+        masked: bool,
+        /// The gateway waits for the answer; otherwise showing the text is all.
+        response_required: bool,
+        /// When the gateway stops waiting, in seconds since 1970, where that is known.
+        expires: Option<i64>,
+    },
+    /// The gateway wants the user to sign in at a web page; it learns of it by itself.
+    SignInPage {
+        /// The address; whoever knows it may be able to sign in.
+        url: String,
+        /// The address for a view inside the host's own window.
+        embedded_url: String,
+        /// The page may need nobody: open it without showing it, and show it if it does not end by itself.
+        hidden: bool,
+        /// The page wants the user's own browser rather than a view in the host's window.
+        external: bool,
+        /// When the gateway stops waiting, in seconds since 1970, where that is known.
+        expires: Option<i64>,
+    },
     /// Something that this layer has no name for; it can only be cancelled.
     Unknown,
 }
@@ -56,6 +78,22 @@ impl From<p2svpn_client::ChallengeKind> for ChallengeKind {
             p2svpn_client::ChallengeKind::CertificatePassword { label } => {
                 Self::CertificatePassword { label }
             }
+            p2svpn_client::ChallengeKind::Question {
+                masked,
+                response_required,
+                expires,
+            } => Self::Question {
+                masked,
+                response_required,
+                expires,
+            },
+            p2svpn_client::ChallengeKind::SignInPage(page) => Self::SignInPage {
+                url: page.url,
+                embedded_url: page.embedded_url,
+                hidden: page.hidden,
+                external: page.external,
+                expires: page.expires,
+            },
             _ => Self::Unknown,
         }
     }
@@ -69,7 +107,7 @@ pub enum Answer {
         /// The certificate.
         certificate: Certificate,
     },
-    /// A password, PIN or passphrase.
+    /// A password, PIN or passphrase, or the text that the gateway asks for.
     Secret {
         /// The secret.
         secret: String,

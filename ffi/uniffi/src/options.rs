@@ -23,15 +23,21 @@ pub struct ConnectOptions {
     /// Whether addresses and routes are set on the machine.
     #[uniffi(default = true)]
     pub configure_machine: bool,
+    /// How long the keys that protect packets are used before the client asks for new ones, from a minute to a day.
+    #[uniffi(default = None)]
+    pub renegotiate_after: Option<Duration>,
+    /// How often all servers of the profile are called before the session gives up; once if absent.
+    #[uniffi(default = None)]
+    pub rounds: Option<u32>,
 }
 
 /// How long each part of connecting may take, each counted from its own start; the library's own choice if absent.
 #[derive(uniffi::Record)]
 pub struct Timeouts {
-    /// For the gateway to take the TCP connection, with all its addresses tried.
+    /// For the gateway's name, and for the gateway to take a TCP connection, at each of its addresses.
     #[uniffi(default = None)]
     pub connect: Option<Duration>,
-    /// For the gateway's first answer.
+    /// For the gateway's first answer, at each of its addresses.
     #[uniffi(default = None)]
     pub answer: Option<Duration>,
     /// For TLS and the exchange of keys.
@@ -55,6 +61,12 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
         }
         if let Some(mtu) = options.mtu {
             converted = converted.mtu(mtu);
+        }
+        if let Some(time) = options.renegotiate_after {
+            converted = converted.renegotiate_after(time);
+        }
+        if let Some(rounds) = options.rounds {
+            converted = converted.rounds(rounds);
         }
         options
             .trusted_roots

@@ -1,7 +1,7 @@
 /// Something odd that was ignored or repaired. It ends nothing.
 #[derive(uniffi::Record)]
 pub struct Warning {
-    /// What it is about: `profile`, `push`, `device`, `machine` or `protocol`.
+    /// What it is about: `profile`, `push`, `device`, `machine` or `gateway`.
     pub kind: String,
     /// What it is, in a sentence without a full stop.
     pub message: String,

@@ -24,7 +24,13 @@ from any thread.
 """
 
 from ._certificate import Certificate, Pem, Pfx
-from ._challenge import CertificatePasswordChallenge, Challenge, ClientCertificateChallenge
+from ._challenge import (
+    CertificatePasswordChallenge,
+    Challenge,
+    ClientCertificateChallenge,
+    QuestionChallenge,
+    SignInPageChallenge,
+)
 from ._client import Client
 from ._device import Auto, Device, Tun, Userspace
 from ._error import (
@@ -76,9 +82,11 @@ __all__ = [
     "Pfx",
     "Profile",
     "Profiles",
+    "QuestionChallenge",
     "RetryError",
     "Route",
     "Session",
+    "SignInPageChallenge",
     "State",
     "StateEvent",
     "Statistics",

@@ -14,7 +14,7 @@ from ._event import Event
 from ._event_queue import EventQueue
 from ._profiles import Profile, Profiles, profile_id
 from ._session import Session
-from ._timeouts import Timeouts
+from ._timeouts import Timeouts, duration
 
 
 class Client:
@@ -54,6 +54,8 @@ class Client:
         timeouts: Optional[Timeouts] = None,
         mtu: Optional[int] = None,
         configure_machine: bool = True,
+        renegotiate_after: Optional[float] = None,
+        rounds: int = 1,
     ) -> Session:
         """Starts a session and returns at once; :meth:`Session.connected` and the events tell how it goes.
 
@@ -61,6 +63,9 @@ class Client:
         for one. ``trusted_roots``: certificates, PEM or DER, among which the root that the profile pins is looked for.
         ``mtu``: the largest packet inside the tunnel, from 576 to 1,500 bytes. ``configure_machine``: whether addresses
         and routes are set on the machine; if not, the program applies each :class:`NetworkConfigEvent` itself.
+        ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for new
+        ones, from 60 to 86,400; the gateway may ask earlier. ``rounds``: how often all servers of the profile are called
+        before the session gives up, with growing pauses; each call in vain is told by a warning.
         """
         options = _raw.ConnectOptions(
             device=device._to_raw(),
@@ -69,6 +74,8 @@ class Client:
             timeouts=None if timeouts is None else timeouts._to_raw(),
             mtu=mtu,
             configure_machine=configure_machine,
+            renegotiate_after=duration(renegotiate_after),
+            rounds=rounds,
         )
         with translated():
             return Session(self._raw.connect(profile_id(profile), options), self)

@@ -15,9 +15,9 @@ class Timeouts:
     """
 
     connect: Optional[float] = None
-    """For the gateway to take the TCP connection, with all its addresses tried."""
+    """For the gateway's name, and for the gateway to take a TCP connection, at each of its addresses."""
     answer: Optional[float] = None
-    """For the gateway's first answer."""
+    """For the gateway's first answer, at each of its addresses."""
     handshake: Optional[float] = None
     """For TLS and the exchange of keys, from the first packet on."""
     push: Optional[float] = None
@@ -25,16 +25,17 @@ class Timeouts:
 
     def _to_raw(self) -> _raw.Timeouts:
         return _raw.Timeouts(
-            connect=_duration(self.connect),
-            answer=_duration(self.answer),
-            handshake=_duration(self.handshake),
-            push=_duration(self.push),
+            connect=duration(self.connect),
+            answer=duration(self.answer),
+            handshake=duration(self.handshake),
+            push=duration(self.push),
         )
 
 
-def _duration(seconds: Optional[float]) -> Optional[datetime.timedelta]:
+def duration(seconds: Optional[float]) -> Optional[datetime.timedelta]:
+    """A time in seconds as the generated layer takes it."""
     if seconds is None:
         return None
     if seconds < 0:
-        raise ValueError("a timeout is not negative")
+        raise ValueError("a time is not negative")
     return datetime.timedelta(seconds=seconds)

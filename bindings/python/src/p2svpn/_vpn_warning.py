@@ -11,7 +11,7 @@ class VpnWarning:
     """Something odd that was ignored or repaired. It ends nothing."""
 
     kind: str
-    """What it is about: ``profile``, ``push``, ``device``, ``machine`` or ``protocol``."""
+    """What it is about: ``profile``, ``push``, ``device``, ``machine`` or ``gateway``."""
     message: str
     """What it is, in a sentence without a full stop."""
     line: Optional[int]

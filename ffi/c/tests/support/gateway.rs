@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use p2svpn_gateway::Gateway;
+use p2svpn_gateway::{Gateway, GatewayBuilder, Question};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
@@ -18,8 +18,17 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn start() -> Self {
+        Self::with(Gateway::builder())
+    }
+
+    /// Starts a gateway that asks before it lets anybody in.
+    pub(crate) fn asking(question: Question) -> Self {
+        Self::with(Gateway::builder().question(question))
+    }
+
+    fn with(gateway: GatewayBuilder) -> Self {
         let runtime = Runtime::new().unwrap();
-        let gateway = runtime.block_on(Gateway::builder().start()).unwrap();
+        let gateway = runtime.block_on(gateway.start()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let identity = gateway.issue_client("alice").unwrap();
         std::fs::write(
