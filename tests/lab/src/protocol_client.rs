@@ -34,6 +34,8 @@ pub struct ProtocolClient {
     runtime: Option<Runtime>,
     settings: Settings,
     log: Arc<SessionLog>,
+    /// What had been dropped when the device was there.
+    dropped_before: u64,
 }
 
 /// How long a connection may take, over a link that loses packets too.
@@ -136,6 +138,7 @@ impl ProtocolClient {
         // A tunnel that is over already says why by its end.
         let _ = wait(&runtime, attached)?;
         Ok(Self {
+            dropped_before: dropped(&tunnel.statistics()),
             tunnel,
             runtime: Some(runtime),
             settings,
@@ -151,6 +154,12 @@ impl ProtocolClient {
     /// What it has carried and dropped so far.
     pub fn statistics(&self) -> TunnelStatistics {
         self.tunnel.statistics()
+    }
+
+    /// How many packets it has dropped since it carries any. What came before was not for this session: the server's
+    /// machine goes on talking to a former client that had the same address.
+    pub fn dropped(&self) -> u64 {
+        dropped(&self.statistics()) - self.dropped_before
     }
 
     /// When each rekey was done.
@@ -270,6 +279,11 @@ async fn establish(
             None => return Err(LabError::Panicked),
         }
     }
+}
+
+/// What was dropped after a device was attached, and the little before that was counted as something else.
+fn dropped(statistics: &TunnelStatistics) -> u64 {
+    statistics.dropped.packets() - statistics.dropped.not_attached
 }
 
 /// Gives the device its addresses and routes, as an administrator would by hand.

@@ -92,11 +92,12 @@ fn attempt(
     let rekeys = client.rekeys().len();
     let data = data_name(row, &client);
     let ending = server.process().output().end();
+    let dropped = client.dropped();
     let statistics = client.close()?;
 
     ensure(probes.lost.is_empty(), || format!("lost: {probes:?}"))?;
     ensure(probes.twice == 0, || format!("came twice: {probes:?}"))?;
-    ensure(statistics.dropped.packets() == 0, || {
+    ensure(dropped == 0, || {
         format!("dropped: {:?}", statistics.dropped)
     })?;
     expect_goodbye(server, ending)?;
