@@ -5,7 +5,8 @@ use std::io;
 pub(super) enum Failure {
     /// Nothing: try again.
     Interrupted,
-    /// A datagram sent before met a closed port or a host that is down (ICMP).
+    /// A datagram sent before met a closed port, a host that is down, or a router that refused it (ICMP). Anybody can make
+    /// such a message up, so that it never ends a connection.
     PeerUnreachable,
     /// There is no way to the peer just now, or a firewall of this machine is in it.
     NoRoute,
@@ -28,7 +29,13 @@ impl Failure {
             #[cfg(unix)]
             Some(libc::EINVAL) => return Failure::NoRoute,
             #[cfg(unix)]
-            Some(libc::ENOPROTOOPT | libc::EHOSTDOWN) => return Failure::PeerUnreachable,
+            Some(libc::ENOPROTOOPT | libc::EHOSTDOWN | libc::EPROTO) => {
+                return Failure::PeerUnreachable;
+            }
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            Some(libc::ENONET) => return Failure::PeerUnreachable,
+            #[cfg(windows)]
+            Some(HOPS_USED_UP) => return Failure::PeerUnreachable,
             _ => {}
         }
         match error.kind() {
@@ -57,3 +64,6 @@ const TOO_LONG: i32 = 10_040;
 /// `WSAENOBUFS`
 #[cfg(windows)]
 const NO_ROOM: i32 = 10_055;
+/// `WSAENETRESET`
+#[cfg(windows)]
+const HOPS_USED_UP: i32 = 10_052;

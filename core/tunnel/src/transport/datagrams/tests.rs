@@ -181,6 +181,28 @@ fn failures_that_are_about_one_datagram_are_told_from_those_of_the_socket() {
     }
 }
 
+/// What Linux makes of each kind of ICMP and ICMPv6 error that it tells a connected socket of.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[test]
+fn no_message_of_the_network_ends_the_connection_that_the_peer_has_answered_in() {
+    let told = [
+        libc::ECONNREFUSED,
+        libc::EHOSTDOWN,
+        libc::ENONET,
+        libc::ENOPROTOOPT,
+        libc::EPROTO,
+        libc::EMSGSIZE,
+        libc::ENETUNREACH,
+        libc::EHOSTUNREACH,
+        libc::EACCES,
+    ];
+
+    for code in told {
+        let failure = Failure::of(&io::Error::from_raw_os_error(code));
+        assert_ne!(failure, Failure::Other, "{code}");
+    }
+}
+
 /// Two sockets, each connected to the other.
 async fn pair() -> (UdpSocket, UdpSocket) {
     let near = UdpSocket::bind("127.0.0.1:0").await.unwrap();
