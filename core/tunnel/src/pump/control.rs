@@ -100,6 +100,22 @@ struct State {
     end: Option<CloseReason>,
 }
 
+impl State {
+    /// Has IPv6 refused, or carried again. It takes the place of what was ordered before and still waits: a gateway that
+    /// reads nothing while it changes its mind again and again makes nothing grow.
+    fn order_refusal(&mut self, refusal: Option<Ipv6Refusal>) {
+        let latest = ToOutbound::BlockIpv6(refusal);
+        let waiting = self
+            .orders
+            .iter_mut()
+            .find(|order| matches!(order, ToOutbound::BlockIpv6(_)));
+        match waiting {
+            Some(order) => *order = latest,
+            None => self.orders.push_back(latest),
+        }
+    }
+}
+
 /// What ended a wait.
 enum Woken {
     /// An event or an order was passed on, or time has passed.
@@ -138,8 +154,7 @@ impl Control {
                 }
                 Event::Reconfigured(reconfigured) => {
                     if reconfigured.changes.block_ipv6 || reconfigured.changes.addresses {
-                        let refusal = self.ipv6_refusal(&reconfigured.push);
-                        state.orders.push_back(ToOutbound::BlockIpv6(refusal));
+                        state.order_refusal(self.ipv6_refusal(&reconfigured.push));
                     }
                     state.exit_notifications = self.exit_notifications(&reconfigured.push);
                     state
@@ -162,8 +177,7 @@ impl Control {
                 Event::KeepAliveDue => state.orders.push_back(ToOutbound::KeepAlive),
                 Event::Established(established) => {
                     let refusal = self.ipv6_refusal(&established.push);
-                    let refusal = refusal.filter(|_| !state.admits);
-                    state.orders.push_back(ToOutbound::BlockIpv6(refusal));
+                    state.order_refusal(refusal.filter(|_| !state.admits));
                     state.exit_notifications = self.exit_notifications(&established.push);
                     // Before anything is sent that lets the peer begin, so that its first packet finds the opener.
                     // There is room for one of each order.
@@ -391,5 +405,30 @@ impl Control {
             (None, CloseReason::Local) => TunnelEnd::Local,
             (None, CloseReason::Failed(error)) => TunnelEnd::Connection(error),
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_that_changes_its_mind_about_ipv6_and_reads_nothing_makes_nothing_grow() {
+        let now = Instant::now();
+        let mut state = State::default();
+        state
+            .orders
+            .push_back(ToOutbound::Control(b"waits for the transport".to_vec()));
+
+        for _ in 0..1_000 {
+            state.order_refusal(None);
+            state.order_refusal(Some(Ipv6Refusal::new(None, now)));
+        }
+
+        assert_eq!(state.orders.len(), 2);
+        assert!(matches!(
+            state.orders.back(),
+            Some(ToOutbound::BlockIpv6(Some(_)))
+        ));
     }
 }
