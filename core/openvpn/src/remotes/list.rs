@@ -138,6 +138,10 @@ impl Remotes {
             AttemptEnd::Restart { next_remote: false } if was_connected => {}
             AttemptEnd::Restart { next_remote: false } => self.advance(Advance::Stay),
         }
+        if was_connected && !matches!(end, AttemptEnd::Refused) {
+            // The gateway was not tried in vain, whatever it wants now.
+            self.tries = 0;
+        }
         let pause = match end {
             // It has waited long enough.
             AttemptEnd::Unanswered if !was_connected => Duration::ZERO,

@@ -217,6 +217,23 @@ fn a_success_makes_the_count_of_attempts_begin_anew() {
 }
 
 #[test]
+fn a_gateway_that_sends_its_client_elsewhere_was_not_tried_in_vain() {
+    for end in [RESTART_NEXT, REMOTE] {
+        let retry = Retry {
+            attempts: NonZeroU32::new(1),
+            ..Retry::default()
+        };
+        let mut driver = Driver::new(&["a"], retry);
+        driver.place();
+        driver.remotes.connected();
+
+        driver.end(end);
+
+        assert_eq!(driver.place(), "a1", "{end:?}");
+    }
+}
+
+#[test]
 fn names_are_resolved_again_each_round_and_keep_their_addresses_when_not_found() {
     let now = Instant::now();
     let mut remotes = Remotes::new(vec![remote("a")], Retry::default());
