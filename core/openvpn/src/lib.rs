@@ -114,8 +114,10 @@
 //! # Bounds
 //!
 //! Whatever the peer sends, a connection keeps at most two key states, and in each at most 12 control packets out of order,
-//! 512 that wait to be sent, one TLS record that is not complete, and 64 KiB of an unfinished message; and 256 KiB of a push
-//! reply or of changes to it in parts, and at most 10,000 routes. Texts for people have at most 2,048 characters.
+//! 516 that wait to be sent or acknowledged, one TLS record that is not complete, and 64 KiB of an unfinished message (a
+//! gateway: 257 KiB of the client's part of the key exchange); and 256 KiB of a push reply and as much of changes to it in
+//! parts, and at most 10,000 routes. Texts for people have at most 2,048 characters. Events take no more than a few times
+//! what the packet brought that they came of, but for changed settings: of those one event waits at most.
 //!
 //! An established session keeps less than 32 KiB in memory, less than 48 KiB while a replaced key still opens packets, and
 //! less than 64 KiB during the handshake, apart from the few KiB that the cryptography's C code takes for itself. Rekeys

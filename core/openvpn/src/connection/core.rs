@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::frame::Framing;
 use crate::keying::{ClientSecrets, KeyMaterial, ServerSecrets};
 use crate::packet::{KeyId, Role, SessionId};
-use crate::push::{PushChanges, PushReply};
+use crate::push::PushReply;
 use crate::tls::{SessionTime, TlsSession};
 use crate::warning::Warning;
 use crate::wrap::Wrapping;
@@ -53,7 +53,14 @@ pub(super) struct Core {
     keep_alive_asked: Instant,
     may_exit: bool,
     events: VecDeque<Event>,
+    reconfiguration: Option<Box<Reconfiguration>>,
     closed: bool,
+}
+
+/// Settings that nobody was told of yet. However often a gateway changes them meanwhile, two of them are kept.
+struct Reconfiguration {
+    old: PushReply,
+    new: PushReply,
 }
 
 /// The data channel, once it is there.
@@ -124,6 +131,7 @@ impl Core {
             keep_alive_asked: start.now,
             may_exit: false,
             events: VecDeque::new(),
+            reconfiguration: None,
             closed: false,
         })
     }
@@ -160,6 +168,11 @@ impl Core {
     }
 
     pub(super) fn poll_event(&mut self) -> Option<Event> {
+        if matches!(self.events.front(), None | Some(Event::Closed(_)))
+            && let Some(reconfigured) = self.take_reconfigured()
+        {
+            return Some(Event::Reconfigured(Box::new(reconfigured)));
+        }
         self.events.pop_front()
     }
 
@@ -377,15 +390,16 @@ impl Core {
     }
 
     /// Acts on settings that were changed in mid-session and tells of them.
-    pub(super) fn reconfigure(&mut self, now: Instant, push: PushReply, changes: PushChanges) {
-        self.keep_alive = KeepAlive::of(&push);
+    pub(super) fn reconfigure(&mut self, now: Instant, old: PushReply, new: PushReply) {
+        self.keep_alive = KeepAlive::of(&new);
         let carried = self.carried();
         if let Some(limits) = &mut self.limits {
-            limits.change(now, &push, carried);
+            limits.change(now, &new, carried);
         }
-        let reconfigured = Reconfigured { push, changes };
-        self.events
-            .push_back(Event::Reconfigured(Box::new(reconfigured)));
+        match &mut self.reconfiguration {
+            Some(untold) => untold.new = new,
+            None => self.reconfiguration = Some(Box::new(Reconfiguration { old, new })),
+        }
     }
 
     pub(super) fn timeout(&self, now: Instant) -> Option<(Instant, TimeoutReason)> {
@@ -482,6 +496,13 @@ impl Core {
 
     pub(super) fn data_statistics(&self) -> Option<DataStatistics> {
         self.data.as_ref().map(|data| data.channel.statistics())
+    }
+
+    /// What differs from the settings that were told of last; none if nothing does.
+    fn take_reconfigured(&mut self) -> Option<Reconfigured> {
+        let Reconfiguration { old, new } = *self.reconfiguration.take()?;
+        let changes = new.changes_since(&old);
+        (!changes.is_empty()).then_some(Reconfigured { push: new, changes })
     }
 
     fn end(&mut self, reason: CloseReason) {

@@ -37,7 +37,7 @@ pub enum Event {
     /// Client role: the gateway asks the user something; answer with `Connection::answer`. It comes only to clients that
     /// have named ways to sign in ([`ClientConfig::sign_in_methods`](crate::ClientConfig)), if the gateway is well-behaved.
     Challenge(Box<Challenge>),
-    /// Client role: the gateway changed its settings in mid-session.
+    /// Client role: the gateway changed its settings in mid-session, once or several times since the last such event.
     Reconfigured(Box<Reconfigured>),
     /// Gateway role: the client's user answered a question.
     Answer(Zeroizing<String>),

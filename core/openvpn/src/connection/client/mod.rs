@@ -428,12 +428,11 @@ impl ClientRole {
     /// Goes on with settings that the gateway sent in mid-session, if they are complete.
     fn reconfigure(&mut self, now: Instant, later: Option<Later>, core: &mut Core) {
         let Some(later) = later else { return };
-        core.warn(later.warnings);
-        self.adopt_token(later.token, core);
-        let changes = later.push.changes_since(&later.old);
-        if !changes.is_empty() {
-            core.reconfigure(now, later.push, changes);
+        for warning in later.warnings {
+            self.pass_over(warning.into(), core);
         }
+        self.adopt_token(later.token, core);
+        core.reconfigure(now, later.old, later.push);
     }
 
     /// Uses the token in place of the credentials from now on.

@@ -439,6 +439,41 @@ fn a_session_ends_at_the_pushed_time() {
 }
 
 #[test]
+fn changes_that_come_at_once_are_told_of_at_once() {
+    let mut pair = established(Plan::azure());
+    let first = pair.client_end.established.as_ref().unwrap().push.clone();
+
+    let updates: String = (0..200)
+        .map(|number| format!("PUSH_UPDATE,route-metric {number},tun-mtu 1300\0"))
+        .collect();
+    pair.gateway_says(updates.as_bytes());
+
+    assert_eq!(pair.client_end.reconfigured.len(), 1);
+    let reconfigured = pair.client_end.reconfigured.remove(0);
+    assert_eq!(reconfigured.push.route_metric, Some(199));
+    assert_eq!(
+        reconfigured.push.changes_since(&first),
+        reconfigured.changes
+    );
+
+    let there_and_back = "PUSH_UPDATE,tun-mtu 1400\0PUSH_UPDATE,tun-mtu 1300\0";
+    pair.gateway_says(there_and_back.as_bytes());
+    assert_eq!(pair.client_end.reconfigured, []);
+}
+
+#[test]
+fn changes_without_effect_are_told_of_a_bounded_number_of_times() {
+    let mut pair = established(Plan::azure());
+
+    for _ in 0..200 {
+        pair.gateway_says(b"PUSH_UPDATE,?teleport\0");
+    }
+
+    assert_eq!(pair.client_end.warnings.len(), 64);
+    assert_eq!(pair.client_end.oddities, [Warning::Suppressed]);
+}
+
+#[test]
 fn an_idle_session_ends_and_keepalives_are_no_traffic() {
     let mut plan = Plan::azure();
     plan.push = push(&format!("{ADDRESS},inactive 60,ping 5"));
