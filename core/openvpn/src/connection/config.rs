@@ -23,7 +23,7 @@ pub struct Start {
     pub unix_time: u64,
 }
 
-/// How long each part of the handshake may take.
+/// How long each part of the handshake may take; more than a day counts as a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// From the first packet to the gateway's first answer.
@@ -32,6 +32,18 @@ pub struct Timeouts {
     pub handshake: Duration,
     /// From the end of the key exchange to the complete push reply.
     pub push: Duration,
+}
+
+impl Timeouts {
+    /// No more than can be added to any instant.
+    pub(super) fn bounded(self) -> Self {
+        const LONGEST: Duration = Duration::from_secs(86_400);
+        Self {
+            answer: self.answer.min(LONGEST),
+            handshake: self.handshake.min(LONGEST),
+            push: self.push.min(LONGEST),
+        }
+    }
 }
 
 impl Default for Timeouts {

@@ -60,7 +60,8 @@ impl Connection {
     ///
     /// # Errors
     /// [`Error::NoRandomness`], and [`Error::Configuration`] where the settings cannot be used.
-    pub fn client(config: ClientConfig, start: Start) -> Result<Self, Error> {
+    pub fn client(mut config: ClientConfig, start: Start) -> Result<Self, Error> {
+        config.timeouts = config.timeouts.bounded();
         let mut core = Core::client(&config, start)?;
         let role = ClientRole::new(config, start.now, &mut core)?;
         Ok(Self {
@@ -73,7 +74,8 @@ impl Connection {
     ///
     /// # Errors
     /// As for [`Connection::client`].
-    pub fn gateway(config: GatewayConfig, start: Start) -> Result<Self, Error> {
+    pub fn gateway(mut config: GatewayConfig, start: Start) -> Result<Self, Error> {
+        config.timeouts = config.timeouts.bounded();
         let core = Core::gateway(&config, start)?;
         Ok(Self {
             core,

@@ -155,7 +155,7 @@ impl Renewal {
             self.limit
         };
         let due = [self.due(), self.asked].into_iter().flatten().min()?;
-        Some(due + patience)
+        due.checked_add(patience)
     }
 
     fn due(&self) -> Option<Instant> {

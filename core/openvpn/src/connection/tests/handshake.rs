@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::pair::{Plan, push};
-use crate::connection::{Stage, TimeoutReason};
+use crate::connection::{Stage, TimeoutReason, Timeouts};
 use crate::data::Cipher;
 use crate::tls::TlsVersions;
 
@@ -34,6 +34,25 @@ fn both_ends_establish_with_every_tls_version_key_derivation_and_packet_format()
             assert_eq!(pair.gateway.stage(), Stage::Established);
         }
     }
+}
+
+#[test]
+fn timeouts_may_have_any_length() {
+    let mut plan = Plan::azure();
+    let endless = Timeouts {
+        answer: Duration::MAX,
+        handshake: Duration::MAX,
+        push: Duration::MAX,
+    };
+    (plan.client.timeouts, plan.gateway.timeouts) = (endless, endless);
+    plan.client.renegotiation.transition = Duration::MAX;
+    let mut pair = plan.meet();
+
+    pair.run(Duration::ZERO);
+    pair.client.rekey(pair.now);
+    pair.exchange();
+
+    assert_eq!(pair.client_end.rekeys, [1]);
 }
 
 #[test]
