@@ -12,9 +12,9 @@ from ._error import P2SVpnError, error_from_details
 class Challenge:
     """A question that a session needs answered before it goes on; :meth:`Session.answer` takes the answer.
 
-    The session waits in :attr:`State.SIGNING_IN`; disconnecting withdraws the question. Questions of its own wait for as
-    long as it takes. Those of the gateway wait for as long as the gateway does, and are withdrawn when it goes on or asks
-    another. A gateway may also ask while the session is connected, which it stays.
+    The session waits in :attr:`State.SIGNING_IN`; disconnecting withdraws the question. Questions of its own wait for
+    as long as it takes. Those of the gateway wait for as long as the gateway does, and are withdrawn when it goes on or
+    asks another. A gateway may also ask while the session is connected, which it stays.
     """
 
     id: int
@@ -86,9 +86,7 @@ def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
         return CertificatePasswordChallenge(raw.id, raw.text, raw.attempt, refusal, kind.label)
     if isinstance(kind, _raw.ChallengeKind.QUESTION):
         expires = _moment(kind.expires)
-        return QuestionChallenge(
-            raw.id, raw.text, raw.attempt, refusal, kind.masked, kind.response_required, expires
-        )
+        return QuestionChallenge(raw.id, raw.text, raw.attempt, refusal, kind.masked, kind.response_required, expires)
     if isinstance(kind, _raw.ChallengeKind.SIGN_IN_PAGE):
         return SignInPageChallenge(
             *(raw.id, raw.text, raw.attempt, refusal),

@@ -63,9 +63,9 @@ class Client:
         for one. ``trusted_roots``: certificates, PEM or DER, among which the root that the profile pins is looked for.
         ``mtu``: the largest packet inside the tunnel, from 576 to 1,500 bytes. ``configure_machine``: whether addresses
         and routes are set on the machine; if not, the program applies each :class:`NetworkConfigEvent` itself.
-        ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for new
-        ones, from 60 to 86,400; the gateway may ask earlier. ``rounds``: how often all servers of the profile are called
-        before the session gives up, with growing pauses; each call in vain is told by a warning.
+        ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for
+        new ones, from 60 to 86,400; the gateway may ask earlier. ``rounds``: how often all servers of the profile are
+        called before the session gives up, with growing pauses; each call in vain is told by a warning.
         """
         options = _raw.ConnectOptions(
             device=device._to_raw(),
