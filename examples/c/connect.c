@@ -85,8 +85,13 @@ static int handle(const p2svpn_session *session, const p2svpn_event *event) {
         printf("Warning: %s\n", p2svpn_warning_message(p2svpn_event_warning(event)));
         break;
     case P2SVPN_EVENT_CHALLENGE:
-        /* A program with a user would ask; this one was told everything when it was started. */
         printf("%s\n", p2svpn_challenge_text(challenge));
+        if (p2svpn_challenge_url(challenge)) {
+            /* The session goes on by itself when the user has signed in there. */
+            printf("%s\n", p2svpn_challenge_url(challenge));
+            break;
+        }
+        /* A program with a user would ask; this one was told everything when it was started. */
         p2svpn_error_free(p2svpn_session_answer_cancel(session, p2svpn_challenge_id(challenge)));
         break;
     case P2SVPN_EVENT_ENDED:

@@ -26,13 +26,13 @@ async def main(profile_file: str, pfx_file: str, host: str) -> None:
 
 
 async def tell(client: p2svpn.Client, session: p2svpn.Session) -> None:
-    """Shows what happens, and answers the question for the certificate's password; others end the sign-in."""
+    """Shows what happens, and asks for the password or the code that is asked for; other questions end the sign-in."""
     async for event in client.events():
         if isinstance(event, p2svpn.StateEvent):
             print(event.state)
         elif isinstance(event, p2svpn.ChallengeEvent):
             answer = None
-            if isinstance(event.challenge, p2svpn.CertificatePasswordChallenge):
+            if isinstance(event.challenge, (p2svpn.CertificatePasswordChallenge, p2svpn.QuestionChallenge)):
                 answer = await asyncio.to_thread(getpass.getpass, event.challenge.text + " ")
             session.answer(event.challenge, answer)
         elif isinstance(event, p2svpn.WarningEvent):

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use p2svpn_client::{
-    Answer, Certificate, Challenge, ChallengeKind, Client, ConnectOptions, Event, EventKind,
-    Session, State,
+    Answer, Certificate, Challenge, ChallengeKind, Client, ConnectOptions, ErrorCode, Event,
+    EventKind, Session, State,
 };
 
 use crate::arguments::Arguments;
@@ -134,7 +134,8 @@ fn answer(session: &Session, challenge: &Challenge) -> Result<(), Failure> {
         println!("{refusal}");
     }
     let answer = match &challenge.kind {
-        ChallengeKind::CertificatePassword { .. } => {
+        ChallengeKind::CertificatePassword { .. }
+        | ChallengeKind::Question { masked: true, .. } => {
             Answer::secret(rpassword::prompt_password(format!("{} ", challenge.text))?)
         }
         ChallengeKind::ClientCertificate { .. } => {
@@ -145,9 +146,20 @@ fn answer(session: &Session, challenge: &Challenge) -> Result<(), Failure> {
                 Answer::Certificate(Certificate::pfx_file(file))
             }
         }
+        ChallengeKind::Question { .. } => Answer::secret(prompt(&format!("{} ", challenge.text))?),
+        ChallengeKind::SignInPage(page) => {
+            // The gateway learns by itself that the user has signed in.
+            println!("{} {}", challenge.text, page.url);
+            return Ok(());
+        }
         _ => Answer::Cancel,
     };
-    Ok(session.answer(challenge.id, answer)?)
+    match session.answer(challenge.id, answer) {
+        // The gateway did not wait so long.
+        Err(error) if error.code() == ErrorCode::ChallengeUnknown => println!("{error}"),
+        outcome => outcome?,
+    }
+    Ok(())
 }
 
 fn prompt(question: &str) -> std::io::Result<String> {

@@ -103,7 +103,15 @@ impl Site {
     /// # Errors
     /// [`LabError::Write`].
     pub fn profile(&self) -> Result<PathBuf, LabError> {
-        self.write_profile("azurevpnconfig.xml", &self.secret)
+        self.write_profile("azurevpnconfig.xml", Transport::Tcp, &self.secret)
+    }
+
+    /// Writes a profile of a gateway over UDP.
+    ///
+    /// # Errors
+    /// [`LabError::Write`].
+    pub fn profile_over_udp(&self) -> Result<PathBuf, LabError> {
+        self.write_profile("azurevpnconfig-udp.xml", Transport::Udp, &self.secret)
     }
 
     /// Writes a profile whose server secret is another gateway's.
@@ -111,7 +119,8 @@ impl Site {
     /// # Errors
     /// [`LabError::Write`].
     pub fn profile_with_another_secret(&self) -> Result<PathBuf, LabError> {
-        self.write_profile("another-secret.xml", &self.secret.map(|byte| !byte))
+        let secret = self.secret.map(|byte| !byte);
+        self.write_profile("another-secret.xml", Transport::Tcp, &secret)
     }
 
     /// The key that the gateway and its clients share, in `ta.key`.
@@ -123,13 +132,18 @@ impl Site {
         &self.server
     }
 
-    fn write_profile(&self, name: &str, secret: &[u8; 256]) -> Result<PathBuf, LabError> {
+    fn write_profile(
+        &self,
+        name: &str,
+        transport: Transport,
+        secret: &[u8; 256],
+    ) -> Result<PathBuf, LabError> {
         let server_root = self.server_authority.thumbprint();
         let client_root = self.client_authority.thumbprint();
         let xml = ProfileText {
             name: "lab",
             server: &GATEWAY.to_string(),
-            transport: Transport::Tcp,
+            transport,
             server_root: &server_root,
             client_root: &client_root,
             secret,

@@ -199,6 +199,8 @@ impl Engine {
             ..config
         });
         let moved = config.addresses != former.addresses;
+        self.apply(&config).await?;
+        self.config = Some(Arc::clone(&config));
         let is_userspace = shared.learn(|facts| {
             facts.config = Some(Arc::clone(&config));
             facts.mtu = Some(mtu);
@@ -210,8 +212,6 @@ impl Engine {
                 "the gateway assigned another address, which the userspace device takes on at the next connection only",
             )));
         }
-        self.apply(&config).await?;
-        self.config = Some(Arc::clone(&config));
         shared.emit(EventKind::NetworkConfig(config));
         Ok(())
     }
