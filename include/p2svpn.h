@@ -180,7 +180,7 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_PASSWORD_SIGN_IN_UNSUPPORTED = 315,
     /** A trusted root cannot be read. */
     P2SVPN_ERROR_TRUSTED_ROOT_UNREADABLE = 316,
-    /** The gateway asks a question before it lets anybody in. */
+    /** The gateway ended the session with a question. */
     P2SVPN_ERROR_SIGN_IN_CHALLENGED = 317,
     /** The gateway no longer takes the session's token. */
     P2SVPN_ERROR_TOKEN_EXPIRED = 318,

@@ -4,6 +4,9 @@
 //! 1.3 with client certificates, keys by OpenVPN's own function, data packets of the first version under AES-256-GCM.
 //! It makes its own certificates and secret each time it starts, and hands out the profile that goes with them.
 //!
+//! Where a test chooses so, it listens on UDP, replaces keys often, changes settings in mid-session ([`Gateway::say`]), or asks
+//! its clients something before it lets them in ([`Question`]).
+//!
 //! Behind it, each client finds a web server, echo, discard and a source of bytes at [`Gateway::services`]; `ping` is
 //! answered. The bytes are those of [`pattern`].
 //!

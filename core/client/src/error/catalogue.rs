@@ -254,10 +254,10 @@ catalogue! {
         "What the host program passed as a trusted root is no certificate in PEM or DER."
         "Correct the host program's configuration."
 
-    317 SignInChallenged "SIGN_IN_CHALLENGED" Configuration
-        "The gateway asks a question before it lets anybody in"
-        "The gateway wants a one-time code or the like; this version cannot pass the answer on yet."
-        "Ask the administrator for a sign-in by certificate alone."
+    317 SignInChallenged "SIGN_IN_CHALLENGED" NeedsSignIn
+        "The gateway ended the session with a question"
+        "The gateway wants a one-time code or the like before the user may go on; only a new connection can bring the answer."
+        "Connect again: the question is asked then."
     318 TokenExpired "TOKEN_EXPIRED" Retry
         "The gateway no longer takes the session's token"
         "The gateway gave a token in place of the credentials, and its time is over or the gateway has forgotten it."
