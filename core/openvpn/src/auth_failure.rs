@@ -48,7 +48,9 @@ impl AuthFailure {
             return Self::SessionExpired(human_text(rest.trim_start_matches([':', ' '])));
         }
         match text.strip_prefix("CRV1:") {
-            Some(rest) => DynamicChallenge::parse(rest).map_or_else(permanent, Self::Challenge),
+            // One that makes no sense is not shown: what would link the answer to it is in there.
+            Some(rest) => DynamicChallenge::parse(rest)
+                .map_or_else(|| Self::Permanent(String::new()), Self::Challenge),
             None => permanent(),
         }
     }

@@ -200,8 +200,9 @@ impl Connection {
         }
         let message = role.answer(id, response)?;
         let sent = self.core.send_message(&message);
+        let answered = sent.as_ref().map_err(|_| AnswerError::Late).copied();
         self.settle(sent);
-        Ok(())
+        answered
     }
 
     /// Tells that the sealer refuses to send because its key is used up: [`Event::Closed`] follows.

@@ -106,6 +106,23 @@ fn answers_to_questions_that_are_not_open_are_errors() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_sent_is_an_error() {
+    let mut pair = established(Plan::azure());
+    pair.gateway_says(b"INFO_PRE,CR_TEXT:R:code\0");
+    let id = pair.client_end.challenges[0].id;
+    pair.client.rekey(pair.now);
+    while pair
+        .client
+        .core
+        .send_message(b"waits for the new keys")
+        .is_ok()
+    {}
+
+    assert_eq!(pair.client.answer(id, "x"), Err(AnswerError::Late));
+    assert_eq!(pair.client.poll_timeout(pair.now), None, "it is over");
+}
+
+#[test]
 fn a_question_in_a_running_session_is_answered_too() {
     let mut pair = established(Plan::azure());
     pair.gateway_says(b"INFO_PRE,CR_TEXT:E:still there?\0");
