@@ -5,6 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::human_text::human_text;
+use crate::secret_buffer::append_secret;
 
 /// The longest message that is taken; OpenVPN 3 takes as much.
 const LONGEST: usize = 65_536;
@@ -165,13 +166,7 @@ impl ControlMessages {
             self.buffer = Zeroizing::default();
             return;
         }
-        if needed > self.buffer.capacity() {
-            // Growing in place could leave a copy of a token behind.
-            let mut larger = Zeroizing::new(Vec::with_capacity((2 * needed).max(1024)));
-            larger.extend_from_slice(&self.buffer);
-            self.buffer = larger;
-        }
-        self.buffer.extend_from_slice(text);
+        append_secret(&mut self.buffer, text);
     }
 
     fn end_message(&mut self) {

@@ -44,10 +44,16 @@
 //!             }
 //!             Err(error) => connection.transport_closed(Some(error.kind())),
 //!         }
-//!         while let Frame::Packet(range) = next_frame(&arrived) {
-//!             let end = range.end;
-//!             connection.receive(Instant::now(), &mut arrived[range]);
-//!             arrived.drain(..end);
+//!         loop {
+//!             match next_frame(&arrived) {
+//!                 Frame::Packet(range) => {
+//!                     let end = range.end;
+//!                     connection.receive(Instant::now(), &mut arrived[range]);
+//!                     arrived.drain(..end);
+//!                 }
+//!                 Frame::Incomplete { .. } => break,
+//!                 Frame::Invalid => return Err("the stream is out of step".into()),
+//!             }
 //!         }
 //!     }
 //! }
@@ -116,7 +122,7 @@
 //! Whatever the peer sends, a connection keeps at most two key states, and in each at most 12 control packets out of order,
 //! 516 that wait to be sent or acknowledged, one TLS record that is not complete, and 64 KiB of an unfinished message (a
 //! gateway: 257 KiB of the client's part of the key exchange); and 256 KiB of a push reply and as much of changes to it in
-//! parts, and at most 10,000 routes. Texts for people have at most 2,048 characters. Events take no more than a few times
+//! parts, and at most 10,000 routes. Texts for people have at most 2,048 characters. Events take no more than some ten times
 //! what the packet brought that they came of, but for changed settings: of those one event waits at most.
 //!
 //! An established session keeps less than 32 KiB in memory, less than 48 KiB while a replaced key still opens packets, and
@@ -145,6 +151,7 @@ mod push;
 mod reliability;
 mod remotes;
 mod replay;
+mod secret_buffer;
 mod tls;
 mod warning;
 mod wrap;

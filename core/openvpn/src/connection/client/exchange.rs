@@ -9,6 +9,7 @@ use crate::control_message::{ControlMessage, ControlMessages};
 use crate::error::Error;
 use crate::keying::{ClientSecrets, KeyMethodError, ServerKeyMessage};
 use crate::packet::KeyId;
+use crate::secret_buffer::append_secret;
 
 /// The most plaintext that may wait for the end of the server's key method 2 message.
 const LONGEST_KEY_MESSAGE: usize = 64 * 1024;
@@ -52,7 +53,7 @@ impl ClientExchange {
             self.messages.feed(plaintext);
             return Ok(false);
         }
-        self.inbound.extend_from_slice(plaintext);
+        append_secret(&mut self.inbound, plaintext);
         match ServerKeyMessage::decode(&self.inbound) {
             Ok((message, rest)) => {
                 self.messages.feed(rest);

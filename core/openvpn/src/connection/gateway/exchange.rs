@@ -6,6 +6,7 @@ use crate::control_message::{ControlMessage, ControlMessages};
 use crate::error::Error;
 use crate::keying::{ClientKeyMessage, KeyMethodError, ServerKeyMessage};
 use crate::packet::KeyId;
+use crate::secret_buffer::append_secret;
 
 /// The longest client message: four strings of 64 KiB and the random numbers.
 const LONGEST_KEY_MESSAGE: usize = 4 * 65_537 + 256;
@@ -38,7 +39,7 @@ impl GatewayExchange {
             self.messages.feed(plaintext);
             return Ok(false);
         }
-        self.inbound.extend_from_slice(plaintext);
+        append_secret(&mut self.inbound, plaintext);
         match ClientKeyMessage::decode(&self.inbound) {
             Ok((message, rest)) => {
                 self.messages.feed(rest);
