@@ -348,9 +348,7 @@ impl ClientRole {
                 },
                 AuthFailure::Challenge(challenge) => Error::Challenge(Box::new(challenge)),
                 AuthFailure::SessionExpired(text) => Error::TokenExpired(text),
-                AuthFailure::Permanent(text) if self.exchange.sent == Some(SentWith::Token) => {
-                    Error::TokenExpired(text)
-                }
+                AuthFailure::Permanent(text) if self.has_shown_token() => Error::TokenExpired(text),
                 AuthFailure::Permanent(text) => Error::AuthenticationFailed(text),
             }),
             ControlMessage::Restart(restart) => Err(Error::PeerRestart {
@@ -360,6 +358,8 @@ impl ClientRole {
             }),
             ControlMessage::Halt(text) => Err(Error::PeerHalt(text)),
             ControlMessage::Exit => Err(Error::PeerExit),
+            // A zero byte too many.
+            ControlMessage::Unknown(name) if name.is_empty() => Ok(()),
             // OpenVPN 3's own, which ask for nothing that this client announced.
             ControlMessage::Unknown(name) if matches!(name.as_str(), "ACC" | "RELAY") => Ok(()),
             ControlMessage::Unknown(name) => {
@@ -369,6 +369,16 @@ impl ClientRole {
             // A client's own.
             ControlMessage::PushRequest | ControlMessage::ChallengeResponse(_) => Ok(()),
         }
+    }
+
+    /// Whether the keys in use, or those that replace them, were asked for with the token.
+    fn has_shown_token(&self) -> bool {
+        let exchanges = [Some(&self.exchange), self.former.as_ref()];
+        let mut sent = exchanges
+            .into_iter()
+            .flatten()
+            .map(|exchange| exchange.sent);
+        sent.any(|sent| sent == Some(SentWith::Token))
     }
 
     /// The gateway waits for something outside this connection, such as an approval on a telephone.

@@ -344,6 +344,26 @@ fn what_the_gateway_still_says_under_the_former_key_is_heard() {
 }
 
 #[test]
+fn a_token_refused_in_mid_rekey_is_told_from_refused_credentials() {
+    let mut plan = bare();
+    plan.push = push("ifconfig 172.16.0.2 255.255.255.0,topology subnet,auth-token one");
+    let mut pair = established(plan);
+    pair.client.rekey(pair.now);
+    pair.pass(SECOND);
+    let next = pair.trace.next_id("< control k1");
+    pair.hold(&format!("< control k1 #{next}"));
+    pair.gateway_says(b"AUTH_FAILED,expired\0");
+    pair.lose_all("< control k2");
+    pair.client.rekey(pair.now);
+    pair.exchange();
+
+    pair.release(Way::ToClient);
+
+    let expired = Error::TokenExpired("expired".to_owned());
+    assert_eq!(pair.client_error(), Some(&expired));
+}
+
+#[test]
 fn a_rekey_waits_until_the_peer_has_all_that_was_said_under_the_former_key() {
     // The gateway's last packet of the handshake, which brings the settings, is late.
     let settings = established(bare()).trace.next_id("< control k0") - 1;
