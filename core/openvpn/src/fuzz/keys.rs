@@ -1,5 +1,7 @@
 use std::time::Instant;
 
+use aws_lc_rs::hmac;
+
 use crate::packet::Role;
 use crate::tls::RevocationLists;
 use crate::wrap::{StaticKey, TlsCryptV2ClientKey, TlsCryptV2ServerKey, Wrapper, Wrapping};
@@ -24,10 +26,6 @@ pub(super) fn key_file(_: Instant, bytes: &[u8]) {
     }
 }
 
-pub(super) fn static_key(seed: u8) -> StaticKey {
-    StaticKey::from_bytes(&static_bytes(seed))
-}
-
 pub(super) fn static_bytes(seed: u8) -> [u8; 256] {
     std::array::from_fn(|index| (index as u8).wrapping_mul(7).wrapping_add(seed))
 }
@@ -36,6 +34,16 @@ pub(super) fn server_key() -> TlsCryptV2ServerKey {
     TlsCryptV2ServerKey::from_bytes(&std::array::from_fn(|index| index as u8))
 }
 
-pub(super) fn client_key() -> TlsCryptV2ClientKey {
-    server_key().wrap(&static_key(11), b"\0fuzz").unwrap()
+pub(super) fn client_key(salt: &[u8]) -> TlsCryptV2ClientKey {
+    server_key().wrap(&salted_key(salt), b"\0fuzz").unwrap()
+}
+
+/// A key that nobody finds who has seen those of other salts.
+pub(super) fn salted_key(salt: &[u8]) -> StaticKey {
+    let key = hmac::Key::new(hmac::HMAC_SHA512, salt);
+    let mut bytes = [0; 256];
+    for (part, chunk) in bytes.chunks_mut(64).enumerate() {
+        chunk.copy_from_slice(hmac::sign(&key, &[part as u8]).as_ref());
+    }
+    StaticKey::from_bytes(&bytes)
 }

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::input::Input;
-use super::keys::{client_key, server_key, static_key};
+use super::keys::{client_key, salted_key, server_key};
 use crate::packet::{AckList, ControlPacket, KeyId, Opcode, Role, SessionId};
 use crate::wrap::{Digest, KeyDirection, Wrapper, Wrapping};
 
@@ -15,7 +15,9 @@ pub(super) fn unwrap(_: Instant, bytes: &[u8]) {
     } else {
         Role::Gateway
     };
-    let ends = Ends::of(kind & 0x0f, receiving);
+    // The fuzzer learns from what the process compares, authentic packets among it: under the keys of another input they
+    // are worth nothing.
+    let ends = Ends::of(kind & 0x0f, receiving, bytes);
     let (mut sender, mut receiver) = (ends.sender, ends.receiver);
     let mut passed: Vec<Vec<u8>> = Vec::new();
 
@@ -84,8 +86,8 @@ struct Ends {
 }
 
 impl Ends {
-    fn of(kind: u8, receiving: Role) -> Self {
-        let (client, gateway) = wrappings(kind);
+    fn of(kind: u8, receiving: Role, salt: &[u8]) -> Self {
+        let (client, gateway) = wrappings(kind, salt);
         let (sending, receiving_end) = match receiving {
             Role::Client => (gateway, client),
             Role::Gateway => (client, gateway),
@@ -99,10 +101,10 @@ impl Ends {
     }
 }
 
-/// The wrapping of a client and the fitting one of its gateway.
-pub(super) fn wrappings(kind: u8) -> (Wrapping, Wrapping) {
+/// The wrapping of a client and the fitting one of its gateway, with keys that follow from the salt.
+pub(super) fn wrappings(kind: u8, salt: &[u8]) -> (Wrapping, Wrapping) {
     let tls_auth = |direction, digest| Wrapping::TlsAuth {
-        key: static_key(3),
+        key: salted_key(salt),
         direction,
         digest,
     };
@@ -119,10 +121,12 @@ pub(super) fn wrappings(kind: u8) -> (Wrapping, Wrapping) {
         2 => both(tls_auth(KeyDirection::Bidirectional, Digest::Sha1)),
         3 => directed(Digest::Sha384),
         4 => directed(Digest::Sha512),
-        5 | 6 => both(Wrapping::TlsCrypt { key: static_key(5) }),
+        5 | 6 => both(Wrapping::TlsCrypt {
+            key: salted_key(salt),
+        }),
         _ => (
             Wrapping::TlsCryptV2 {
-                client_key: client_key(),
+                client_key: client_key(salt),
             },
             Wrapping::TlsCryptV2Gateway {
                 server_key: server_key(),

@@ -50,7 +50,7 @@ impl Plan {
         } else {
             Framing::Stream
         };
-        let (client_wrapping, gateway_wrapping) = wrappings(kind >> 1);
+        let (client_wrapping, gateway_wrapping) = wrappings(kind >> 1, b"session");
         let tls_versions = match kind >> 4 & 3 {
             0 => TlsVersions::Only12,
             1 => TlsVersions::Only13,

@@ -275,7 +275,7 @@ fn add_key_files(seeds: &mut Seeds) {
 /// What a client of tls-crypt-v2 puts behind its first packet.
 fn wrapped_client_key() -> Vec<u8> {
     let wrapping = Wrapping::TlsCryptV2 {
-        client_key: client_key(),
+        client_key: client_key(b"seed"),
     };
     let mut wrapper = Wrapper::new(&wrapping, Role::Client);
     let reset = ControlPacket {
