@@ -9,7 +9,7 @@
 mod support;
 
 use p2svpn_client::{Answer, ChallengeKind, ErrorCode, EventKind, State};
-use p2svpn_gateway::{Gateway, Question};
+use p2svpn_gateway::{Gateway, Misbehaviour, Question};
 use support::{Bench, certificate, fetch, states, within};
 
 const CODE: &str = "8675309";
@@ -61,6 +61,24 @@ async fn a_wrong_answer_is_a_refused_sign_in() {
         assert!(!format!("{error:?}").contains("guess"));
         bench.nothing_is_left(&session).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_never_has_enough_of_asking_is_left() {
+    let again = "CRV1:R:state:YWxpY2U=:And again?".to_owned();
+    let gateway = Gateway::builder().misbehaviour(Misbehaviour::Refuses(again));
+    let mut bench = Bench::with(gateway).await;
+    let session = bench.connect(bench.options());
+
+    for attempt in 0..5 {
+        let asked = bench.next_challenge().await;
+        assert_eq!(asked.attempt, attempt);
+        session.answer(asked.id, Answer::secret("me")).unwrap();
+    }
+
+    let error = within(session.closed()).await.error.unwrap();
+    assert_eq!(error.code(), ErrorCode::SignInChallenged);
+    bench.nothing_is_left(&session).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,10 @@ const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
 /// The longest sleep at a time: the runtime's timers may stand still while the machine sleeps, the clock does not.
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 
+/// How many questions in a row a gateway may ask before it lets the session in: enough for several factors, and no loop that
+/// a host answers by itself.
+const MOST_QUESTIONS: u32 = 5;
+
 /// Connects to the first gateway of a profile that lets the session in.
 pub(super) struct Connector<'a> {
     pub(super) shared: &'a Arc<Shared>,
@@ -76,6 +80,7 @@ impl<'a> Connector<'a> {
             error = failure.error;
             match failure.next {
                 Next::GiveUp => break,
+                Next::Answer(_) if questions == MOST_QUESTIONS => break,
                 Next::Answer(challenge) => {
                     let answer = ask_between(self.shared, &challenge, questions).await?;
                     questions += 1;
