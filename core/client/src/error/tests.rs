@@ -230,8 +230,8 @@ fn connection_errors() -> Vec<ConnectionError> {
         ConnectionError::Challenge(Box::new(DynamicChallenge {
             masked: true,
             response_required: true,
-            state_id: text(),
-            username: text(),
+            state_id: text().into(),
+            username: text().into(),
             text: text(),
         })),
         ConnectionError::PushTimedOut(after),

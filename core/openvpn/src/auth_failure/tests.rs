@@ -85,7 +85,7 @@ fn the_published_dynamic_challenge_is_read_and_answered() {
         (challenge.masked, challenge.response_required),
         (false, true)
     );
-    assert_eq!(challenge.username, "cr1");
+    assert_eq!(challenge.username.as_str(), "cr1");
     assert_eq!(challenge.text, "Please enter token PIN");
     let answer = challenge.credentials("8675309");
     assert_eq!(answer.username.as_str(), "cr1");

@@ -14,9 +14,9 @@ pub struct DynamicChallenge {
     /// An answer is needed.
     pub response_required: bool,
     /// What links the answer to the question.
-    pub state_id: String,
+    pub state_id: Zeroizing<String>,
     /// The user name to answer with.
-    pub username: String,
+    pub username: Zeroizing<String>,
     /// The question: at most 2,048 characters, without any that hide or move others.
     pub text: String,
 }
@@ -30,7 +30,7 @@ impl DynamicChallenge {
         let mut password = Zeroizing::new(String::with_capacity(len));
         parts.iter().for_each(|part| password.push_str(part));
         Credentials {
-            username: Zeroizing::new(self.username.clone()),
+            username: self.username.clone(),
             password,
         }
     }
@@ -44,8 +44,8 @@ impl DynamicChallenge {
         Some(Self {
             masked: !has("E"),
             response_required: has("R"),
-            state_id: state_id.to_owned(),
-            username: String::from_utf8(Base64::decode_vec(username).ok()?).ok()?,
+            state_id: Zeroizing::new(state_id.to_owned()),
+            username: Zeroizing::new(String::from_utf8(Base64::decode_vec(username).ok()?).ok()?),
             text: human_text(text),
         })
     }

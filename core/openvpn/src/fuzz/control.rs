@@ -130,7 +130,7 @@ pub(super) fn text(_: Instant, bytes: &[u8]) {
             challenge
                 .credentials("1")
                 .password
-                .contains(&challenge.state_id)
+                .contains(challenge.state_id.as_str())
         );
     }
 }
