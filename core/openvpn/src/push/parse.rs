@@ -79,6 +79,12 @@ impl Parser {
         &mut self.reply
     }
 
+    /// Whether the tunnel keeps the IPv4 address that it had.
+    pub(super) fn keeps_ifconfig(&self) -> bool {
+        let is_v4 = |own: &IpNet| matches!(own, IpNet::V4(_));
+        self.ifconfig.is_none() && self.reply.addresses.iter().any(is_v4)
+    }
+
     /// Ends the tunnel's IPv4 address.
     pub(super) fn forget_ifconfig(&mut self) {
         self.ifconfig = None;

@@ -56,6 +56,25 @@ fn an_update_that_was_received_from_a_server_is_applied() {
 }
 
 #[test]
+fn a_topology_without_an_address_that_fits_it_is_passed_over() {
+    let with_peer = read("ifconfig 10.8.0.6 10.8.0.5");
+    let updated = |options: &str| {
+        UpdateAssembly::default()
+            .add(&format!("PUSH_UPDATE,{options}"), &with_peer)
+            .unwrap()
+            .unwrap()
+    };
+
+    let (push, warnings) = updated("topology subnet");
+    assert_eq!(push, with_peer);
+    assert_eq!(warnings.len(), 1);
+
+    let (push, warnings) = updated("topology subnet,ifconfig 10.8.0.6 255.255.255.0");
+    assert_eq!(push.addresses, ["10.8.0.6/24".parse().unwrap()]);
+    assert_eq!((push.peer_v4, warnings.len()), (None, 0));
+}
+
+#[test]
 fn an_empty_update_changes_nothing() {
     assert_eq!(updated(""), read(CURRENT));
     let nothing = UpdateAssembly::default().add("PUSH_UPDATE", &read(CURRENT));
