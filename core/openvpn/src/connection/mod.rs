@@ -5,6 +5,7 @@ mod client;
 mod config;
 mod core;
 mod event;
+mod exchange;
 mod gateway;
 #[cfg(any(test, fuzzing))]
 mod insider;

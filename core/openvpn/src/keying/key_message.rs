@@ -167,13 +167,17 @@ fn write_text(out: &mut Vec<u8>, text: &str, name: &'static str) -> Result<(), K
 }
 
 fn exact(text: &[u8], name: &'static str) -> Result<Zeroizing<String>, KeyMethodError> {
-    let text = str::from_utf8(text).map_err(|_| KeyMethodError::NotUtf8(name))?;
+    let text = str::from_utf8(until_zero(text)).map_err(|_| KeyMethodError::NotUtf8(name))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// A text that only machines read: foreign bytes are replaced rather than refused.
 fn lossy(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).into_owned()
+    String::from_utf8_lossy(until_zero(text)).into_owned()
+}
+
+fn until_zero(text: &[u8]) -> &[u8] {
+    text.split(|&byte| byte == 0).next().unwrap_or_default()
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -197,7 +201,8 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
-    /// The bytes of the next text up to its zero byte.
+    /// The bytes of the next text with its zero byte. They are not looked at yet: a message that arrives in tiny records is
+    /// read anew at each.
     fn text(&mut self) -> Result<&'a [u8], KeyMethodError> {
         let len = u16::from_be_bytes(self.take()?);
         let (text, rest) = self
@@ -205,6 +210,6 @@ impl<'a> Reader<'a> {
             .split_at_checked(usize::from(len))
             .ok_or(KeyMethodError::Truncated)?;
         self.0 = rest;
-        Ok(text.split(|&byte| byte == 0).next().unwrap_or_default())
+        Ok(text)
     }
 }

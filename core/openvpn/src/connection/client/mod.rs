@@ -1,19 +1,18 @@
 //! The client's part of a connection: reset, TLS, key exchange, push request and reply, and the same but for the last two
 //! at each rekey.
 
-mod exchange;
 mod settings;
 
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use self::exchange::{ClientExchange, SentWith};
 use self::settings::{Later, Settings};
 use super::channel::Received;
 use super::config::ClientConfig;
 use super::core::{Agreement, Core};
 use super::event::{Event, TimeoutReason};
+use super::exchange::Exchange;
 use super::stage::Stage;
 use crate::auth_failure::AuthFailure;
 use crate::challenge::{AnswerError, ChallengeId, Notice, OpenQuestions};
@@ -21,7 +20,7 @@ use crate::control_message::ControlMessage;
 use crate::credentials::Credentials;
 use crate::data::{Cipher, CompressionFraming};
 use crate::error::Error;
-use crate::keying::ClientKeyMessage;
+use crate::keying::{ClientKeyMessage, ClientSecrets, ServerKeyMessage};
 use crate::options_string;
 use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
@@ -39,6 +38,26 @@ const USUAL_KEY_LIFE: Duration = Duration::from_secs(3_600);
 const MOST_PASSED_OVER: usize = 64;
 
 const PUSH_REQUEST: &[u8] = b"PUSH_REQUEST\0";
+
+type ClientExchange = Exchange<ServerKeyMessage, ClientPart>;
+
+/// The client's part of one key exchange.
+struct ClientPart {
+    secrets: ClientSecrets,
+    /// How our message was sent; none: not yet.
+    sent: Option<SentWith>,
+    /// When the gateway's message was complete.
+    answered: Option<Instant>,
+}
+
+/// What the client has shown in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SentWith {
+    /// The credentials, if there are any.
+    Credentials,
+    /// The token that stands for them.
+    Token,
+}
 
 /// What the client knows of its own connection.
 pub(super) struct ClientRole {
@@ -65,7 +84,7 @@ impl ClientRole {
         if config.ciphers.is_empty() {
             return Err(Error::Configuration("no data cipher is allowed".to_owned()));
         }
-        let exchange = ClientExchange::new(KeyId::FIRST, core.provider().secure_random)?;
+        let exchange = new_exchange(KeyId::FIRST, core)?;
         let settings = Settings::new(config.mtu);
         let role = Self {
             config,
@@ -100,7 +119,7 @@ impl ClientRole {
                 core.start_tls(session)?;
             }
             Received::SoftReset => {
-                let exchange = ClientExchange::new(core.key_id(), core.provider().secure_random)?;
+                let exchange = new_exchange(core.key_id(), core)?;
                 let former = std::mem::replace(&mut self.exchange, exchange);
                 let forgotten = self.former.replace(former);
                 self.dropped_messages +=
@@ -112,7 +131,7 @@ impl ClientRole {
             Received::Control | Received::Ignored => {}
         }
         if self.exchange.key_id == core.key_id()
-            && self.exchange.sent.is_none()
+            && self.exchange.own.sent.is_none()
             && core.tls_is_established()
         {
             self.send_key_message(core)?;
@@ -170,8 +189,7 @@ impl ClientRole {
                 after: timeouts.handshake,
             }),
             TimeoutReason::Push => {
-                let since = self.exchange.server.as_ref();
-                let since = since.map_or(self.started, |(_, since)| *since);
+                let since = self.exchange.own.answered.unwrap_or(self.started);
                 Err(Error::PushTimedOut(now.saturating_duration_since(since)))
             }
             _ => self.request_push(now, core),
@@ -203,7 +221,7 @@ impl ClientRole {
         }
         core.renewal().enter(Stage::KeyExchange);
         let message = self.key_message(&self.exchange).encode()?;
-        self.exchange.sent = Some(match self.token {
+        self.exchange.own.sent = Some(match self.token {
             Some(_) => SentWith::Token,
             None => SentWith::Credentials,
         });
@@ -224,7 +242,7 @@ impl ClientRole {
             None => (username, password),
         };
         ClientKeyMessage {
-            secrets: exchange.secrets.clone(),
+            secrets: exchange.own.secrets.clone(),
             options: options_string::client(
                 config.framing,
                 &config.wrapping,
@@ -257,12 +275,13 @@ impl ClientRole {
         if key_id != self.exchange.key_id {
             let former = self.former.as_mut();
             // Keys that were never exchanged have been replaced: nothing that came with them counts.
-            if let Some(former) = former.filter(|former| former.server.is_some()) {
-                former.feed(now, plaintext)?;
+            if let Some(former) = former.filter(|former| former.peer.is_some()) {
+                former.feed(plaintext)?;
             }
             return self.obey_former(now, core);
         }
-        if self.exchange.feed(now, plaintext)? {
+        if self.exchange.feed(plaintext)? {
+            self.exchange.own.answered = Some(now);
             self.exchanged(now, core)?;
         }
         while let Some(message) = self.exchange.next_message() {
@@ -289,8 +308,8 @@ impl ClientRole {
             self.push_deadline = Some(now + self.config.timeouts.push);
             return Ok(());
         }
-        if let Some((server, _)) = &self.exchange.server {
-            core.renew_keys(now, &self.exchange.secrets, &server.secrets)?;
+        if let Some(server) = &self.exchange.peer {
+            core.renew_keys(now, &self.exchange.own.secrets, &server.secrets)?;
         }
         self.want_credentials(core);
         Ok(())
@@ -377,13 +396,13 @@ impl ClientRole {
         let mut sent = exchanges
             .into_iter()
             .flatten()
-            .map(|exchange| exchange.sent);
+            .map(|exchange| exchange.own.sent);
         sent.any(|sent| sent == Some(SentWith::Token))
     }
 
     /// The gateway waits for something outside this connection, such as an approval on a telephone.
     fn wait_for_sign_in(&mut self, limit: Option<Duration>, core: &mut Core) {
-        let Some((_, since)) = self.exchange.server else {
+        let Some(since) = self.exchange.own.answered else {
             return;
         };
         // Half of a key's life, as in OpenVPN, counted from where the wait began, so that it cannot be drawn out for ever.
@@ -477,13 +496,13 @@ impl ClientRole {
             None => self.config.compression,
         };
         let cipher = self.cipher(&push)?;
-        let (server, _) = self
+        let server = self
             .exchange
-            .server
+            .peer
             .as_ref()
             .ok_or(Error::Protocol("settings before the key exchange"))?;
         let exported = push.uses_tls_exporter();
-        let material = core.key_material(exported, &self.exchange.secrets, &server.secrets)?;
+        let material = core.key_material(exported, &self.exchange.own.secrets, &server.secrets)?;
         self.want_credentials(core);
         self.adopt_token(push.auth_token.clone(), core);
         self.settings.begin(push.clone(), cipher.name());
@@ -506,9 +525,9 @@ impl ClientRole {
 
     /// The pushed cipher; else the one in the server's options; else our first.
     fn cipher(&self, push: &PushReply) -> Result<Cipher, Error> {
-        let named = match (&push.cipher, &self.exchange.server) {
+        let named = match (&push.cipher, &self.exchange.peer) {
             (Some(name), _) => Some(name.clone()),
-            (None, Some((server, _))) => options_string::cipher_of(&server.options),
+            (None, Some(server)) => options_string::cipher_of(&server.options),
             (None, None) => None,
         };
         let Some(name) = named else {
@@ -524,4 +543,13 @@ impl ClientRole {
             .filter(|cipher| self.config.ciphers.contains(cipher))
             .ok_or(Error::Cipher(name))
     }
+}
+
+fn new_exchange(key_id: KeyId, core: &Core) -> Result<ClientExchange, Error> {
+    let own = ClientPart {
+        secrets: ClientSecrets::random(core.provider().secure_random)?,
+        sent: None,
+        answered: None,
+    };
+    Ok(Exchange::new(key_id, own))
 }

@@ -1,23 +1,21 @@
 //! The gateway's part of a connection: it answers, asks its driver whether the client may come in, and pushes settings; at
 //! a rekey it asks again.
 
-mod exchange;
-
 use std::time::Instant;
 
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-use self::exchange::GatewayExchange;
 use super::channel::Received;
 use super::config::GatewayConfig;
 use super::core::{Agreement, Core};
 use super::event::{Admission, Event, TimeoutReason};
+use super::exchange::Exchange;
 use super::stage::Stage;
 use crate::control_message::ControlMessage;
 use crate::data::{Cipher, CompressionFraming};
 use crate::error::Error;
-use crate::keying::{ServerKeyMessage, ServerSecrets};
+use crate::keying::{ClientKeyMessage, ServerKeyMessage, ServerSecrets};
 use crate::options_string;
 use crate::packet::KeyId;
 use crate::peer_info::PeerInfo;
@@ -30,6 +28,9 @@ const LONGEST_PUSH: usize = 1_000;
 
 /// The MTU of the tunnel unless another one is pushed.
 const USUAL_MTU: u16 = 1_500;
+
+/// This side's part of an exchange is its message, once it was sent.
+type GatewayExchange = Exchange<ClientKeyMessage, Option<ServerKeyMessage>>;
 
 /// What the gateway knows of its connection.
 pub(super) struct GatewayRole {
@@ -53,7 +54,7 @@ impl GatewayRole {
         Self {
             config,
             started: now,
-            exchange: GatewayExchange::new(KeyId::FIRST),
+            exchange: Exchange::new(KeyId::FIRST, None),
             verdict: None,
             push_requested: false,
             pushed: None,
@@ -75,7 +76,7 @@ impl GatewayRole {
             }
             Received::SoftReset => {
                 self.dropped_messages += self.exchange.dropped_messages();
-                self.exchange = GatewayExchange::new(core.key_id());
+                self.exchange = Exchange::new(core.key_id(), None);
                 core.renewal().enter(Stage::Tls);
                 let session = self.tls_session(core)?;
                 core.start_tls(session)?;
@@ -134,7 +135,7 @@ impl GatewayRole {
     /// Sends a message of any kind inside TLS: a question, changed settings. Before the client is let in or turned away it
     /// follows the gateway's part of the key exchange.
     pub(super) fn send_message(&mut self, message: &str, core: &mut Core) -> Result<(), Error> {
-        if self.exchange.client.is_some() && self.exchange.own.is_none() {
+        if self.exchange.peer.is_some() && self.exchange.own.is_none() {
             if core.stage() == Stage::Established {
                 return Err(Error::Protocol("a message in the middle of a rekey"));
             }
@@ -180,7 +181,7 @@ impl GatewayRole {
     /// Reads what one TLS record brought: the client's part of the key exchange first, then control messages.
     fn read(&mut self, now: Instant, plaintext: &[u8], core: &mut Core) -> Result<(), Error> {
         let complete = self.exchange.feed(plaintext)?;
-        if let Some(client) = self.exchange.client.as_ref().filter(|_| complete) {
+        if let Some(client) = self.exchange.peer.as_ref().filter(|_| complete) {
             let peer_info = PeerInfo::parse(&client.peer_info);
             self.push_requested |= peer_info.wants_push_unasked();
             core.tell(Event::Admission(Box::new(Admission {
@@ -210,7 +211,7 @@ impl GatewayRole {
 
     fn judge(&mut self, now: Instant, verdict: Verdict, core: &mut Core) -> Result<(), Error> {
         let unasked = || Error::Protocol("a verdict that nobody asked for");
-        let client = self.exchange.client.as_ref().ok_or_else(unasked)?;
+        let client = self.exchange.peer.as_ref().ok_or_else(unasked)?;
         let client = client.secrets.clone();
         let waits = core.stage() == Stage::Push && self.verdict.is_none();
         if self.exchange.own.is_some() && !waits {
@@ -278,7 +279,7 @@ impl GatewayRole {
 
     fn establish(&mut self, now: Instant, push: PushReply, core: &mut Core) -> Result<(), Error> {
         send(&push, core)?;
-        let (Some(client), Some(own)) = (&self.exchange.client, &self.exchange.own) else {
+        let (Some(client), Some(own)) = (&self.exchange.peer, &self.exchange.own) else {
             return Err(Error::Protocol("settings before the key exchange"));
         };
         let compression = match push.compression.as_deref() {
