@@ -26,10 +26,6 @@ pub(super) fn key_file(_: Instant, bytes: &[u8]) {
     }
 }
 
-pub(super) fn static_bytes(seed: u8) -> [u8; 256] {
-    std::array::from_fn(|index| (index as u8).wrapping_mul(7).wrapping_add(seed))
-}
-
 pub(super) fn server_key() -> TlsCryptV2ServerKey {
     TlsCryptV2ServerKey::from_bytes(&std::array::from_fn(|index| index as u8))
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::folder;
 use crate::fuzz::TARGETS;
-use crate::fuzz::keys::{client_key, static_bytes};
+use crate::fuzz::keys::client_key;
 use crate::packet::{AckList, ControlPacket, KeyId, Opcode, Role, SessionId};
 use crate::wrap::{Wrapper, Wrapping};
 
@@ -490,4 +490,8 @@ fn unhex(value: &Value) -> Vec<u8> {
         .chunks(2)
         .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
         .collect()
+}
+
+fn static_bytes(seed: u8) -> [u8; 256] {
+    std::array::from_fn(|index| (index as u8).wrapping_mul(7).wrapping_add(seed))
 }
