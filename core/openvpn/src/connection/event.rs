@@ -28,7 +28,8 @@ pub enum Event {
     /// Client role: the credentials will be sent again. If they wear out, hand fresh ones to
     /// `Connection::set_credentials` by then; without an answer the known ones are used.
     CredentialsDue {
-        /// When this end asks for new keys at the latest; the gateway may do so earlier.
+        /// When this end asks for new keys at the latest; the gateway may do so earlier. After a long sleep it may lie in
+        /// the past: new keys are asked for at once then, and fresh credentials still count until they are sent.
         before: Instant,
     },
     /// Client role: what stands for the credentials from now on, in rekeys and in a connection made anew. The connection
