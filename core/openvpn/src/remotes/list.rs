@@ -49,6 +49,9 @@ struct Entry {
     addresses: Vec<SocketAddr>,
 }
 
+/// Longer than anybody waits, and short enough to be added to any instant.
+const LONGEST_PAUSE: Duration = Duration::from_secs(365 * 86_400);
+
 /// Rounds of all gateways after which pauses grow.
 const PATIENT_ROUNDS: u64 = 4;
 
@@ -151,7 +154,7 @@ impl Remotes {
             }
             _ => self.pause(),
         };
-        self.not_before = now.checked_add(pause.min(self.retry.longest_pause));
+        self.not_before = Some(now + pause.min(self.retry.longest_pause).min(LONGEST_PAUSE));
     }
 
     fn advance(&mut self, advance: Advance) {

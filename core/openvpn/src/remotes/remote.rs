@@ -23,7 +23,8 @@ pub struct Retry {
     /// The pause before an attempt (`connect-retry`). Once every gateway has been tried five times it is doubled, and
     /// again for every time more.
     pub pause: Duration,
-    /// The longest pause (the second number of `connect-retry`), whatever a gateway asks for.
+    /// The longest pause (the second number of `connect-retry`), whatever a gateway asks for; more than a year counts as
+    /// a year.
     pub longest_pause: Duration,
     /// How often each gateway is tried before all are given up (`connect-retry-max`); none: for ever. A success makes the
     /// count begin anew.

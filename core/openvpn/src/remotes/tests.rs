@@ -179,6 +179,25 @@ fn pauses_that_a_host_sets_are_kept_to() {
 }
 
 #[test]
+fn a_pause_that_no_clock_can_hold_is_not_none() {
+    let year = 365 * 86_400;
+    let retry = Retry {
+        pause: Duration::MAX,
+        longest_pause: Duration::MAX,
+        ..Retry::default()
+    };
+
+    for end in [Failed, temporarily(Advance::Stay, Some(Duration::MAX))] {
+        let mut driver = Driver::new(&["a"], retry);
+        driver.place();
+
+        driver.end(end);
+
+        assert_eq!(driver.wait(), year, "{end:?}");
+    }
+}
+
+#[test]
 fn attempts_end_when_each_gateway_was_tried_as_often_as_allowed() {
     for (attempts, expected) in [(1, "a1 a2 b1 b2"), (2, "a1 a2 b1 b2 a1 a2 b1 b2")] {
         let retry = Retry {
