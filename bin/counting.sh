@@ -33,8 +33,6 @@ skip() {
     skipped=$((skipped + 1))
 }
 
-# Both build the tests of the whole workspace: building packages one by one would choose other features of what they
-# stand on, and build that again.
 rust_tests() {
     local name filter="none()" selection=()
     for name in "$@"; do
@@ -55,7 +53,9 @@ rust_tests_except() {
 
 # Runs Rust tests with nextest where it is installed (one process a test, a limit on each), else with cargo test.
 # Both also run what says #[ignore]: a test that cannot run here says so itself. What nextest calls skipped is what
-# the filter leaves to another call.
+# the filter leaves to another call: with it every call builds the whole workspace, because building packages one by one
+# would choose other features of what they stand on, and build that again. cargo test has no such filter, and builds
+# only what it runs.
 run_tests() {
     local filter=$1 log records record
     shift
