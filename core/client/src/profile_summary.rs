@@ -22,14 +22,14 @@ pub struct ProfileSummary {
 
 impl ProfileSummary {
     pub(crate) fn new(id: ProfileId, profile: &Profile) -> Self {
-        let sign_in = match &profile.authentication {
+        let sign_in = match profile.authentication.selected() {
             Authentication::Entra(_) => SignIn::Entra,
             Authentication::Password(_) => SignIn::Password,
             _ => SignIn::Certificate,
         };
         Self {
             id,
-            name: profile.name.clone(),
+            name: profile.name.to_string(),
             servers: profile.servers.iter().map(ToString::to_string).collect(),
             sign_in,
             full_tunnel: profile.tunnel_mode() == TunnelMode::Full,

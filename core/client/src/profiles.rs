@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use p2svpn_profile::{Imported, MAXIMUM_XML_BYTES, Profile};
+use p2svpn_profile::{Imported, InvalidValue, MAXIMUM_XML_BYTES, Profile};
 
 use crate::error::{Error, ErrorCode};
 use crate::file::read_regular;
@@ -46,7 +46,9 @@ impl Profiles {
             ..
         } = Profile::from_azure_xml(bytes)?;
         if let Some(name) = name {
-            profile.name = checked_name(name)?;
+            profile.name = name.parse().map_err(|reason: InvalidValue| {
+                Error::new(ErrorCode::InvalidArgument, format!("the name {reason}"))
+            })?;
         }
         let id = ProfileId::of(bytes);
         let summary = ProfileSummary::new(id.clone(), &profile);
@@ -119,15 +121,6 @@ impl ImportedProfile {
     pub fn id(&self) -> &ProfileId {
         &self.summary.id
     }
-}
-
-fn checked_name(name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 256 || name.chars().any(char::is_control) {
-        let rule = "a profile's name has 1 to 256 characters and none that controls";
-        return Err(Error::new(ErrorCode::InvalidArgument, rule));
-    }
-    Ok(name.to_owned())
 }
 
 fn unknown(id: &ProfileId) -> Error {

@@ -14,7 +14,7 @@
 //! }
 //! let profile = imported.profile;
 //! println!("{} connects to {}", profile.name, profile.servers.first());
-//! if let Authentication::Certificate(wanted) = &profile.authentication {
+//! if let Authentication::Certificate(wanted) = profile.authentication.selected() {
 //!     println!("it needs a client certificate issued below {:?}", wanted.issuer);
 //! }
 //! # Ok(())
@@ -33,41 +33,66 @@
 //!   administrators' editors are known to write is accepted; what was ignored or repaired is a
 //!   [`Warning`]. What would send traffic elsewhere if it were guessed (a route, a DNS server, a
 //!   pinned root, the secret) is an [`ImportError`] instead.
-//! - **Secrets stay secret.** The [`ServerSecret`] and a [`ProfilePassword`] zeroize when dropped,
+//! - **Secrets stay secret.** [`ServerSecret`], [`SecretText`] and [`SecretBytes`] zeroize when dropped,
 //!   never print, and never occur in an error or a warning.
 
 #![forbid(unsafe_code)]
 
 mod authentication;
 mod azure;
+mod certificate;
 mod content;
+mod dns_suffix;
 mod error;
 mod excerpt;
 mod imported;
 mod invalid_value;
+mod name;
 mod one_or_more;
 mod position;
 mod profile;
+mod protocol;
+mod routes;
 mod secret;
+mod secret_value;
 mod server;
 mod thumbprint;
+mod transport;
+mod unique;
+mod unknown_element;
 mod validation;
+mod virtual_network;
 mod warning;
 
 pub use authentication::{
-    Authentication, CertificateAuthentication, EntraAuthentication, PasswordAuthentication,
-    ProfilePassword,
+    Authentication, AuthenticationChoice, AuthenticationKind, Authority, CertificateAuthentication,
+    ClientIdentity, Cloud, EntraAuthentication, PasswordAuthentication, StaticChallenge,
 };
 pub use azure::{MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
+pub use certificate::Certificate;
 pub use content::Content;
+pub use dns_suffix::DnsSuffix;
 pub use error::ImportError;
 pub use imported::Imported;
 pub use invalid_value::InvalidValue;
+pub use name::ProfileName;
 pub use one_or_more::OneOrMore;
 pub use position::Position;
-pub use profile::{Profile, Transport, TunnelMode};
+pub use profile::{Profile, TunnelMode};
+pub use protocol::{
+    CompressionFraming, DataCipher, MssFix, ProtocolOptions, Renegotiation, TlsVersions,
+};
+pub use routes::Routes;
 pub use secret::ServerSecret;
+pub use secret_value::{SecretBytes, SecretText};
 pub use server::Server;
 pub use thumbprint::Thumbprint;
-pub use validation::ServerValidation;
+pub use transport::Transport;
+pub use unique::Unique;
+pub use unknown_element::UnknownElement;
+pub use validation::{
+    CertificateUsage, Digest, Fingerprint, KeyDirection, PinnedRoot, ServerName, ServerTrust,
+    ServerValidation, Wrapping,
+};
+pub use virtual_network::VirtualNetwork;
 pub use warning::{MAXIMUM_WARNINGS, Warning, WarningKind};

@@ -4,13 +4,15 @@ use std::str::FromStr;
 
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
+use crate::transport::Transport;
 
 /// A gateway: where to connect.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Server {
     display_name: Option<String>,
     host: String,
     port: u16,
+    transport: Transport,
 }
 
 impl Server {
@@ -24,6 +26,12 @@ impl Server {
             display_name: Some(display_name.into()),
             ..self
         }
+    }
+
+    /// Returns the server, to be reached over another transport.
+    #[must_use]
+    pub fn with_transport(self, transport: Transport) -> Self {
+        Self { transport, ..self }
     }
 
     /// Returns the name that the profile gives the server for people, if any.
@@ -42,6 +50,19 @@ impl Server {
         self.port
     }
 
+    /// Returns what carries the tunnel to it; TCP unless said otherwise.
+    pub fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Returns the id of the virtual network gateway, a GUID, where the host has Azure's form
+    /// `azuregateway-<guid>-<12 hex>.<suffix>`.
+    ///
+    /// It stays the same when a gateway is set up anew; the digits after it change then.
+    pub fn network_id(&self) -> Option<&str> {
+        self.azure_parts().map(|(guid, _)| guid)
+    }
+
     /// Returns the names by which the server's certificate may call it, the most specific first.
     ///
     /// A certificate of an Azure gateway does not carry the host's name `azuregateway-<guid>-<12
@@ -56,13 +77,19 @@ impl Server {
     }
 
     fn gateway_name(&self) -> Option<String> {
+        let (guid, suffix) = self.azure_parts()?;
+        Some(format!("{guid}.{suffix}"))
+    }
+
+    /// The GUID in a host of Azure's form, and the domain after the first label.
+    fn azure_parts(&self) -> Option<(&str, &str)> {
         let (label, suffix) = self.host.split_once('.')?;
         let (guid, deployment) = label.strip_prefix("azuregateway-")?.rsplit_once('-')?;
         let is_deployment = deployment.len() == 12
             && deployment
                 .chars()
                 .all(|character| character.is_ascii_hexdigit());
-        (is_deployment && is_guid(guid)).then(|| format!("{guid}.{suffix}"))
+        (is_deployment && is_guid(guid)).then_some((guid, suffix))
     }
 }
 
@@ -88,6 +115,7 @@ impl FromStr for Server {
             display_name: None,
             host,
             port,
+            transport: Transport::default(),
         })
     }
 }
@@ -181,7 +209,7 @@ fn parse_port(text: &str) -> Result<u16, InvalidValue> {
     }
 }
 
-fn is_guid(text: &str) -> bool {
+pub(crate) fn is_guid(text: &str) -> bool {
     let groups = text.split('-').map(str::len);
     groups.eq([8, 4, 4, 4, 12])
         && text

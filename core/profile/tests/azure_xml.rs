@@ -29,14 +29,14 @@ fn the_portals_certificate_profile_is_read_whole() {
     assert_eq!(warnings, []);
     assert_eq!(profile.name, "contoso-vnet");
     assert_eq!(profile.version, 1);
-    assert_eq!(profile.transport, Transport::Tcp);
+    assert_eq!(profile.servers.first().transport(), Transport::Tcp);
     let servers: Vec<_> = profile
         .servers
         .iter()
         .map(|server| (server.display_name(), server.to_string()))
         .collect();
     assert_eq!(servers, [(None, format!("{HOST}:443"))]);
-    let Authentication::Certificate(certificate) = &profile.authentication else {
+    let Authentication::Certificate(certificate) = profile.authentication.selected() else {
         panic!("{profile:?}")
     };
     assert_eq!(certificate.thumbprint, None);
@@ -44,12 +44,7 @@ fn the_portals_certificate_profile_is_read_whole() {
         certificate.issuer,
         Some(thumbprint("00112233445566778899AABBCCDDEEFF00112233"))
     );
-    let roots: Vec<_> = profile
-        .server_validation
-        .pinned_roots
-        .iter()
-        .copied()
-        .collect();
+    let roots: Vec<_> = profile.server_validation.trust.pinned().collect();
     assert_eq!(
         roots,
         [thumbprint("DF3C24F9BFD666761B268073FE06D1CC8D4F82A4")]
@@ -57,7 +52,9 @@ fn the_portals_certificate_profile_is_read_whole() {
     assert!(
         profile
             .server_validation
-            .secret
+            .wrapping
+            .static_key()
+            .unwrap()
             .as_bytes()
             .iter()
             .copied()
@@ -76,11 +73,11 @@ fn the_portals_entra_profile_is_read_whole() {
     } = import(ENTRA);
 
     assert_eq!(warnings, []);
-    let Authentication::Entra(entra) = &profile.authentication else {
+    let Authentication::Entra(entra) = profile.authentication.selected() else {
         panic!("{profile:?}")
     };
     assert_eq!(
-        entra.tenant,
+        entra.tenant.as_str(),
         format!("https://login.microsoftonline.com/{TENANT_ID}")
     );
     assert_eq!(
@@ -114,7 +111,7 @@ fn entra_options_are_read_under_both_names_of_the_application() {
         } = import(&text);
 
         assert_eq!(warnings, []);
-        let Authentication::Entra(entra) = profile.authentication else {
+        let Authentication::Entra(entra) = profile.authentication.selected() else {
             panic!()
         };
         assert_eq!(entra.client_id(), "11111111-2222-3333-4444-555555555555");
@@ -136,7 +133,7 @@ fn a_password_profile_says_what_it_knows() {
         } = import(&text);
 
         assert_eq!(warnings, []);
-        let Authentication::Password(password) = profile.authentication else {
+        let Authentication::Password(password) = profile.authentication.selected() else {
             panic!()
         };
         assert_eq!(password.username.as_deref(), Some("alex@contoso.com"));
@@ -156,7 +153,7 @@ fn an_export_of_microsofts_client_is_read_whole() {
     assert_eq!(profile.server_validation, from_portal.server_validation);
     assert_eq!(profile.servers.first().display_name(), Some(HOST));
     assert_eq!(profile.servers.first().host(), HOST);
-    let Authentication::Certificate(certificate) = profile.authentication else {
+    let Authentication::Certificate(certificate) = profile.authentication.selected() else {
         panic!()
     };
     assert_eq!(
@@ -184,14 +181,14 @@ fn a_profile_edited_by_hand_is_understood_and_its_oddities_reported() {
     assert_eq!(shown(&profile.exclude_routes), ["192.168.0.0/16"]);
     assert_eq!(shown(&profile.dns_servers), ["10.2.0.4", "fd00::53"]);
     assert_eq!(
-        profile.dns_suffixes,
+        shown(&profile.dns_suffixes),
         [
             "misplaced.contoso.com",
             "corp.contoso.com",
             "privatelink.contoso.com"
         ]
     );
-    assert_eq!(profile.secondary_profile.as_deref(), Some("contoso-west"));
+    assert_eq!(profile.secondary_profile.unwrap(), "contoso-west");
     assert_warnings(
         &warnings,
         EDITED_BY_HAND,
@@ -279,7 +276,8 @@ fn every_spelling_of_nil_means_absent() {
         let imported = import(&CERTIFICATE.replace("<hash i:nil=\"true\" />", nil));
 
         assert_eq!(imported.warnings, []);
-        let Authentication::Certificate(certificate) = imported.profile.authentication else {
+        let Authentication::Certificate(certificate) = imported.profile.authentication.selected()
+        else {
             panic!()
         };
         assert_eq!(certificate.thumbprint, None);
@@ -293,7 +291,9 @@ fn what_is_not_nil_is_present() {
         "<hash i:nil=\"false\">89ABCDEF89ABCDEF89ABCDEF89ABCDEF89ABCDEF</hash>",
     );
 
-    let Authentication::Certificate(certificate) = import(&text).profile.authentication else {
+    let Authentication::Certificate(certificate) =
+        import(&text).profile.authentication.selected().clone()
+    else {
         panic!()
     };
 
@@ -343,7 +343,7 @@ fn two_pinned_roots_are_both_kept_in_order() {
     let imported = import(&text);
 
     assert_eq!(imported.warnings, []);
-    let roots = shown(&imported.profile.server_validation.pinned_roots);
+    let roots = shown(imported.profile.server_validation.trust.pinned());
     assert_eq!(roots, ["DF3C24F9BFD666761B268073FE06D1CC8D4F82A4", other]);
 }
 
@@ -496,7 +496,7 @@ fn a_suffix_that_is_no_domain_is_left_out_and_the_others_stay() {
 
     let imported = import(&text);
 
-    assert_eq!(imported.profile.dns_suffixes, ["good.example"]);
+    assert_eq!(shown(&imported.profile.dns_suffixes), ["good.example"]);
     let ignored = WarningKind::IgnoredValue;
     assert_eq!(
         kinds(&imported.warnings),
@@ -515,7 +515,7 @@ fn unreadable_numbers_and_flags_take_their_defaults_with_a_warning() {
     } = import(&text);
 
     assert_eq!(profile.version, 1);
-    let Authentication::Entra(entra) = profile.authentication else {
+    let Authentication::Entra(entra) = profile.authentication.selected() else {
         panic!()
     };
     assert!(entra.cache_sign_in_user);
@@ -555,7 +555,7 @@ fn no_secret_is_printed() {
 
     let imported = import(&text);
 
-    let Authentication::Password(password) = &imported.profile.authentication else {
+    let Authentication::Password(password) = imported.profile.authentication.selected() else {
         panic!()
     };
     assert_eq!(password.password.as_ref().unwrap().as_str(), "hunter2");
@@ -571,8 +571,10 @@ fn no_secret_is_printed() {
         "{printed}"
     );
     assert_eq!(
-        imported.profile.server_validation.secret,
-        ServerSecret::new(&std::array::from_fn(|index| index as u8))
+        imported.profile.server_validation.wrapping.static_key(),
+        Some(&ServerSecret::new(
+            &std::array::from_fn(|index| index as u8)
+        ))
     );
 }
 

@@ -107,7 +107,10 @@ fn import_and_check(bytes: &[u8]) {
     match Profile::from_azure_xml(bytes) {
         Ok(imported) => {
             let profile = imported.profile;
-            assert!(!profile.name.is_empty() && !profile.name.chars().any(char::is_control));
+            assert!(
+                !profile.name.as_str().is_empty()
+                    && !profile.name.as_str().chars().any(char::is_control)
+            );
             assert!(imported.warnings.len() <= MAXIMUM_WARNINGS);
             for server in &profile.servers {
                 assert!(
@@ -122,7 +125,7 @@ fn import_and_check(bytes: &[u8]) {
                 assert_eq!(*route, route.trunc());
             }
             for suffix in &profile.dns_suffixes {
-                assert!(suffix.chars().all(
+                assert!(suffix.as_str().chars().all(
                     |character| character.is_ascii_alphanumeric() || "-_.".contains(character)
                 ));
             }

@@ -33,13 +33,18 @@ async fn the_profile_is_read_without_a_warning_and_names_the_gateways_root_and_s
         gateway.address().to_string()
     );
     let root = CertificateDer::from_pem_slice(gateway.server_root_pem().as_bytes()).unwrap();
-    let pinned = profile.server_validation.pinned_roots.first();
+    let pinned = profile.server_validation.trust.pinned().next().unwrap();
     assert_eq!(pinned.as_bytes(), &<[u8; 20]>::from(Sha1::digest(&root)));
     assert_eq!(
-        profile.server_validation.secret.as_bytes(),
+        profile
+            .server_validation
+            .wrapping
+            .static_key()
+            .unwrap()
+            .as_bytes(),
         gateway.server_secret()
     );
-    let Authentication::Certificate(wanted) = profile.authentication else {
+    let Authentication::Certificate(wanted) = profile.authentication.selected() else {
         panic!("another sign-in");
     };
     let issued = gateway.issue_client("alice").unwrap();

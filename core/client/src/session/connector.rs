@@ -12,7 +12,7 @@ use p2svpn_tunnel::{
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
-use super::dialogue::Dialogue;
+use super::dialogue::{Dialogue, framing};
 use super::failure::{Failure, Next};
 use super::meter::meter;
 use super::question::ask_between;
@@ -99,11 +99,10 @@ impl<'a> Connector<'a> {
     }
 
     fn remotes(&self) -> Remotes {
-        let framing = self.dialogue.framing();
         let remotes = self.profile.servers.iter().map(|server| Remote {
             host: server.host().to_owned(),
             port: server.port(),
-            framing,
+            framing: framing(server),
         });
         let retry = Retry {
             attempts: Some(self.rounds),
@@ -114,7 +113,11 @@ impl<'a> Connector<'a> {
 
     fn server_of(&self, remote: &Remote) -> Option<&'a Server> {
         let mut servers = self.profile.servers.iter();
-        servers.find(|server| server.host() == remote.host && server.port() == remote.port)
+        servers.find(|server| {
+            server.host() == remote.host
+                && server.port() == remote.port
+                && framing(server) == remote.framing
+        })
     }
 
     /// Waits until then by a clock that counts sleep.
@@ -180,11 +183,11 @@ impl<'a> Connector<'a> {
         extensions: bool,
     ) -> Result<Established, Failure> {
         let shared = self.shared;
-        let transport = open(self.profile.transport, address, self.timeout).await?;
+        let transport = open(server.transport(), address, self.timeout).await?;
         let clock = shared.clock();
         let config = self
             .dialogue
-            .client_config(server, address.ip(), extensions);
+            .client_config(server, address.ip(), extensions)?;
         let connection = Connection::client(config, self.dialogue.start(clock))?;
         let (tunnel, events) = Tunnel::start(connection, transport, clock, &Handle::current());
         let tunnel = Arc::new(tunnel);

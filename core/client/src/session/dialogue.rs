@@ -1,16 +1,17 @@
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use p2svpn_auth::{Identity, TrustedRoots};
 use p2svpn_openvpn::{
-    CertificateName, CertificateUsage, ClientConfig, Credentials, Digest, Framing, IpVersion,
-    KeyDirection, Renegotiation, RevocationLists, ServerTrust, ServerValidation, SignInMethod,
-    Start, StaticKey, Timeouts, Wrapping,
+    Cipher, ClientConfig, CompressionFraming, Credentials, Framing, IpVersion, MssFix,
+    Renegotiation, SignInMethod, Start, Timeouts, TlsOptions, TlsVersions,
 };
 use p2svpn_profile::{Authentication, CertificateAuthentication, Profile, Server, Transport};
 use p2svpn_system::Clock;
 use rustls::crypto::aws_lc_rs;
 
+use super::validation::{server_validation, wrapping};
 use crate::error::{Error, ErrorCode};
 use crate::options::{ConnectOptions, LARGEST_MTU};
 
@@ -18,55 +19,74 @@ use crate::options::{ConnectOptions, LARGEST_MTU};
 pub(super) struct Dialogue {
     wanted: CertificateAuthentication,
     roots: TrustedRoots,
-    pinned: Vec<[u8; 20]>,
+    profile: Arc<Profile>,
     template: ClientConfig,
 }
 
 impl Dialogue {
     /// Prepares it; fails on what this version cannot do.
-    pub(super) fn new(profile: &Profile, options: &ConnectOptions) -> Result<Self, Error> {
-        let wanted = match &profile.authentication {
+    pub(super) fn new(profile: &Arc<Profile>, options: &ConnectOptions) -> Result<Self, Error> {
+        let wanted = match profile.authentication.selected() {
             Authentication::Certificate(wanted) => wanted.clone(),
             Authentication::Entra(_) => return Err(ErrorCode::EntraUnsupported.into()),
-            Authentication::Password(_) => return Err(ErrorCode::PasswordSignInUnsupported.into()),
+            Authentication::Password(_) | Authentication::CertificateAndPassword(..) => {
+                return Err(ErrorCode::PasswordSignInUnsupported.into());
+            }
             _ => return Err(ErrorCode::ProfileSignInUnknown.into()),
         };
-        let usual = Renegotiation::default();
+        let protocol = &profile.protocol;
+        let usual = ClientConfig::new(Arc::new(aws_lc_rs::default_provider()));
+        let ciphers: Vec<Cipher> = protocol.ciphers.iter().copied().map(cipher).collect();
         let template = ClientConfig {
-            framing: match profile.transport {
-                Transport::Tcp => Framing::Stream,
-                Transport::Udp => Framing::Datagram,
+            wrapping: wrapping(&profile.server_validation.wrapping)?,
+            tls: TlsOptions {
+                versions: match protocol.tls_versions {
+                    p2svpn_profile::TlsVersions::Any => TlsVersions::Any,
+                    p2svpn_profile::TlsVersions::Only12 => TlsVersions::Only12,
+                    p2svpn_profile::TlsVersions::Only13 => TlsVersions::Only13,
+                },
+                ..TlsOptions::default()
             },
-            // Azure's gateways: tls-auth with SHA-256, the client in direction 1.
-            wrapping: Wrapping::TlsAuth {
-                key: StaticKey::from_bytes(profile.server_validation.secret.as_bytes()),
-                direction: KeyDirection::One,
-                digest: Digest::Sha256,
+            ciphers: if ciphers.is_empty() {
+                usual.ciphers
+            } else {
+                ciphers
             },
             platform: platform().to_owned(),
-            mtu: options.mtu.unwrap_or(LARGEST_MTU),
+            mtu: options.mtu.or(protocol.mtu).unwrap_or(LARGEST_MTU),
+            compression: match protocol.compression {
+                p2svpn_profile::CompressionFraming::None => CompressionFraming::None,
+                p2svpn_profile::CompressionFraming::LzoStub => CompressionFraming::LzoStub,
+                p2svpn_profile::CompressionFraming::Stub => CompressionFraming::Stub,
+                p2svpn_profile::CompressionFraming::StubV2 => CompressionFraming::StubV2,
+            },
+            mssfix: match protocol.mssfix {
+                p2svpn_profile::MssFix::Usual => MssFix::Usual,
+                p2svpn_profile::MssFix::Off => MssFix::Off,
+                p2svpn_profile::MssFix::Mtu(bytes) => MssFix::Mtu(bytes),
+                p2svpn_profile::MssFix::Packet(bytes) => MssFix::Packet(bytes),
+                p2svpn_profile::MssFix::Fixed(bytes) => MssFix::Fixed(bytes),
+            },
             extensions: !options.without_extensions,
             timeouts: Timeouts {
                 answer: options.timeouts.answer,
-                handshake: options.timeouts.handshake,
+                handshake: protocol
+                    .handshake_window
+                    .unwrap_or(options.timeouts.handshake),
                 push: options.timeouts.push,
             },
             renegotiation: Renegotiation {
-                after: options.renegotiate_after.or(usual.after),
-                ..usual
+                after: renegotiate_after(profile, options),
+                transition: protocol
+                    .transition_window
+                    .unwrap_or(usual.renegotiation.transition),
             },
-            ..ClientConfig::new(Arc::new(aws_lc_rs::default_provider()))
+            ..usual
         };
-        let pinned = profile
-            .server_validation
-            .pinned_roots
-            .iter()
-            .map(|root| *root.as_bytes())
-            .collect();
         Ok(Self {
             wanted,
             roots: trusted_roots(options)?,
-            pinned,
+            profile: Arc::clone(profile),
             template,
         })
     }
@@ -86,11 +106,6 @@ impl Dialogue {
         self.template.credentials = Some(credentials);
     }
 
-    /// How packets travel to the gateways.
-    pub(super) fn framing(&self) -> Framing {
-        self.template.framing
-    }
-
     /// Whether gateways are told which extensions of the protocol the client knows.
     pub(super) fn extensions(&self) -> bool {
         self.template.extensions
@@ -102,8 +117,9 @@ impl Dialogue {
         server: &Server,
         address: IpAddr,
         extensions: bool,
-    ) -> ClientConfig {
-        ClientConfig {
+    ) -> Result<ClientConfig, Error> {
+        let validation = server_validation(&self.profile.server_validation, &self.roots, server)?;
+        Ok(ClientConfig {
             extensions,
             // Whatever the gateway asks, the host hears of it as a challenge.
             sign_in_methods: if extensions {
@@ -119,21 +135,10 @@ impl Dialogue {
                 IpAddr::V4(_) => IpVersion::V4,
                 IpAddr::V6(_) => IpVersion::V6,
             },
-            validation: ServerValidation {
-                trust: ServerTrust::PinnedRoots {
-                    hashes: self.pinned.clone(),
-                    known: self.roots.pinned(&self.pinned),
-                    revocation: RevocationLists::default(),
-                },
-                usage: CertificateUsage::server(),
-                name: CertificateName::Hosts {
-                    names: server.certificate_names(),
-                    // Safe because the root is pinned and the secret is shared with this gateway only.
-                    wildcards: true,
-                },
-            },
+            framing: framing(server),
+            validation,
             ..self.template.clone()
-        }
+        })
     }
 
     /// The moment at which a connection starts.
@@ -142,6 +147,34 @@ impl Dialogue {
             now: clock.now(),
             unix_time: clock.unix_seconds().try_into().unwrap_or_default(),
         }
+    }
+}
+
+/// How packets travel to a gateway.
+pub(super) fn framing(server: &Server) -> Framing {
+    match server.transport() {
+        Transport::Tcp => Framing::Stream,
+        Transport::Udp => Framing::Datagram,
+    }
+}
+
+/// What the host says goes before what the profile says.
+fn renegotiate_after(profile: &Profile, options: &ConnectOptions) -> Option<Duration> {
+    options
+        .renegotiate_after
+        .or(match profile.protocol.renegotiation {
+            p2svpn_profile::Renegotiation::Usual => Renegotiation::default().after,
+            p2svpn_profile::Renegotiation::Never => None,
+            p2svpn_profile::Renegotiation::After(time) => Some(time),
+        })
+}
+
+fn cipher(cipher: p2svpn_profile::DataCipher) -> Cipher {
+    match cipher {
+        p2svpn_profile::DataCipher::Aes128Gcm => Cipher::Aes128Gcm,
+        p2svpn_profile::DataCipher::Aes192Gcm => Cipher::Aes192Gcm,
+        p2svpn_profile::DataCipher::Aes256Gcm => Cipher::Aes256Gcm,
+        p2svpn_profile::DataCipher::ChaCha20Poly1305 => Cipher::ChaCha20Poly1305,
     }
 }
 

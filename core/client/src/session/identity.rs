@@ -1,5 +1,5 @@
 use p2svpn_auth::{Identity, IdentityCriteria};
-use p2svpn_profile::CertificateAuthentication;
+use p2svpn_profile::{CertificateAuthentication, ClientIdentity};
 
 use super::shared::Shared;
 use crate::certificate::{Certificate, LoadError};
@@ -18,7 +18,7 @@ pub(super) async fn identity(
     given: Option<Certificate>,
     wanted: &CertificateAuthentication,
 ) -> Result<Identity, Error> {
-    let certificate = match given {
+    let certificate = match given.or_else(|| wanted.identity.as_ref().map(brought_along)) {
         Some(certificate) => certificate,
         None => ask_for_certificate(shared, wanted).await?,
     };
@@ -29,6 +29,16 @@ pub(super) async fn identity(
     };
     identity.check(shared.clock().unix_seconds(), &criteria)?;
     Ok(identity)
+}
+
+/// The certificate that the profile itself holds.
+fn brought_along(identity: &ClientIdentity) -> Certificate {
+    match identity {
+        ClientIdentity::Pem { certificates, key } => {
+            Certificate::pem_with_key(certificates.as_bytes(), key.as_str().as_bytes())
+        }
+        ClientIdentity::Pfx(pfx) => Certificate::pfx(pfx.as_bytes()),
+    }
 }
 
 async fn ask_for_certificate(

@@ -14,6 +14,7 @@ mod shared;
 mod statistics;
 mod status;
 mod tunnel_events;
+mod validation;
 
 pub(crate) use engine::{UNDO_REST_LIMIT, run};
 pub use handle::Session;

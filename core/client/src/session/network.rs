@@ -33,7 +33,7 @@ pub(super) fn network_config(
     });
 
     let mut routes = Vec::new();
-    let mut excludes = profile.exclude_routes.clone();
+    let mut excludes: Vec<IpNet> = profile.exclude_routes.iter().copied().collect();
     for route in &push.routes {
         let gateway = match route.gateway {
             RouteGateway::Tunnel => None,
@@ -69,19 +69,20 @@ pub(super) fn network_config(
             .chain(push.resolvers.iter().copied())
             .collect()
     } else {
-        profile.dns_servers.clone()
+        profile.dns_servers.iter().copied().collect()
     };
     let pushed_domains = push
         .dns_servers
         .iter()
         .flat_map(|server| &server.resolve_domains);
-    let suffixes = profile
-        .dns_suffixes
+    let pushed_suffixes = push
+        .domain
         .iter()
-        .chain(&push.domain)
         .chain(&push.search_domains)
         .chain(&push.dns_search_domains)
         .chain(pushed_domains);
+    let own_suffixes = profile.dns_suffixes.iter().map(ToString::to_string);
+    let suffixes: Vec<String> = own_suffixes.chain(pushed_suffixes.cloned()).collect();
 
     NetworkConfig {
         generation: 1,
@@ -91,9 +92,7 @@ pub(super) fn network_config(
         excludes: once_each(excludes, |network| *network),
         gateway: Some(gateway),
         dns_servers: once_each(dns_servers, |server| *server),
-        dns_suffixes: once_each(suffixes.cloned().collect(), |suffix: &String| {
-            suffix.to_ascii_lowercase()
-        }),
+        dns_suffixes: once_each(suffixes, |suffix: &String| suffix.to_ascii_lowercase()),
         tunnel_mode: if full {
             TunnelMode::Full
         } else {

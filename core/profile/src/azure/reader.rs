@@ -1,26 +1,31 @@
-use std::collections::HashSet;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::str::FromStr;
-
-use ipnet::IpNet;
 
 use super::route::read_route;
 use super::section::{Section, Value};
 use super::tree::Element;
 use crate::authentication::{
-    Authentication, CertificateAuthentication, EntraAuthentication, PasswordAuthentication,
-    ProfilePassword,
+    Authentication, AuthenticationChoice, Authority, CertificateAuthentication,
+    EntraAuthentication, PasswordAuthentication,
 };
+use crate::dns_suffix::DnsSuffix;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
+use crate::name::ProfileName;
 use crate::one_or_more::OneOrMore;
-use crate::profile::{Profile, Transport};
+use crate::profile::Profile;
+use crate::protocol::ProtocolOptions;
+use crate::routes::Routes;
 use crate::secret::ServerSecret;
-use crate::server::{Server, dns_name};
+use crate::secret_value::SecretText;
+use crate::server::Server;
 use crate::thumbprint::Thumbprint;
-use crate::validation::ServerValidation;
+use crate::transport::Transport;
+use crate::unique::Unique;
+use crate::validation::{PinnedRoot, ServerValidation};
+use crate::virtual_network::VirtualNetwork;
 use crate::warning::{WarningKind, Warnings};
 
 /// Elements that Microsoft's client or the portal writes and that change nothing here.
@@ -34,17 +39,16 @@ pub(super) fn read_profile(
 ) -> Result<Profile, ImportError> {
     let mut root = Section::of(root, warnings);
     root.ignore(&WITHOUT_EFFECT);
-    let name = root.required("name", warnings)?;
-    let name = read_text(&name)?;
+    let name: ProfileName = root.required("name", warnings)?.parse()?;
     let version = read_or(root.value("version", warnings), 1, warnings);
     let secondary_profile = match root.value("secondaryProfileName", warnings) {
-        Some(value) if !value.text().eq_ignore_ascii_case("none") => Some(read_text(&value)?),
+        Some(value) if !value.text().eq_ignore_ascii_case("none") => Some(value.parse()?),
         _ => None,
     };
-    let servers = read_servers(&mut root, warnings)?;
     let transport = read_transport(&mut root, warnings)?;
+    let servers = read_servers(&mut root, transport, warnings)?;
     let authentication = read_authentication(&mut root, warnings)?;
-    let mut suffixes = List::default();
+    let mut suffixes = Unique::new();
     let server_validation = read_server_validation(&mut root, &mut suffixes, warnings)?;
 
     let mut client = root.section("clientconfig", warnings);
@@ -59,19 +63,24 @@ pub(super) fn read_profile(
         name,
         version,
         servers,
-        transport,
         authentication,
         server_validation,
         include_routes,
         exclude_routes,
         dns_servers,
-        dns_suffixes: suffixes.elements,
+        dns_suffixes: suffixes,
         secondary_profile,
+        always_on: false,
+        trusted_networks: Unique::new(),
+        protocol: ProtocolOptions::default(),
+        network: VirtualNetwork::default(),
+        unknown_elements: Vec::new(),
     })
 }
 
 fn read_servers(
     root: &mut Section<'_, '_>,
+    transport: Transport,
     warnings: &mut Warnings,
 ) -> Result<OneOrMore<Server>, ImportError> {
     let mut list = root.section("serverlist", warnings);
@@ -80,7 +89,7 @@ fn read_servers(
         let mut entry = Section::of(entry, warnings);
         let display_name = entry.value("serverlist/ServerEntry/displayname", warnings);
         let host = entry.required("serverlist/ServerEntry/fqdn", warnings)?;
-        let server: Server = host.parse()?;
+        let server = host.parse::<Server>()?.with_transport(transport);
         servers.push(match display_name {
             Some(name) => server.with_display_name(read_text(&name)?),
             None => server,
@@ -119,10 +128,11 @@ fn read_transport(
     Ok(transport)
 }
 
+/// Reads the way to sign in that the profile names; sections of other kinds are left alone.
 fn read_authentication(
     root: &mut Section<'_, '_>,
     warnings: &mut Warnings,
-) -> Result<Authentication, ImportError> {
+) -> Result<AuthenticationChoice, ImportError> {
     let mut client = root.section("clientauth", warnings);
     let kind = client.required("clientauth/type", warnings)?;
     let mut certificate = client.section("cert", warnings);
@@ -130,22 +140,21 @@ fn read_authentication(
     let mut password = client.section("usernamepass", warnings);
     client.finish(warnings);
 
-    // Sections of the other kinds are left alone: a profile may keep what it used before.
     match kind.text().to_ascii_lowercase().as_str() {
         "cert" | "certificate" => {
             let read = read_certificate(&mut certificate, warnings)?;
             certificate.finish(warnings);
-            Ok(Authentication::Certificate(read))
+            Ok(AuthenticationChoice::new(Authentication::Certificate(read)))
         }
         "aad" => {
             let read = read_entra(&mut entra, warnings)?;
             entra.finish(warnings);
-            Ok(Authentication::Entra(read))
+            Ok(AuthenticationChoice::new(Authentication::Entra(read)))
         }
         "usernamepass" | "radius" => {
             let read = read_password(&mut password, warnings)?;
             password.finish(warnings);
-            Ok(Authentication::Password(read))
+            Ok(AuthenticationChoice::new(Authentication::Password(read)))
         }
         _ => {
             let found = Excerpt::of(kind.text()).to_string();
@@ -171,6 +180,7 @@ fn read_certificate(
     Ok(CertificateAuthentication {
         thumbprint: thumbprint("clientauth/cert/hash")?,
         issuer: thumbprint("clientauth/cert/issuer")?,
+        identity: None,
     })
 }
 
@@ -178,7 +188,9 @@ fn read_entra(
     section: &mut Section<'_, '_>,
     warnings: &mut Warnings,
 ) -> Result<EntraAuthentication, ImportError> {
-    let tenant = read_url(&section.required("clientauth/aad/tenant", warnings)?)?;
+    let tenant: Authority = section
+        .required("clientauth/aad/tenant", warnings)?
+        .parse()?;
     let audience = read_word(&section.required("clientauth/aad/audience", warnings)?)?;
     let issuer = read_url(&section.required("clientauth/aad/issuer", warnings)?)?;
     let mut entra = EntraAuthentication::new(tenant, audience, issuer);
@@ -203,13 +215,14 @@ fn read_password(
     let password = section.value("clientauth/usernamepass/password", warnings);
     Ok(PasswordAuthentication {
         username: username.as_ref().map(read_text).transpose()?,
-        password: password.map(|value| ProfilePassword::new(value.into_text())),
+        password: password.map(|value| SecretText::new(value.into_text())),
+        static_challenge: None,
     })
 }
 
 fn read_server_validation(
     root: &mut Section<'_, '_>,
-    suffixes: &mut List<String>,
+    suffixes: &mut Unique<DnsSuffix>,
     warnings: &mut Warnings,
 ) -> Result<ServerValidation, ImportError> {
     let mut validation = root.section("servervalidation", warnings);
@@ -223,12 +236,13 @@ fn read_server_validation(
     let mut certificate = validation.section("cert", warnings);
     certificate.ignore(&WITHOUT_EFFECT_IN_CERTIFICATE);
     certificate.ignore(&["issuer"]);
-    let mut roots = List::default();
+    let mut roots = Unique::new();
     for hash in certificate.values("servervalidation/cert/hash", warnings) {
         let root: Thumbprint = hash.parse()?;
-        roots.push(root, &hash, warnings);
+        insert(&mut roots, root, &hash, warnings);
     }
-    let pinned_roots = OneOrMore::from_vec(roots.elements)
+    let pinned_roots = roots.iter().copied().map(PinnedRoot::from).collect();
+    let pinned_roots = OneOrMore::from_vec(pinned_roots)
         .ok_or_else(|| certificate.missing("servervalidation/cert/hash"))?;
     certificate.finish(warnings);
 
@@ -239,17 +253,14 @@ fn read_server_validation(
         read_suffix_list(&mut Section::of(misplaced, warnings), suffixes, warnings);
     }
     validation.finish(warnings);
-    Ok(ServerValidation {
-        pinned_roots,
-        secret,
-    })
+    Ok(ServerValidation::azure(pinned_roots, secret))
 }
 
 /// Reads DNS servers, nested in `DnsServerEntry` or not.
 fn read_dns_servers(
     client: &mut Section<'_, '_>,
     warnings: &mut Warnings,
-) -> Result<Vec<IpAddr>, ImportError> {
+) -> Result<Unique<IpAddr>, ImportError> {
     const PATH: &str = "clientconfig/dnsservers/dnsserver";
     let mut list = client.section("dnsservers", warnings);
     let mut entries = list.section("DnsServerEntry", warnings);
@@ -259,7 +270,7 @@ fn read_dns_servers(
     entries.finish(warnings);
     list.finish(warnings);
 
-    let mut servers = List::default();
+    let mut servers = Unique::new();
     for value in &values {
         // One element with several addresses is an administrator's habit from other forms.
         for text in value
@@ -274,15 +285,15 @@ fn read_dns_servers(
                     Excerpt::of(text)
                 )))
             })?;
-            servers.push(server, value, warnings);
+            insert(&mut servers, server, value, warnings);
         }
     }
-    Ok(servers.elements)
+    Ok(servers)
 }
 
 fn read_dns_suffixes(
     client: &mut Section<'_, '_>,
-    suffixes: &mut List<String>,
+    suffixes: &mut Unique<DnsSuffix>,
     warnings: &mut Warnings,
 ) {
     let mut list = client.section("dnssuffixes", warnings);
@@ -292,7 +303,7 @@ fn read_dns_suffixes(
 
 fn read_suffix_list(
     list: &mut Section<'_, '_>,
-    suffixes: &mut List<String>,
+    suffixes: &mut Unique<DnsSuffix>,
     warnings: &mut Warnings,
 ) {
     let mut values = list.values("clientconfig/dnssuffixes/dnssuffix", warnings);
@@ -303,8 +314,8 @@ fn read_suffix_list(
     }
     values.sort_by_key(Value::position);
     for value in values {
-        match dns_name(value.text().trim_start_matches('.'), "DNS suffix") {
-            Ok(suffix) => suffixes.push(suffix, &value, warnings),
+        match value.text().parse() {
+            Ok(suffix) => insert(suffixes, suffix, &value, warnings),
             Err(reason) => {
                 let message = format_args!("{} {reason}; it is ignored", value.path());
                 warnings.push(value.position(), WarningKind::IgnoredValue, message);
@@ -317,9 +328,9 @@ fn read_routes(
     client: &mut Section<'_, '_>,
     name: &'static str,
     warnings: &mut Warnings,
-) -> Result<Vec<IpNet>, ImportError> {
+) -> Result<Routes, ImportError> {
     let mut list = client.section(name, warnings);
-    let mut routes = List::default();
+    let mut routes = Routes::new();
     for element in list.take("route", warnings) {
         let route = read_route(element, warnings)?;
         if !routes.insert(route) {
@@ -328,41 +339,14 @@ fn read_routes(
         }
     }
     list.finish(warnings);
-    Ok(routes.elements)
+    Ok(routes)
 }
 
-/// A list in order without repetitions, which takes as long for ten thousand elements as a hostile
-/// file deserves.
-struct List<T> {
-    elements: Vec<T>,
-    known: HashSet<T>,
-}
-
-impl<T: Clone + Eq + Hash> List<T> {
-    /// Adds an element and returns whether it is new.
-    fn insert(&mut self, element: T) -> bool {
-        let is_new = self.known.insert(element.clone());
-        if is_new {
-            self.elements.push(element);
-        }
-        is_new
-    }
-
-    /// Adds an element that stands in a value, with a warning when it is not new.
-    fn push(&mut self, element: T, value: &Value, warnings: &mut Warnings) {
-        if !self.insert(element) {
-            let message = format_args!("this {} stands there twice", value.path());
-            warnings.push(value.position(), WarningKind::Duplicate, message);
-        }
-    }
-}
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self {
-            elements: Vec::new(),
-            known: HashSet::new(),
-        }
+/// Adds an element that stands in a value, with a warning when it is not new.
+fn insert<T: Eq + Hash>(list: &mut Unique<T>, element: T, value: &Value, warnings: &mut Warnings) {
+    if !list.insert(element) {
+        let message = format_args!("this {} stands there twice", value.path());
+        warnings.push(value.position(), WarningKind::Duplicate, message);
     }
 }
 

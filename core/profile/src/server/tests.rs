@@ -114,3 +114,15 @@ fn what_is_no_host_is_refused() {
         assert!(text.parse::<Server>().is_err(), "{text:?}");
     }
 }
+
+#[test]
+fn the_networks_id_outlives_a_gateway_that_is_set_up_anew() {
+    let guid = "0d3b2c1a-1f2e-4a5b-8c9d-7e6f5a4b3c2d";
+    for deployment in ["a1b2c3d4e5f6", "000000000000"] {
+        let host = format!("azuregateway-{guid}-{deployment}.vpn.azure.com");
+        assert_eq!(host.parse::<Server>().unwrap().network_id(), Some(guid));
+    }
+    for other in ["wan.0d3b2c1a.vpn.azure.com", "vpn.example.com", "10.0.0.1"] {
+        assert_eq!(other.parse::<Server>().unwrap().network_id(), None);
+    }
+}

@@ -175,15 +175,15 @@ fn config(profile: &Profile, identity: &Identity, plan: Plan) -> ClientConfig {
     let validation = &profile.server_validation;
     ClientConfig {
         wrapping: Wrapping::TlsAuth {
-            key: StaticKey::from_bytes(validation.secret.as_bytes()),
+            key: StaticKey::from_bytes(validation.wrapping.static_key().unwrap().as_bytes()),
             direction: KeyDirection::One,
             digest: Digest::Sha256,
         },
         validation: ServerValidation {
             trust: ServerTrust::PinnedRoots {
                 hashes: validation
-                    .pinned_roots
-                    .iter()
+                    .trust
+                    .pinned()
                     .map(|root| *root.as_bytes())
                     .collect(),
                 known: Vec::new(),

@@ -7,7 +7,8 @@
 
 use p2svpn_openvpn::{RedirectGateway, Route as PushedRoute};
 use p2svpn_profile::{
-    Authentication, CertificateAuthentication, ServerSecret, ServerValidation, Thumbprint,
+    Authentication, CertificateAuthentication, OneOrMore, ServerSecret, ServerValidation,
+    Thumbprint,
 };
 
 use super::*;
@@ -17,7 +18,9 @@ const GATEWAY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 #[test]
 fn pushed_and_included_routes_are_merged_without_duplicates() {
     let mut profile = profile();
-    profile.include_routes = vec![net("10.1.0.0/16"), net("10.9.0.0/16")];
+    profile.include_routes = [net("10.1.0.0/16"), net("10.9.0.0/16")]
+        .into_iter()
+        .collect();
     let mut push = push();
     push.route_metric = Some(50);
     push.routes = vec![
@@ -42,7 +45,7 @@ fn pushed_and_included_routes_are_merged_without_duplicates() {
 #[test]
 fn routes_around_the_tunnel_are_excludes() {
     let mut profile = profile();
-    profile.exclude_routes = vec![net("203.0.113.0/24")];
+    profile.exclude_routes = [net("203.0.113.0/24")].into_iter().collect();
     let mut push = push();
     push.routes = vec![
         pushed("198.51.100.0/24", RouteGateway::Bypass),
@@ -69,8 +72,11 @@ fn the_profiles_dns_servers_replace_the_pushed_ones_and_suffixes_add_up() {
         [address("10.1.0.4")]
     );
 
-    profile.dns_servers = vec![address("10.9.9.9")];
-    profile.dns_suffixes = vec!["corp.example".to_owned(), "other.example".to_owned()];
+    profile.dns_servers = [address("10.9.9.9")].into_iter().collect();
+    profile.dns_suffixes = ["corp.example", "other.example"]
+        .into_iter()
+        .map(|suffix| suffix.parse().unwrap())
+        .collect();
     let config = network_config(&profile, &push, GATEWAY, 1400);
 
     assert_eq!(config.dns_servers, [address("10.9.9.9")]);
@@ -80,7 +86,7 @@ fn the_profiles_dns_servers_replace_the_pushed_ones_and_suffixes_add_up() {
 #[test]
 fn a_redirected_gateway_and_a_forced_tunnel_are_both_full() {
     let mut forced = profile();
-    forced.include_routes = vec![net("0.0.0.0/1"), net("128.0.0.0/1")];
+    forced.include_routes = [net("0.0.0.0/1"), net("128.0.0.0/1")].into_iter().collect();
     assert_eq!(
         network_config(&forced, &push(), GATEWAY, 1400).tunnel_mode,
         TunnelMode::Full
@@ -121,10 +127,13 @@ fn point_to_point_peers_belong_to_the_address_of_their_family() {
 }
 
 fn profile() -> Profile {
-    let validation = ServerValidation::new(Thumbprint::new([1; 20]), ServerSecret::new(&[2; 256]));
+    let validation = ServerValidation::azure(
+        OneOrMore::new(Thumbprint::new([1; 20]).into()),
+        ServerSecret::new(&[2; 256]),
+    );
     let sign_in = Authentication::Certificate(CertificateAuthentication::default());
     Profile::new(
-        "vnet",
+        "vnet".parse().unwrap(),
         "gateway.example".parse().unwrap(),
         sign_in,
         validation,
