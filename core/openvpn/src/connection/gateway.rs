@@ -308,7 +308,7 @@ impl GatewayRole {
 }
 
 fn send(push: &PushReply, core: &mut Core) -> Result<(), Error> {
-    for mut message in push.to_messages(LONGEST_PUSH) {
+    for message in push.to_messages(LONGEST_PUSH).iter_mut() {
         message.push('\0');
         core.send_message(message.as_bytes())?;
     }

@@ -103,7 +103,7 @@ fn read_again(reply: &PushReply) {
     let messages = reply.to_messages(1_000);
     let mut assembly = PushAssembly::default();
     let mut read = None;
-    for message in &messages {
+    for message in messages.iter() {
         assert!(read.is_none(), "complete before its last message");
         match assembly.add(message) {
             Ok(complete) => read = complete,

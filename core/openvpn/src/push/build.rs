@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use ipnet::IpNet;
+use zeroize::Zeroizing;
 
 use super::reply::{PushReply, Topology};
 use super::tokens::quoted;
@@ -16,18 +17,20 @@ impl PushReply {
     ///
     /// The zero byte that ends each message on the wire is not included. A text that no option can carry, because
     /// of a comma or a control character in it, is left out.
-    pub(crate) fn to_messages(&self, max_len: usize) -> Vec<String> {
-        let mut messages = vec![NAME.to_owned()];
-        for option in self.options() {
+    pub(crate) fn to_messages(&self, max_len: usize) -> Zeroizing<Vec<String>> {
+        let mut messages = Zeroizing::new(vec![begin(max_len)]);
+        for option in self.options().iter() {
             let fits = messages.last().is_some_and(|message| {
                 message.len() + 1 + option.len() + MARK_LEN <= max_len || message == NAME
             });
             if !fits {
-                messages.push(NAME.to_owned());
+                messages.push(begin(max_len));
             }
             if let Some(message) = messages.last_mut() {
+                // Grows at most while there is only the name in it, so that no copy of a token is left behind.
+                message.reserve(1 + option.len() + MARK_LEN + 1);
                 message.push(',');
-                message.push_str(&option);
+                message.push_str(option);
             }
         }
         if let [first @ .., last] = messages.as_mut_slice()
@@ -41,8 +44,8 @@ impl PushReply {
         messages
     }
 
-    fn options(&self) -> Vec<String> {
-        let mut options = Vec::new();
+    fn options(&self) -> Zeroizing<Vec<String>> {
+        let mut options = Zeroizing::default();
         self.network_options(&mut options);
         self.dns_options(&mut options);
         self.session_options(&mut options);
@@ -148,7 +151,8 @@ impl PushReply {
         options.extend(self.protocol_flags_option());
         options.extend(self.compression.clone());
         if let Some(auth) = &self.auth_token {
-            options.extend(quoted(&auth.token).map(|token| format!("auth-token {token}")));
+            let token = quoted(&auth.token).map(Zeroizing::new);
+            options.extend(token.map(|token| ["auth-token ", &token].concat()));
             let username = auth.username.as_ref();
             options.extend(
                 username.map(|name| {
@@ -172,4 +176,11 @@ impl PushReply {
             .collect();
         (!set.is_empty()).then(|| format!("protocol-flags {}", set.join(" ")))
     }
+}
+
+/// A message without options, with room for all that fits and the zero byte behind it.
+fn begin(max_len: usize) -> String {
+    let mut message = String::with_capacity(max_len + MARK_LEN + 1);
+    message.push_str(NAME);
+    message
 }

@@ -105,7 +105,7 @@ fn a_long_reply_is_written_in_several_messages_that_fit() {
 
 #[test]
 fn an_empty_reply_is_one_message() {
-    assert_eq!(PushReply::default().to_messages(1_000), ["PUSH_REPLY"]);
+    assert_eq!(*PushReply::default().to_messages(1_000), ["PUSH_REPLY"]);
 }
 
 #[test]

@@ -42,12 +42,12 @@ fn assert_warns(options: &str, option: &str, reason: PushWarningReason) {
 fn written_and_read(reply: &PushReply, max_len: usize) -> PushReply {
     let mut assembly = PushAssembly::default();
     let mut read = None;
-    for message in reply.to_messages(max_len) {
+    for message in reply.to_messages(max_len).iter() {
         assert!(
             read.is_none(),
             "the reply was complete before its last message"
         );
-        read = assembly.add(&message).unwrap();
+        read = assembly.add(message).unwrap();
     }
     read.unwrap().0
 }
