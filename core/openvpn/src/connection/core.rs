@@ -53,14 +53,14 @@ pub(super) struct Core {
     keep_alive_asked: Instant,
     may_exit: bool,
     events: VecDeque<Event>,
-    reconfiguration: Option<Box<Reconfiguration>>,
+    reconfiguration: Option<Reconfiguration>,
     closed: bool,
 }
 
 /// Settings that nobody was told of yet. However often a gateway changes them meanwhile, two of them are kept.
 struct Reconfiguration {
-    old: PushReply,
-    new: PushReply,
+    old: Arc<PushReply>,
+    new: Arc<PushReply>,
 }
 
 /// The data channel, once it is there.
@@ -390,7 +390,7 @@ impl Core {
     }
 
     /// Acts on settings that were changed in mid-session and tells of them.
-    pub(super) fn reconfigure(&mut self, now: Instant, old: PushReply, new: PushReply) {
+    pub(super) fn reconfigure(&mut self, now: Instant, old: Arc<PushReply>, new: Arc<PushReply>) {
         self.keep_alive = KeepAlive::of(&new);
         let carried = self.carried();
         if let Some(limits) = &mut self.limits {
@@ -398,7 +398,7 @@ impl Core {
         }
         match &mut self.reconfiguration {
             Some(untold) => untold.new = new,
-            None => self.reconfiguration = Some(Box::new(Reconfiguration { old, new })),
+            None => self.reconfiguration = Some(Reconfiguration { old, new }),
         }
     }
 
@@ -500,9 +500,12 @@ impl Core {
 
     /// What differs from the settings that were told of last; none if nothing does.
     fn take_reconfigured(&mut self) -> Option<Reconfigured> {
-        let Reconfiguration { old, new } = *self.reconfiguration.take()?;
+        let Reconfiguration { old, new } = self.reconfiguration.take()?;
         let changes = new.changes_since(&old);
-        (!changes.is_empty()).then_some(Reconfigured { push: new, changes })
+        (!changes.is_empty()).then(|| Reconfigured {
+            push: Arc::unwrap_or_clone(new),
+            changes,
+        })
     }
 
     fn end(&mut self, reason: CloseReason) {

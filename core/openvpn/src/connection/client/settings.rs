@@ -1,5 +1,7 @@
 //! The settings of a client's connection: the first ones, and what the gateway makes of them in mid-session.
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::push::{
     AuthToken, PushAssembly, PushError, PushReply, PushWarning, UpdateAssembly, UpdateError,
@@ -16,7 +18,7 @@ pub(super) struct Settings {
 }
 
 struct InForce {
-    push: PushReply,
+    push: Arc<PushReply>,
     /// The name of the data cipher, which may not have been pushed.
     cipher: &'static str,
 }
@@ -24,9 +26,9 @@ struct InForce {
 /// What a message in mid-session brings, once it is complete.
 pub(super) struct Later {
     /// The settings from now on.
-    pub(super) push: PushReply,
+    pub(super) push: Arc<PushReply>,
     /// Those until now.
-    pub(super) old: PushReply,
+    pub(super) old: Arc<PushReply>,
     /// A new token, if there is one.
     pub(super) token: Option<AuthToken>,
     pub(super) warnings: Vec<PushWarning>,
@@ -51,7 +53,10 @@ impl Settings {
 
     /// Puts the first settings in force.
     pub(super) fn begin(&mut self, push: PushReply, cipher: &'static str) {
-        self.current = Some(InForce { push, cipher });
+        self.current = Some(InForce {
+            push: Arc::new(push),
+            cipher,
+        });
     }
 
     /// Takes in a push reply in mid-session: new settings, or nothing but a token.
@@ -73,7 +78,7 @@ impl Settings {
         let push = if push.only_renews_token() {
             PushReply {
                 auth_token: token.clone(),
-                ..old.clone()
+                ..PushReply::clone(old)
             }
         } else {
             push.in_place_of(old, cipher)
@@ -108,8 +113,9 @@ impl Settings {
         token: Option<AuthToken>,
     ) -> Option<Later> {
         let (push, warnings) = self.limited(push, warnings);
+        let push = Arc::new(push);
         let current = self.current.as_mut()?;
-        let old = std::mem::replace(&mut current.push, push.clone());
+        let old = std::mem::replace(&mut current.push, Arc::clone(&push));
         Some(Later {
             push,
             old,
