@@ -15,7 +15,7 @@ use std::time::Duration;
 use p2svpn_openvpn::PushReply;
 use p2svpn_tunnel::{Drops, Tunnel, TunnelEvent};
 use support::ends::{CLIENT, End, GATEWAY, Plan, connect, stack};
-use support::{MIB, expect, send};
+use support::{MIB, transfers};
 use tokio::sync::Notify;
 
 const LONG: Duration = Duration::from_secs(50);
@@ -61,14 +61,7 @@ async fn rekey_under_traffic(plan: Plan) -> [Drops; 2] {
     let client = Rekeyed::follow(client, &plan.push);
     let gateway = Rekeyed::follow(gateway, &plan.push);
 
-    let (near_read, near_write) = tokio::io::split(near);
-    let (far_read, far_write) = tokio::io::split(far);
-    let transfers = [
-        tokio::spawn(send(near_write, 1, 16 * MIB)),
-        tokio::spawn(send(far_write, 2, 16 * MIB)),
-        tokio::spawn(expect(far_read, 1, 16 * MIB)),
-        tokio::spawn(expect(near_read, 2, 16 * MIB)),
-    ];
+    let transfers = transfers(near, far, 16 * MIB);
     let mut under_traffic = 0;
     for round in 0..ROUNDS {
         match round % 3 {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use p2svpn_openvpn::{Error, Stage};
 use p2svpn_tunnel::{TunnelEnd, TunnelError, TunnelEvent};
 use support::ends::{CLIENT, End, GATEWAY, Plan, connect, stack, tcp_pair};
-use support::{MIB, expect, send};
+use support::{MIB, expect, send, transfers};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 
@@ -29,15 +29,7 @@ async fn both_directions_carry_16_mib_at_once_and_every_packet_is_counted() {
     let (near_stack, far_stack) = (stack(&client, CLIENT).await, stack(&gateway, GATEWAY).await);
     let (near, far) = connect(&near_stack, &far_stack).await;
 
-    let (near_read, near_write) = tokio::io::split(near);
-    let (far_read, far_write) = tokio::io::split(far);
-    let transfers = [
-        tokio::spawn(send(near_write, 1, 16 * MIB)),
-        tokio::spawn(send(far_write, 2, 16 * MIB)),
-        tokio::spawn(expect(far_read, 1, 16 * MIB)),
-        tokio::spawn(expect(near_read, 2, 16 * MIB)),
-    ];
-    for transfer in transfers {
+    for transfer in transfers(near, far, 16 * MIB) {
         transfer.await.unwrap();
     }
 

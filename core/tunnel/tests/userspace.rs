@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use p2svpn_tunnel::{Batch, Margin, Stack, StackOptions, TcpStream, TunnelError};
 use proptest::prelude::*;
-use support::{MIB, Pattern, clock, expect, join, send, stack};
+use support::{MIB, Pattern, clock, expect, join, send, stack, transfers};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 const LEFT: Ipv4Addr = Ipv4Addr::new(10, 8, 0, 1);
@@ -32,15 +32,7 @@ async fn both_directions_carry_64_mib_at_once_unharmed() {
     let (left, right, _link) = pair();
     let (near, far) = connect(&left, &right).await;
 
-    let (near_read, near_write) = tokio::io::split(near);
-    let (far_read, far_write) = tokio::io::split(far);
-    let transfers = [
-        tokio::spawn(send(near_write, 1, 64 * MIB)),
-        tokio::spawn(send(far_write, 2, 64 * MIB)),
-        tokio::spawn(expect(far_read, 1, 64 * MIB)),
-        tokio::spawn(expect(near_read, 2, 64 * MIB)),
-    ];
-    for transfer in transfers {
+    for transfer in transfers(near, far, 64 * MIB) {
         transfer.await.unwrap();
     }
 }

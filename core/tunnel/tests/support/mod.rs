@@ -18,7 +18,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use p2svpn_tunnel::{Batch, Device, Margin, Stack, StackOptions};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub(crate) const MIB: usize = 1024 * 1024;
 
@@ -110,6 +110,21 @@ pub(crate) async fn expect(mut reader: impl AsyncRead + Unpin, seed: u64, length
         got += read;
     }
     assert_eq!(got, length);
+}
+
+/// Sends a different stream each way at once, and expects both whole.
+pub(crate) fn transfers<S>(near: S, far: S, length: usize) -> [JoinHandle<()>; 4]
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    let (near_read, near_write) = tokio::io::split(near);
+    let (far_read, far_write) = tokio::io::split(far);
+    [
+        tokio::spawn(send(near_write, 1, length)),
+        tokio::spawn(send(far_write, 2, length)),
+        tokio::spawn(expect(far_read, 1, length)),
+        tokio::spawn(expect(near_read, 2, length)),
+    ]
 }
 
 /// Bytes that repeat nowhere near: a counter, mixed (splitmix64), taken byte by byte.
