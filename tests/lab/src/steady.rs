@@ -29,19 +29,12 @@ impl Steady {
         rate: u64,
         length: Duration,
     ) -> std::result::Result<Self, LabError> {
-        let (moved, wanted) = (Arc::default(), rate * length.as_secs());
-        let pace = Pace::new(rate, Arc::clone(&moved));
-        let thread = namespace.spawn(move || {
+        Self::start(namespace, rate, length, |wanted, pace| {
             let head = format!("GET /bytes/{wanted} HTTP/1.1\r\n\r\n");
             let (input, size) = request(&head, std::io::empty(), Some(BUFFER))?;
             let mut body = Hashing::new(pace.of(input.take(size)));
             copy(&mut body, &mut sink())?;
             Ok(body.finish())
-        })?;
-        Ok(Self {
-            moved,
-            wanted,
-            thread,
         })
     }
 
@@ -54,15 +47,25 @@ impl Steady {
         rate: u64,
         length: Duration,
     ) -> std::result::Result<Self, LabError> {
-        let (moved, wanted) = (Arc::default(), rate * length.as_secs());
-        let pace = Pace::new(rate, Arc::clone(&moved));
-        let thread = namespace.spawn(move || {
+        Self::start(namespace, rate, length, |wanted, pace| {
             let head = format!("POST /upload HTTP/1.1\r\nContent-Length: {wanted}\r\n\r\n");
             let (input, size) = request(&head, pace.of(Body::new(wanted)), Some(BUFFER))?;
             let mut hash = String::new();
             input.take(size).read_to_string(&mut hash)?;
             Ok(hash)
-        })?;
+        })
+    }
+
+    /// `carry` moves so many bytes at a pace, and returns the hash of them.
+    fn start(
+        namespace: &Namespace,
+        rate: u64,
+        length: Duration,
+        carry: impl FnOnce(u64, Pace) -> Result<String> + Send + 'static,
+    ) -> std::result::Result<Self, LabError> {
+        let (moved, wanted) = (Arc::default(), rate * length.as_secs());
+        let pace = Pace::new(rate, Arc::clone(&moved));
+        let thread = namespace.spawn(move || carry(wanted, pace))?;
         Ok(Self {
             moved,
             wanted,
