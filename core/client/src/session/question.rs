@@ -79,8 +79,8 @@ fn kind(question: &Question, clock: Clock) -> ChallengeKind {
     };
     match &question.url {
         Some(url) => ChallengeKind::SignInPage(SignInPage {
-            url: url.clone(),
-            embedded_url: question.embedded_url().unwrap_or_else(|| url.clone()),
+            url: url.to_string(),
+            embedded_url: question.embedded_url().as_ref().unwrap_or(url).to_string(),
             hidden,
             external,
             expires,

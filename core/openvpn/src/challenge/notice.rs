@@ -1,3 +1,5 @@
+use zeroize::Zeroizing;
+
 use super::question::ChallengeKind;
 use super::web_auth::WebAuth;
 use crate::human_text::human_text;
@@ -30,7 +32,7 @@ pub(crate) struct Question {
     pub(super) text: String,
     pub(super) masked: bool,
     pub(super) response_required: bool,
-    pub(super) url: Option<String>,
+    pub(super) url: Option<Zeroizing<String>>,
 }
 
 impl Notice {
@@ -82,7 +84,7 @@ impl Notice {
             text: String::new(),
             masked: false,
             response_required: false,
-            url: Some(url.to_owned()),
+            url: Some(Zeroizing::new(url.to_owned())),
         })
     }
 }

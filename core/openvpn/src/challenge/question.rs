@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Instant;
 
+use zeroize::Zeroizing;
+
 use super::web_auth::WebAuth;
 
 /// Names one question of one connection.
@@ -24,7 +26,7 @@ pub struct Challenge {
     pub response_required: bool,
     /// The web address at which the user signs in: `https` or `http`, printable ASCII, at most 8,192 characters. It may
     /// carry a secret.
-    pub url: Option<String>,
+    pub url: Option<Zeroizing<String>>,
     /// When the gateway stops waiting, where that is known.
     pub expiry: Option<Instant>,
 }
@@ -44,18 +46,13 @@ pub enum ChallengeKind {
 impl Challenge {
     /// The address for a view inside the host's own window: marked so that the page leaves out what a browser has.
     #[must_use]
-    pub fn embedded_url(&self) -> Option<String> {
-        let url = self.url.as_deref()?;
-        let (page, fragment) = match url.split_once('#') {
-            Some((page, fragment)) => (page, Some(fragment)),
-            None => (url, None),
-        };
-        let joint = if page.contains('?') { '&' } else { '?' };
-        let fragment = fragment.map(|fragment| format!("#{fragment}"));
-        Some(format!(
-            "{page}{joint}embedded=true{}",
-            fragment.unwrap_or_default()
-        ))
+    pub fn embedded_url(&self) -> Option<Zeroizing<String>> {
+        let url = self.url.as_ref()?.as_str();
+        let fragment = url.find('#').and_then(|at| url.split_at_checked(at));
+        let (page, fragment) = fragment.unwrap_or((url, ""));
+        let joint = if page.contains('?') { "&" } else { "?" };
+        let parts = [page, joint, "embedded=true", fragment];
+        Some(Zeroizing::new(parts.concat()))
     }
 }
 

@@ -38,8 +38,8 @@ fn an_address_to_open_is_read() {
 
     assert_eq!(challenge.kind, ChallengeKind::OpenUrl);
     assert_eq!(
-        challenge.url.as_deref(),
-        Some("https://login.example/?a=b:c,d")
+        challenge.url.unwrap().as_str(),
+        "https://login.example/?a=b:c,d"
     );
     assert!(!challenge.response_required);
 }
@@ -48,7 +48,7 @@ fn an_address_to_open_is_read() {
 fn a_web_sign_in_is_read_with_its_flags() {
     let plain = ask("WEB_AUTH::https://login.example/start");
     assert_eq!(plain.kind, ChallengeKind::WebAuth(WebAuth::default()));
-    assert_eq!(plain.url.as_deref(), Some("https://login.example/start"));
+    assert_eq!(plain.url.unwrap().as_str(), "https://login.example/start");
 
     let flagged =
         ask("WEB_AUTH:hidden,external,new,proxy=proxy.example;3128;dXNlcg==;cGFzcw==:https://a/");
@@ -99,8 +99,8 @@ fn addresses_that_a_browser_must_not_be_given_are_refused() {
         );
     }
     assert_eq!(
-        ask("OPEN_URL:HTTPS://[::1]:8443/").url.as_deref(),
-        Some("HTTPS://[::1]:8443/")
+        ask("OPEN_URL:HTTPS://[::1]:8443/").url.unwrap().as_str(),
+        "HTTPS://[::1]:8443/"
     );
 }
 
@@ -142,7 +142,7 @@ fn an_address_for_an_embedded_view_says_so() {
     ] {
         let challenge = ask(&format!("WEB_AUTH::{url}"));
 
-        assert_eq!(challenge.embedded_url().as_deref(), Some(expected));
+        assert_eq!(challenge.embedded_url().unwrap().as_str(), expected);
     }
     assert_eq!(ask("CR_TEXT::x").embedded_url(), None);
 }
