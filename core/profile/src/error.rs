@@ -18,7 +18,7 @@ pub enum ImportError {
         found: Content,
     },
     /// The file is larger than any profile. Ask the user whether it is the right file.
-    #[error("the file has {size} bytes, more than the {limit} of the largest profile")]
+    #[error("the file has {size} bytes, more than the {limit} of the largest of its kind")]
     TooLarge {
         /// The file's size in bytes.
         size: usize,
@@ -126,13 +126,91 @@ pub enum ImportError {
         /// The name of the element that stands twice: `destination` or `mask`.
         element: &'static str,
     },
+    /// The archive is not a whole zip archive, or it could be read in two ways. Ask the user to fetch
+    /// it again.
+    #[error("the archive is damaged: {reason}")]
+    DamagedArchive {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The archive is encrypted. Ask the user to unpack it and to choose the files.
+    #[error("the archive is encrypted: '{entry}' cannot be read without its password")]
+    EncryptedArchive {
+        /// The first entry that is.
+        entry: String,
+    },
+    /// The archive has an entry that no package has, such as a link, or a name that leads out of it.
+    /// It may be an attack: do not offer to repair it.
+    #[error("the archive is refused: '{entry}' {reason}")]
+    UnsafeArchive {
+        /// The entry's name.
+        entry: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A file in the archive is larger than any in a package, or all of them together are. It may be
+    /// an attack: do not offer to repair it.
+    #[error(
+        "the archive is refused: with '{entry}' it inflates too far; one file may have {limit} bytes"
+    )]
+    InflatesTooFar {
+        /// The entry with which it is too much.
+        entry: String,
+        /// The largest size of one file in bytes.
+        limit: usize,
+    },
+    /// The archive has more entries than any package. Ask the user whether it is the right file.
+    #[error("the archive has more than {limit} entries")]
+    TooManyEntries {
+        /// The greatest number.
+        limit: usize,
+    },
+    /// The package holds no profile. Say what it holds, and ask the user for the package of the Azure
+    /// portal.
+    #[error("there is no profile in the package; it holds {holds}")]
+    NoProfile {
+        /// The files that it holds, or the first of them.
+        holds: String,
+    },
+    /// The gateway offers no tunnel that this library speaks. Only its administrator can change that.
+    #[error("the gateway offers {vpn_types}, not OpenVPN")]
+    WithoutOpenVpn {
+        /// The tunnel types that it offers, such as `IkeV2, SSTP`.
+        vpn_types: String,
+    },
+    /// Two files call the same gateway and contradict each other. One of them is out of date: ask the
+    /// user to fetch the package again.
+    #[error("it disagrees with {other} about {what} of the same gateway")]
+    Disagreement {
+        /// The other file.
+        other: String,
+        /// What they disagree about.
+        what: &'static str,
+    },
+    /// The profile sends users to sign in at a host that is neither Microsoft's nor allowed by the host
+    /// program. It could be a bait: do not offer to allow it without the administrator's word.
+    #[error("it asks users to sign in at {host}, which is not one of Microsoft's hosts")]
+    UnknownAuthority {
+        /// The host's name.
+        host: String,
+    },
 }
 
 impl ImportError {
     /// Returns the place in the file, where there is one to show.
     pub fn position(&self) -> Option<Position> {
         match *self {
-            Self::NotAzureProfile { .. } | Self::TooLarge { .. } => None,
+            Self::NotAzureProfile { .. }
+            | Self::TooLarge { .. }
+            | Self::DamagedArchive { .. }
+            | Self::EncryptedArchive { .. }
+            | Self::UnsafeArchive { .. }
+            | Self::InflatesTooFar { .. }
+            | Self::TooManyEntries { .. }
+            | Self::NoProfile { .. }
+            | Self::WithoutOpenVpn { .. }
+            | Self::Disagreement { .. }
+            | Self::UnknownAuthority { .. } => None,
             Self::Encoding { position, .. }
             | Self::Character { position, .. }
             | Self::Malformed { position, .. }
@@ -166,7 +244,30 @@ impl ImportError {
             Self::Character { .. } | Self::Malformed { .. } => {
                 "Correct the place if the file was edited, or download it again."
             }
-            Self::DocumentType { .. } | Self::Entity { .. } | Self::TooDeep { .. } => {
+            Self::NoProfile { .. } => {
+                "Choose the package of the Azure portal, which has a folder AzureVPN or OpenVPN."
+            }
+            Self::WithoutOpenVpn { .. } => {
+                "Ask the administrator to add the tunnel type OpenVPN to the gateway."
+            }
+            Self::Disagreement { .. } => {
+                "Download the package again, and choose nothing but the files from it."
+            }
+            Self::UnknownAuthority { .. } => {
+                "Ask the administrator whether the host is theirs, and allow it in this program if so."
+            }
+            Self::DamagedArchive { .. } => "Download the package again from the Azure portal.",
+            Self::EncryptedArchive { .. } => {
+                "Unpack the archive with its password and choose the files from it."
+            }
+            Self::TooManyEntries { .. } => {
+                "Choose the package of the Azure portal, or azurevpnconfig.xml from it."
+            }
+            Self::DocumentType { .. }
+            | Self::Entity { .. }
+            | Self::TooDeep { .. }
+            | Self::UnsafeArchive { .. }
+            | Self::InflatesTooFar { .. } => {
                 "Do not use this file; ask the administrator where it comes from."
             }
             Self::Missing { .. } => {

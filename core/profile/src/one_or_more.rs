@@ -41,6 +41,11 @@ impl<T> OneOrMore<T> {
     pub fn iter(&self) -> Chain<Once<&T>, slice::Iter<'_, T>> {
         once(&self.first).chain(&self.rest)
     }
+
+    /// Walks the elements in order, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        once(&mut self.first).chain(&mut self.rest)
+    }
 }
 
 impl<'a, T> IntoIterator for &'a OneOrMore<T> {

@@ -1,5 +1,7 @@
 use std::fmt;
+use std::sync::Arc;
 
+use crate::excerpt::Excerpt;
 use crate::position::Position;
 
 /// The most warnings that an import keeps; further ones are counted.
@@ -7,11 +9,14 @@ pub const MAXIMUM_WARNINGS: usize = 200;
 
 /// Something in a file that was ignored or repaired, and where.
 ///
-/// It displays as `line 12, column 5: <message>`. Messages are for people and hold no secret;
+/// It displays as `azurevpnconfig.xml: line 12, column 5: <message>`. Messages are for people and hold no secret;
 /// programs look at the kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warning {
+    /// The file that was given, or the one inside the package; nothing where only one was read and its
+    /// name is not known.
+    pub file: Option<Arc<str>>,
     /// Where it is: for an element, the `<` of its start tag.
     pub position: Position,
     /// What it is.
@@ -22,6 +27,9 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(formatter, "{}: ", Excerpt::of_sentence(file))?;
+        }
         write!(formatter, "{}: {}", self.position, self.message)
     }
 }
@@ -48,6 +56,8 @@ pub enum WarningKind {
     HostBits,
     /// The file declares an encoding other than the one it is in; it was read as what it is.
     Encoding,
+    /// A file that was given, or a certificate in it, is of no use for the profile; it was ignored.
+    UnusedFile,
 }
 
 /// Collects the warnings of one import and bounds their number.
@@ -66,6 +76,7 @@ impl Warnings {
     ) {
         if self.kept.len() < MAXIMUM_WARNINGS {
             self.kept.push(Warning {
+                file: None,
                 position,
                 kind,
                 message: message.to_string(),
@@ -79,5 +90,14 @@ impl Warnings {
     pub(crate) fn finish(mut self) -> (Vec<Warning>, usize) {
         self.kept.sort_by_key(|warning| warning.position);
         (self.kept, self.left_out)
+    }
+
+    /// Returns the warnings of a file that has a name.
+    pub(crate) fn finish_in(self, file: &Arc<str>) -> (Vec<Warning>, usize) {
+        let (mut kept, left_out) = self.finish();
+        for warning in &mut kept {
+            warning.file = Some(Arc::clone(file));
+        }
+        (kept, left_out)
     }
 }

@@ -8,7 +8,7 @@ use crate::position::{Position, locate};
 
 /// The text of a file, borrowed where the file is in UTF-8, without its byte order mark.
 #[derive(Debug)]
-pub(super) enum Text<'a> {
+pub(crate) enum Text<'a> {
     Borrowed(&'a str),
     Decoded(Zeroizing<String>),
 }
@@ -30,7 +30,7 @@ impl Deref for Text<'_> {
 /// The encoding is told by the byte order mark or by the zero bytes around the first character (XML
 /// 1.0 appendix F), never by what the document declares: editors and .NET's string writers often
 /// declare another one than they write.
-pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
     let text = match bytes {
         [0xFF, 0xFE, 0, 0, ..]
         | [0, 0, 0xFE, 0xFF, ..]
@@ -66,7 +66,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
 }
 
 /// Says whether XML 1.0 section 2.2 allows a character.
-pub(super) fn is_xml_character(character: char) -> bool {
+pub(crate) fn is_xml_character(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' => true,
         '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => false,

@@ -15,8 +15,10 @@ use crate::error::ImportError;
 use crate::imported::Imported;
 use crate::profile::Profile;
 use crate::warning::Warnings;
-use encoding::decode;
+pub(crate) use encoding::decode;
 use reader::read_profile;
+pub(crate) use section::{Section, Value};
+pub(crate) use tree::parse;
 pub use tree::{MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
 
 /// The largest `azurevpnconfig.xml` that is read, in bytes: 1 MiB.
@@ -53,7 +55,7 @@ impl Profile {
             return Err(ImportError::NotAzureProfile { found });
         }
         let mut warnings = Warnings::default();
-        let root = tree::parse(text, &mut warnings)?;
+        let root = parse(text, &mut warnings)?;
         if !root.is_called("AzVpnProfile") {
             return Err(ImportError::NotAzureProfile {
                 found: content_of(&root),

@@ -13,7 +13,7 @@ use crate::warning::{WarningKind, Warnings};
 ///
 /// Elements of one name that stand side by side are one section, so that a list which is written in
 /// two halves is whole.
-pub(super) struct Section<'t, 'x> {
+pub(crate) struct Section<'t, 'x> {
     position: Position,
     name: String,
     left: Vec<&'t Element<'x>>,
@@ -21,13 +21,13 @@ pub(super) struct Section<'t, 'x> {
 
 impl<'t, 'x> Section<'t, 'x> {
     /// Opens an element.
-    pub(super) fn of(element: &'t Element<'x>, warnings: &mut Warnings) -> Self {
+    pub(crate) fn of(element: &'t Element<'x>, warnings: &mut Warnings) -> Self {
         Self::of_all(&[element], element.position(), element.name(), warnings)
     }
 
     /// Opens the elements of a name inside this section, in order. There may be none: then the
     /// section is empty.
-    pub(super) fn section(&mut self, name: &str, warnings: &mut Warnings) -> Section<'t, 'x> {
+    pub(crate) fn section(&mut self, name: &str, warnings: &mut Warnings) -> Section<'t, 'x> {
         let elements = self.take(name, warnings);
         let position = elements
             .first()
@@ -36,7 +36,7 @@ impl<'t, 'x> Section<'t, 'x> {
     }
 
     /// Takes the elements of a name that are neither nil nor empty, in order.
-    pub(super) fn take(&mut self, name: &str, warnings: &mut Warnings) -> Vec<&'t Element<'x>> {
+    pub(crate) fn take(&mut self, name: &str, warnings: &mut Warnings) -> Vec<&'t Element<'x>> {
         let (taken, left) = self
             .left
             .iter()
@@ -51,7 +51,7 @@ impl<'t, 'x> Section<'t, 'x> {
 
     /// Takes a value by its path below the root element, whose last part is the element's name;
     /// nothing when it is absent, nil or empty.
-    pub(super) fn value(&mut self, path: &'static str, warnings: &mut Warnings) -> Option<Value> {
+    pub(crate) fn value(&mut self, path: &'static str, warnings: &mut Warnings) -> Option<Value> {
         let mut values = self.values(path, warnings).into_iter();
         let first = values.next()?;
         for other in values {
@@ -65,7 +65,7 @@ impl<'t, 'x> Section<'t, 'x> {
     }
 
     /// Takes a value that a profile must have.
-    pub(super) fn required(
+    pub(crate) fn required(
         &mut self,
         path: &'static str,
         warnings: &mut Warnings,
@@ -74,7 +74,7 @@ impl<'t, 'x> Section<'t, 'x> {
     }
 
     /// Takes all values of a path, in order.
-    pub(super) fn values(&mut self, path: &'static str, warnings: &mut Warnings) -> Vec<Value> {
+    pub(crate) fn values(&mut self, path: &'static str, warnings: &mut Warnings) -> Vec<Value> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let mut values = Vec::new();
         for element in self.take(name, warnings) {
@@ -93,13 +93,13 @@ impl<'t, 'x> Section<'t, 'x> {
     }
 
     /// Takes values that are read and then not used.
-    pub(super) fn ignore(&mut self, names: &[&str]) {
+    pub(crate) fn ignore(&mut self, names: &[&str]) {
         self.left
             .retain(|element| !names.iter().any(|name| element.is_called(name)));
     }
 
     /// Returns the error for a value that should stand in this section.
-    pub(super) fn missing(&self, path: &'static str) -> ImportError {
+    pub(crate) fn missing(&self, path: &'static str) -> ImportError {
         ImportError::Missing {
             position: self.position,
             path,
@@ -107,7 +107,7 @@ impl<'t, 'x> Section<'t, 'x> {
     }
 
     /// Warns of every element that nobody took.
-    pub(super) fn finish(self, warnings: &mut Warnings) {
+    pub(crate) fn finish(self, warnings: &mut Warnings) {
         for element in &self.left {
             warn_unknown(element, &self.name, warnings);
         }
@@ -139,7 +139,7 @@ impl<'t, 'x> Section<'t, 'x> {
 }
 
 /// A value with its place in the file, trimmed and not empty. It may be secret, so it zeroizes.
-pub(super) struct Value {
+pub(crate) struct Value {
     path: &'static str,
     position: Position,
     text: Zeroizing<String>,
@@ -147,32 +147,32 @@ pub(super) struct Value {
 
 impl Value {
     /// Returns the text.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Returns the text, which still zeroizes.
-    pub(super) fn into_text(self) -> Zeroizing<String> {
+    pub(crate) fn into_text(self) -> Zeroizing<String> {
         self.text
     }
 
     /// Returns the path below the root element.
-    pub(super) fn path(&self) -> &'static str {
+    pub(crate) fn path(&self) -> &'static str {
         self.path
     }
 
     /// Returns where the element begins.
-    pub(super) fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         self.position
     }
 
     /// Reads the text as a value of a type.
-    pub(super) fn parse<T: FromStr<Err = InvalidValue>>(&self) -> Result<T, ImportError> {
+    pub(crate) fn parse<T: FromStr<Err = InvalidValue>>(&self) -> Result<T, ImportError> {
         self.text.parse().map_err(|reason| self.error(reason))
     }
 
     /// Returns the error for a text that cannot be read.
-    pub(super) fn error(&self, reason: InvalidValue) -> ImportError {
+    pub(crate) fn error(&self, reason: InvalidValue) -> ImportError {
         ImportError::Value {
             position: self.position,
             path: self.path,

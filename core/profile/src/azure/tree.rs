@@ -22,7 +22,7 @@ pub const MAXIMUM_XML_DEPTH: usize = 32;
 /// An element with its position. Comments, processing instructions and attributes other than `nil`
 /// are dropped.
 #[derive(Debug)]
-pub(super) struct Element<'x> {
+pub(crate) struct Element<'x> {
     name: String,
     position: Position,
     is_nil: bool,
@@ -40,37 +40,37 @@ enum Piece<'x> {
 
 impl<'x> Element<'x> {
     /// Returns the name without its prefix, as written.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Compares the name without regard to case and prefix.
-    pub(super) fn is_called(&self, name: &str) -> bool {
+    pub(crate) fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
     /// Returns where the start tag begins.
-    pub(super) fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         self.position
     }
 
     /// Says whether the element is marked `i:nil="true"`.
-    pub(super) fn is_nil(&self) -> bool {
+    pub(crate) fn is_nil(&self) -> bool {
         self.is_nil
     }
 
     /// Returns the elements inside, in order.
-    pub(super) fn children(&self) -> &[Element<'x>] {
+    pub(crate) fn children(&self) -> &[Element<'x>] {
         &self.children
     }
 
     /// Says whether the element holds nothing but white space.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.children.is_empty() && !self.has_text()
     }
 
     /// Says whether the element has text of its own beside white space.
-    pub(super) fn has_text(&self) -> bool {
+    pub(crate) fn has_text(&self) -> bool {
         self.text.iter().any(|piece| match piece {
             Piece::Text(text) => !text.chars().all(is_padding),
             Piece::Character(character) => !is_padding(*character),
@@ -78,7 +78,7 @@ impl<'x> Element<'x> {
     }
 
     /// Returns the element's own text without the padding around it.
-    pub(super) fn value(&self) -> Zeroizing<String> {
+    pub(crate) fn value(&self) -> Zeroizing<String> {
         let length = |piece: &Piece<'_>| match piece {
             Piece::Text(text) => text.len(),
             Piece::Character(character) => character.len_utf8(),
@@ -109,7 +109,7 @@ fn is_padding(character: char) -> bool {
 /// [`MAXIMUM_XML_DEPTH`].
 ///
 /// Document types and entities other than XML's own five are refused, so that nothing ever expands.
-pub(super) fn parse<'x>(
+pub(crate) fn parse<'x>(
     text: &'x str,
     warnings: &mut Warnings,
 ) -> Result<Element<'x>, ImportError> {

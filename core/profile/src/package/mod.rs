@@ -1,0 +1,20 @@
+//! Makes profiles of files that belong together, above all of the zip archive that the Azure portal
+//! hands out.
+//!
+//! The way of the bytes: `directory` judges an archive's list of entries before anything is made of
+//! it, `archive` inflates those that are of use, `contents` tells what each file is and lets them
+//! explain each other with the help of `vpn_settings`, and `merge` makes one profile of the files of a
+//! gateway.
+
+mod archive;
+mod contents;
+mod directory;
+mod found;
+mod merge;
+mod vpn_settings;
+
+pub use archive::MAXIMUM_PACKAGE_BYTES;
+pub(crate) use archive::{Archive, MAXIMUM_IMPORT_BYTES};
+pub(crate) use contents::{Contents, File, is_of_use};
+pub(crate) use found::Found;
+pub(crate) use merge::merge;
