@@ -2,10 +2,10 @@ use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
-use zip::ZipReadOptions;
 use zip::read::{ArchiveOffset, Config, ZipFileEntry};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
+use zip::{CompressionMethod, ZipReadOptions};
 
 use super::directory::find_directory;
 use crate::error::ImportError;
@@ -147,6 +147,12 @@ fn inflate(
     name: &str,
     left: usize,
 ) -> Result<Zeroizing<Vec<u8>>, ImportError> {
+    if !matches!(
+        entry.compression(),
+        CompressionMethod::Stored | CompressionMethod::Deflated
+    ) {
+        return Err(refused(name, "is compressed in a way other than deflate"));
+    }
     let limit = left.min(MAXIMUM_FILE_BYTES);
     let size = usize::try_from(entry.size())
         .ok()
@@ -158,12 +164,7 @@ fn inflate(
     let mut reader = Cursor::new(bytes);
     let mut file = entry
         .with_reader(&mut reader, ZipReadOptions::new())
-        .map_err(|error| match error {
-            ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) => {
-                refused(name, "is compressed in a way other than deflate")
-            }
-            error => damaged(&error),
-        })?;
+        .map_err(|error| damaged(&error))?;
     // Sized before it is filled: a list that grows leaves copies behind.
     let mut inflated = Zeroizing::new(vec![0; size]);
     let damaged = |_| ImportError::DamagedArchive {
