@@ -1,0 +1,163 @@
+//! What an import takes of memory, counted at the allocator.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod support;
+
+use std::alloc::System;
+use std::io::{Cursor, Write};
+
+use cap::Cap;
+use p2svpn_profile::MAXIMUM_XML_BYTES;
+use support::{CERTIFICATE, ENTRA, SETTINGS_2022, import_one, zip};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// Counts all allocations; one beyond the limit ends the process with a message.
+#[global_allocator]
+static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
+/// What the documentation of `import` states, beside the bytes given.
+const MOST: usize = 16 << 20;
+
+/// One test, because the count is the process's.
+#[test]
+fn no_import_takes_more_memory_than_is_stated() {
+    for (name, bytes) in hostile() {
+        // A name before it: the line to look at when the process ends.
+        println!("{name}: {} bytes", bytes.len());
+        MEMORY.set_limit(MEMORY.allocated() + MOST).unwrap();
+        let outcome = import_one("contoso.zip", &bytes);
+        let said = match &outcome {
+            Ok(imported) => format!("{} profiles", imported.len()),
+            Err(failure) => failure.to_string(),
+        };
+        drop(outcome);
+        MEMORY.set_limit(usize::MAX).unwrap();
+        println!("    {said}");
+    }
+}
+
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+    let elements = in_clientconfig(&"<a/>".repeat(49_000));
+    let values = in_clientconfig(&"<a>&amp;&lt;</a>".repeat(49_000));
+    let routes: String = (0..15_500u32)
+        .map(|number| {
+            let [_, a, b, c] = number.to_be_bytes();
+            format!("<route><destination>{a}.{b}.{c}.1</destination><mask>32</mask></route>")
+        })
+        .collect();
+    let routes = in_clientconfig(&format!("<includeroutes>{routes}</includeroutes>"));
+    let suffixes: String = (0..40_000)
+        .map(|number| format!("<a>{number}</a>"))
+        .collect();
+    let suffixes = suffixes.replace("a>", "dnssuffix>");
+    let suffixes = in_clientconfig(&format!(
+        "<dnssuffixes>{}</dnssuffixes>",
+        &suffixes[..suffixes[..900_000].rfind("<dnssuffix>").unwrap()]
+    ));
+    let utf16: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(routes[..MAXIMUM_XML_BYTES / 2 - 2].encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let networks: String = (0..90_000u32)
+        .map(|number| {
+            let [_, a, b, c] = number.to_be_bytes();
+            format!("{a}.{b}.{c}.0/32,")
+        })
+        .collect();
+    let settings = |networks: &str| SETTINGS_2022.replace("10.1.0.0/16", networks);
+    let many_networks = settings(&networks[..900_000]);
+    let no_networks = settings(&repeated("x,"));
+    let certificates = settings_certificates();
+    let bomb = zip(&[("a.xml", &vec![b' '; 8 << 20])]);
+
+    let one = |xml: &str| zip(&[("a.xml", xml.as_bytes())]);
+    let beside = |settings: &str| {
+        zip(&[
+            ("a.xml", CERTIFICATE.as_bytes()),
+            ("b.xml", settings.as_bytes()),
+        ])
+    };
+    vec![
+        ("elements that nobody knows", one(&elements)),
+        ("values that nobody knows", one(&values)),
+        ("routes", one(&routes)),
+        ("routes twice", twice(&routes)),
+        ("suffixes", one(&suffixes)),
+        ("elements twice", twice(&elements)),
+        ("routes without a package", routes.into_bytes()),
+        ("an element cut short in UTF-16", zip(&[("a.xml", &utf16)])),
+        ("networks in the settings", beside(&many_networks)),
+        ("what are no networks in the settings", beside(&no_networks)),
+        ("certificates in the settings", beside(&certificates)),
+        ("small profiles", small_profiles()),
+        ("long names", long_names()),
+        ("a bomb", bomb),
+    ]
+}
+
+fn in_clientconfig(text: &str) -> String {
+    let xml = CERTIFICATE.replace(
+        "<clientconfig i:nil=\"true\" />",
+        &format!("<clientconfig>{text}</clientconfig>"),
+    );
+    assert!(xml.len() > CERTIFICATE.len());
+    xml
+}
+
+fn repeated(text: &str) -> String {
+    text.repeat(1_000_000 / text.len())
+}
+
+fn twice(xml: &str) -> Vec<u8> {
+    let padded = format!(
+        "{xml}{}",
+        " ".repeat(MAXIMUM_XML_BYTES.saturating_sub(xml.len()))
+    );
+    let files = ["a.xml", "b.xml"];
+    zip(&files.map(|name| (name, padded.as_bytes())))
+}
+
+fn settings_certificates() -> String {
+    let (before, rest) = SETTINGS_2022.split_once("<CaCert>").unwrap();
+    let (certificate, after) = rest.split_once("</CaCert>").unwrap();
+    let list = format!("<string>{certificate}</string>").repeat(750);
+    format!("{before}<CaCerts>{list}</CaCerts>{after}")
+}
+
+/// As many profiles as fit, none like another.
+fn small_profiles() -> Vec<u8> {
+    let profiles: Vec<(String, String)> = (0..900)
+        .map(|number| {
+            let profile = ENTRA.replace("-a1b2c3d4e5f6", &format!("-a1b2c3d4{number:04}"));
+            (format!("{number}.xml"), profile)
+        })
+        .collect();
+    let files: Vec<(&str, &[u8])> = profiles
+        .iter()
+        .map(|(name, profile)| (&**name, profile.as_bytes()))
+        .collect();
+    zip(&files)
+}
+
+/// Names, comments and extra fields as long as they may be in a package of the largest size.
+fn long_names() -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..120 {
+        let options = SimpleFileOptions::default()
+            .into_full_options()
+            .with_file_comment("\u{e9}".repeat(32_000));
+        let name = format!("{}{number}.xml", "n".repeat(250));
+        writer.start_file(name, options).unwrap();
+    }
+    let options = SimpleFileOptions::default();
+    writer.start_file("profile.xml", options).unwrap();
+    writer.write_all(CERTIFICATE.as_bytes()).unwrap();
+    writer.finish().unwrap().into_inner()
+}
