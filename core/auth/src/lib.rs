@@ -1,10 +1,13 @@
-//! Who connects: client certificates with their private keys, and the roots a gateway may be pinned to.
+//! Who connects: client certificates with their private keys, the roots a gateway may be pinned to, and where secrets
+//! are kept.
 //!
 //! [`Identity`] reads a certificate chain and its key from PEM or PFX, checks that they belong together and hands the
 //! TLS layer a ready [`rustls::sign::CertifiedKey`]. [`CertificateSummary`] is what a host shows when a user has to
 //! choose. [`TrustedRoots`] turns the SHA-1 hash that an Azure profile pins into the certificate it stands for.
 //!
-//! Nothing here opens a file, reads a clock or touches the process: bytes and the time come in as arguments, and no
+//! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files.
+//!
+//! Nothing else here opens a file, reads a clock or touches the process: bytes and the time come in as arguments, and no
 //! process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
 //! wipes them when the last [`Identity`] or TLS session that uses them is dropped.
 
@@ -18,6 +21,7 @@ mod key;
 mod pem;
 mod pfx;
 mod roots;
+mod secret_store;
 mod thumbprint;
 mod time_text;
 
@@ -25,5 +29,6 @@ pub use certificate::CertificateSummary;
 pub use error::AuthError;
 pub use identity::{Identity, IdentityCriteria};
 pub use roots::TrustedRoots;
+pub use secret_store::{InvalidSealingKey, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
 pub use thumbprint::Thumbprint;
 pub use time_text::rfc3339;

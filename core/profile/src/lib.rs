@@ -59,6 +59,7 @@ mod routes;
 mod secret;
 mod secret_value;
 mod server;
+mod store;
 mod thumbprint;
 mod transport;
 mod unique;
@@ -92,6 +93,10 @@ pub use routes::Routes;
 pub use secret::ServerSecret;
 pub use secret_value::{SecretBytes, SecretText};
 pub use server::Server;
+pub use store::{
+    FolderError, FolderLock, LONGEST_SECRET_NAME, MemorySecretStore, PrivateFile, PrivateFolder,
+    ProfileId, SecretStore, SecretStoreError, check_secret_name,
+};
 pub use thumbprint::Thumbprint;
 pub use transport::Transport;
 pub use unique::Unique;

@@ -158,6 +158,7 @@ fn each_kind_of_impurity_is_found() {
         ("use std::net::{IpAddr, TcpStream as Stream};", "TcpStream"),
         ("fn f() { log!(tokio::time::now()); }", "tokio"),
         ("use std::fs::File;", "std::fs"),
+        ("use std::os::unix::fs::MetadataExt;", "std::os"),
         (
             "fn f(start: std::time::Instant) { start.elapsed(); }",
             "elapsed",
@@ -220,8 +221,14 @@ fn impurity(path: &[String], may_use_files: bool) -> Option<String> {
     if !rest.is_empty() && IMPURE_ROOTS.contains(first) {
         return Some((*first).to_owned());
     }
+    // Owners and permissions of files.
+    let is_about_files =
+        words.starts_with(&["std", "fs"]) || words.starts_with(&["std", "os", "unix", "fs"]);
+    if is_about_files && may_use_files {
+        return None;
+    }
     if let ("std", Some(second)) = (*first, rest.first())
-        && (IMPURE_STD.contains(second) || *second == "fs" && !may_use_files)
+        && (IMPURE_STD.contains(second) || *second == "fs")
     {
         return Some(format!("std::{second}"));
     }

@@ -1,0 +1,163 @@
+use std::fmt;
+use std::path::PathBuf;
+
+use aws_lc_rs::aead::RandomizedNonceKey;
+use aws_lc_rs::digest::{SHA256, digest};
+use p2svpn_profile::{
+    FolderError, LONGEST_SECRET_NAME, PrivateFolder, SecretStore, SecretStoreError,
+    check_secret_name,
+};
+use zeroize::Zeroizing;
+
+use super::seal::{OVERHEAD, Sealed, seal};
+use super::sealing_key::{KeyId, SealingKey};
+
+/// The largest secret that a [`SealedSecretStore`] takes, in bytes.
+pub const MAXIMUM_SECRET_BYTES: usize = 1 << 20;
+
+/// Keeps each secret in a file, sealed with AES-256-GCM under a key that the host gives.
+///
+/// The folder is closed to others, and each file is replaced as a whole, so whoever reads it finds
+/// the old or the new secret. A file says under which name its secret is kept, and cannot be passed
+/// off under another one. Whoever can write to the folder can bring back an older secret, or delete
+/// it; without the key he learns nothing but the names, sizes and dates.
+///
+/// Several threads and processes may use one folder.
+pub struct SealedSecretStore {
+    folder: PrivateFolder,
+    cipher: RandomizedNonceKey,
+    key: KeyId,
+}
+
+impl SealedSecretStore {
+    /// Opens the folder, and makes it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretStoreError::WrongKey`] if there are secrets that were sealed with another key, and
+    /// [`SecretStoreError::Folder`].
+    pub fn open(folder: impl Into<PathBuf>, key: &SealingKey) -> Result<Self, SecretStoreError> {
+        let store = Self {
+            folder: PrivateFolder::open(folder)?,
+            cipher: key.cipher().map_err(|_| no_cipher())?,
+            key: key.id().map_err(|_| no_cipher())?,
+        };
+        match store.folder.lock() {
+            Ok(_lock) => store.folder.sweep()?,
+            // What can only be read has nothing to sweep.
+            Err(FolderError::Denied { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        store.check_key()?;
+        Ok(store)
+    }
+
+    /// Compares the key with that of the first file that says its own.
+    fn check_key(&self) -> Result<(), SecretStoreError> {
+        for file in self.files()? {
+            let Ok(Some(file)) = self.folder.read(&file, MAXIMUM_FILE_BYTES) else {
+                continue;
+            };
+            if let Some(sealed) = Sealed::parse(&file.bytes) {
+                return if *sealed.key == self.key {
+                    Ok(())
+                } else {
+                    Err(SecretStoreError::WrongKey)
+                };
+            }
+        }
+        Ok(())
+    }
+
+    fn files(&self) -> Result<Vec<String>, SecretStoreError> {
+        let mut files = self.folder.names(MOST_SECRETS)?;
+        files.retain(|file| file.ends_with(EXTENSION));
+        Ok(files)
+    }
+}
+
+impl SecretStore for SealedSecretStore {
+    fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, SecretStoreError> {
+        check_secret_name(name)?;
+        let Some(file) = self.folder.read(&file_name(name), MAXIMUM_FILE_BYTES)? else {
+            return Ok(None);
+        };
+        let damaged = || SecretStoreError::Damaged {
+            name: name.to_owned(),
+        };
+        let sealed = Sealed::parse(&file.bytes).ok_or_else(damaged)?;
+        if *sealed.key != self.key {
+            return Err(SecretStoreError::WrongKey);
+        }
+        if sealed.name != name {
+            return Err(damaged());
+        }
+        let secret = sealed.open(&self.cipher).map_err(|_| damaged())?;
+        Ok(Some(secret))
+    }
+
+    fn write(&self, name: &str, secret: &[u8]) -> Result<(), SecretStoreError> {
+        check_secret_name(name)?;
+        if secret.len() > MAXIMUM_SECRET_BYTES {
+            return Err(SecretStoreError::TooLarge {
+                size: secret.len(),
+                limit: MAXIMUM_SECRET_BYTES,
+            });
+        }
+        let file = seal(&self.cipher, &self.key, name, secret).map_err(|_| no_cipher())?;
+        let _lock = self.folder.lock()?;
+        self.folder.write(&file_name(name), &file)?;
+        Ok(())
+    }
+
+    fn delete(&self, name: &str) -> Result<(), SecretStoreError> {
+        check_secret_name(name)?;
+        let _lock = self.folder.lock()?;
+        self.folder.remove(&file_name(name))?;
+        Ok(())
+    }
+
+    fn names(&self, prefix: &str) -> Result<Vec<String>, SecretStoreError> {
+        let mut names = Vec::new();
+        for file in self.files()? {
+            // A damaged file has no name; reading the secret says so to whoever misses it.
+            let Ok(Some(content)) = self.folder.read(&file, MAXIMUM_FILE_BYTES) else {
+                continue;
+            };
+            if let Some(sealed) = Sealed::parse(&content.bytes)
+                && sealed.name.starts_with(prefix)
+                && file_name(sealed.name) == file
+            {
+                names.push(sealed.name.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+impl fmt::Debug for SealedSecretStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SealedSecretStore({:?})", self.folder.path())
+    }
+}
+
+const MAXIMUM_FILE_BYTES: usize = MAXIMUM_SECRET_BYTES + LONGEST_SECRET_NAME + OVERHEAD;
+const MOST_SECRETS: usize = 100_000;
+const EXTENSION: &str = ".sealed";
+
+/// Names may differ in case alone and hold slashes, so a file is named by the name's SHA-256 hash.
+fn file_name(name: &str) -> String {
+    let mut file = String::new();
+    for byte in digest(&SHA256, name.as_bytes()).as_ref() {
+        file.push_str(&format!("{byte:02x}"));
+    }
+    file.push_str(EXTENSION);
+    file
+}
+
+fn no_cipher() -> SecretStoreError {
+    SecretStoreError::Unavailable {
+        reason: "the cryptography library refused to work".to_owned(),
+    }
+}

@@ -1,0 +1,264 @@
+//! Secrets in sealed files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use p2svpn_auth::{MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
+use p2svpn_profile::{SecretStore, SecretStoreError};
+use tempfile::TempDir;
+
+#[test]
+fn a_secret_lasts_from_one_store_to_the_next() {
+    let place = tempfile::tempdir().unwrap();
+
+    open(&place, 1).write("profile/a/1", b"a secret").unwrap();
+
+    let store = open(&place, 1);
+    assert_eq!(**store.read("profile/a/1").unwrap().unwrap(), *b"a secret");
+    assert!(store.read("profile/a/2").unwrap().is_none());
+}
+
+#[test]
+fn a_secret_is_replaced_and_deleted() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+
+    store.write("a", b"old").unwrap();
+    store.write("a", b"").unwrap();
+    assert_eq!(**store.read("a").unwrap().unwrap(), *b"");
+
+    store.delete("a").unwrap();
+    store.delete("a").unwrap();
+    assert!(store.read("a").unwrap().is_none());
+    assert!(files(&place).is_empty());
+}
+
+#[test]
+fn names_are_found_by_their_beginning() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    for name in [
+        "profile/b/1",
+        "profile/a/2",
+        "profile/a/1",
+        "token/a",
+        "Profile/a/1",
+    ] {
+        store.write(name, name.as_bytes()).unwrap();
+    }
+
+    assert_eq!(
+        store.names("profile/a/").unwrap(),
+        ["profile/a/1", "profile/a/2"]
+    );
+    assert_eq!(store.names("").unwrap().len(), 5);
+    assert_eq!(
+        **store.read("Profile/a/1").unwrap().unwrap(),
+        *b"Profile/a/1"
+    );
+}
+
+#[test]
+fn another_key_is_told_at_once() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    store.write("a", b"secret").unwrap();
+
+    let error = SealedSecretStore::open(folder(&place), &SealingKey::new(&[2; 32])).unwrap_err();
+
+    assert!(matches!(error, SecretStoreError::WrongKey), "{error}");
+    assert!(!error.remedy().is_empty());
+    assert_eq!(**store.read("a").unwrap().unwrap(), *b"secret");
+}
+
+#[test]
+fn a_secret_of_another_key_is_told_when_it_is_read() {
+    let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(&place, 1);
+    open(&elsewhere, 2).write("a", b"secret").unwrap();
+    fs::copy(
+        only_file(&elsewhere),
+        folder(&place).join(only_file(&elsewhere).file_name().unwrap()),
+    )
+    .unwrap();
+
+    let error = store.read("a").unwrap_err();
+
+    assert!(matches!(error, SecretStoreError::WrongKey), "{error}");
+}
+
+#[test]
+fn no_byte_of_a_sealed_file_can_be_changed_unnoticed() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    store.write("a", b"secret").unwrap();
+    let file = only_file(&place);
+    let sealed = fs::read(&file).unwrap();
+
+    for index in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[index] ^= 1;
+        fs::write(&file, &changed).unwrap();
+        assert!(store.read("a").is_err(), "byte {index}");
+
+        fs::write(&file, &sealed[..index]).unwrap();
+        assert!(store.read("a").is_err(), "cut off after {index}");
+    }
+    fs::write(&file, [sealed.as_slice(), b"x"].concat()).unwrap();
+    assert!(store.read("a").is_err());
+    fs::write(&file, &sealed).unwrap();
+    assert!(store.read("a").is_ok());
+}
+
+#[test]
+fn a_secret_cannot_be_passed_off_under_another_name() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    store.write("a", b"secret of a").unwrap();
+    let of_a = only_file(&place);
+    store.write("b", b"secret of b").unwrap();
+    let of_b = files(&place)
+        .into_iter()
+        .find(|file| *file != of_a)
+        .unwrap();
+
+    fs::copy(&of_a, &of_b).unwrap();
+
+    let error = store.read("b").unwrap_err();
+    assert!(
+        matches!(&error, SecretStoreError::Damaged { name } if name == "b"),
+        "{error}"
+    );
+    assert_eq!(store.names("").unwrap(), ["a"]);
+}
+
+#[test]
+fn nothing_of_a_secret_stands_in_its_file_and_equal_secrets_differ() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    let secret = b"a secret that is long enough to be found";
+
+    store.write("a", secret).unwrap();
+    let first = fs::read(only_file(&place)).unwrap();
+    store.write("a", secret).unwrap();
+    let second = fs::read(only_file(&place)).unwrap();
+
+    assert!(
+        !first
+            .windows(6)
+            .any(|part| secret.windows(6).any(|other| part == other))
+    );
+    assert_ne!(first, second);
+}
+
+#[test]
+fn a_secret_beyond_the_limit_is_refused_and_the_largest_is_kept() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+
+    store.write("a", &vec![1; MAXIMUM_SECRET_BYTES]).unwrap();
+    let error = store
+        .write("a", &vec![2; MAXIMUM_SECRET_BYTES + 1])
+        .unwrap_err();
+
+    assert!(
+        matches!(error, SecretStoreError::TooLarge { .. }),
+        "{error}"
+    );
+    assert_eq!(
+        **store.read("a").unwrap().unwrap(),
+        *vec![1; MAXIMUM_SECRET_BYTES]
+    );
+}
+
+#[test]
+fn a_damaged_file_keeps_no_other_secret_from_being_read() {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir(folder(&place)).unwrap();
+    let store = open(&place, 1);
+    store.write("a", b"secret").unwrap();
+    fs::write(folder(&place).join("0000.sealed"), b"not sealed").unwrap();
+    fs::write(folder(&place).join("notes.txt"), b"not ours").unwrap();
+    fs::create_dir(folder(&place).join("folder.sealed")).unwrap();
+
+    let store = open(&place, 1);
+
+    assert_eq!(**store.read("a").unwrap().unwrap(), *b"secret");
+    assert_eq!(store.names("").unwrap(), ["a"]);
+}
+
+#[test]
+fn a_folder_that_vanishes_is_an_error_and_not_an_empty_store() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    fs::remove_dir_all(folder(&place)).unwrap();
+
+    assert!(store.read("a").is_err());
+    assert!(store.names("").is_err());
+    assert!(store.write("a", b"secret").is_err());
+    assert!(store.delete("a").is_err());
+}
+
+#[test]
+fn debug_and_errors_show_neither_key_nor_secret() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 65);
+    store.write("a", b"hush").unwrap();
+    fs::write(only_file(&place), b"hush").unwrap();
+
+    let shown = format!(
+        "{store:?} {:?} {}",
+        store.read("a"),
+        store.read("a").unwrap_err()
+    );
+
+    assert!(
+        !shown.contains("hush") && !shown.contains("65, 65"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn two_stores_write_to_one_folder_at_once() {
+    let place = tempfile::tempdir().unwrap();
+    let stores = [open(&place, 1), open(&place, 1)];
+
+    std::thread::scope(|scope| {
+        for store in &stores {
+            scope.spawn(move || {
+                for round in 0..50u8 {
+                    store.write("a", &[round; 100]).unwrap();
+                    let secret = store.read("a").unwrap().unwrap();
+                    assert!(secret.iter().all(|byte| *byte == secret[0]));
+                }
+            });
+        }
+    });
+
+    assert_eq!(files(&place).len(), 1);
+}
+
+fn open(place: &TempDir, key: u8) -> SealedSecretStore {
+    SealedSecretStore::open(folder(place), &SealingKey::new(&[key; 32])).unwrap()
+}
+
+fn folder(place: &TempDir) -> PathBuf {
+    place.path().join("secrets")
+}
+
+fn files(place: &TempDir) -> Vec<PathBuf> {
+    let is_sealed = |path: &PathBuf| path.extension().is_some_and(|end| end == "sealed");
+    fs::read_dir(folder(place))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(is_sealed)
+        .collect()
+}
+
+fn only_file(place: &TempDir) -> PathBuf {
+    let files = files(place);
+    assert_eq!(files.len(), 1, "{files:?}");
+    Path::new(&files[0]).to_owned()
+}
