@@ -1,6 +1,8 @@
 //! Packages as the Azure portal zips them, made of texts.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub(crate) mod generated;
+
 use std::io::{Cursor, Write};
 
 use p2svpn_profile::{ImportError, ImportFailure, ImportOptions, Imported, SourceFile, import};
