@@ -361,6 +361,12 @@ fn an_empty_archive_says_that_it_is() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig {
+        // A failure is kept as a test of its own, with a name.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn any_bytes_behind_the_signature_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
         let _ = import_one("a.zip", &[&b"PK\x03\x04"[..], &bytes].concat());

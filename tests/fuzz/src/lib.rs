@@ -9,13 +9,13 @@ use std::time::Instant;
 
 use cap::Cap;
 use p2svpn_openvpn::fuzz::TARGETS;
-use p2svpn_profile::Profile;
+use p2svpn_profile::{ImportOptions, Profile, SourceFile, import};
 
 /// Counts what Rust code allocates, which is all but libFuzzer's own corpus.
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
-/// The most bytes that reading a profile may take: the tree of its elements, for a file of the size tried here.
+/// The most bytes that an import may take, as `p2svpn_profile::import` states.
 const PROFILE_MEMORY: usize = 16 << 20;
 
 /// Runs a target of the protocol. An allocation beyond its bound ends the process.
@@ -37,6 +37,66 @@ pub fn profile(input: &[u8]) {
             assert!(!format!("{:?}", imported.profile).is_empty());
         }
         Err(error) => assert!(!error.to_string().is_empty()),
+    });
+}
+
+/// Imports one file of whatever kind.
+pub fn file(input: &[u8]) {
+    import_all(&[SourceFile {
+        name: "file",
+        bytes: input,
+    }]);
+}
+
+/// Imports a package: an archive, or the files that would be in one.
+///
+/// Nobody who changes bytes of an archive meets its checksums again, so that what is behind them would never be
+/// reached. The second form is text: `=== NAME` in a line of its own, and below it the file.
+pub fn package(input: &[u8]) {
+    if input.starts_with(b"PK") {
+        return file(input);
+    }
+    let files: Vec<SourceFile<'_>> = split(input, b"=== ")
+        .filter_map(|part| {
+            let line = part.iter().position(|&byte| byte == b'\n')?;
+            let (name, bytes) = part.split_at(line);
+            Some(SourceFile {
+                name: std::str::from_utf8(name).ok()?,
+                bytes: bytes.get(1..)?,
+            })
+        })
+        .collect();
+    import_all(&files);
+}
+
+fn split<'a>(input: &'a [u8], mark: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let mut rest = Some(input);
+    std::iter::from_fn(move || {
+        let input = rest?;
+        let at = input.windows(mark.len()).position(|window| window == mark);
+        let (part, behind) = match at {
+            Some(at) => (&input[..at], Some(&input[at + mark.len()..])),
+            None => (input, None),
+        };
+        rest = behind;
+        Some(part)
+    })
+}
+
+fn import_all(files: &[SourceFile<'_>]) {
+    within(PROFILE_MEMORY, || match import(files, &ImportOptions::default()) {
+        Ok(profiles) => {
+            assert!(!profiles.is_empty());
+            for imported in profiles {
+                let said = imported.warnings.iter().map(ToString::to_string);
+                assert!(said.into_iter().all(|line| !line.contains(char::is_control)));
+                assert!(!format!("{:?}", imported.profile).is_empty());
+            }
+        }
+        Err(failure) => {
+            assert!(!failure.to_string().contains(char::is_control));
+            assert!(!failure.error.remedy().is_empty());
+        }
     });
 }
 
