@@ -126,6 +126,37 @@ pub enum ImportError {
         /// The name of the element that stands twice: `destination` or `mask`.
         element: &'static str,
     },
+    /// The text is not well-formed JSON, for example cut short. Show the position and ask the user for
+    /// the file again.
+    #[error("{position}: the JSON is damaged: {reason}")]
+    MalformedJson {
+        /// Where the damage shows.
+        position: Position,
+        /// What the JSON reader says.
+        reason: String,
+    },
+    /// The profile was written in a newer version of this library's own format. Ask the user for a newer
+    /// version of the program.
+    #[error(
+        "{position}: the profile has version {found} of its format; {known} is the newest known"
+    )]
+    NewerFormat {
+        /// The version's place.
+        position: Position,
+        /// The version of the file.
+        found: u32,
+        /// The newest version that is read.
+        known: u32,
+    },
+    /// The profile was exported without its secrets, and it cannot be used without this one. Ask the
+    /// user for an export with them, or for the profile from the administrator.
+    #[error("{position}: {path} was left out when the profile was exported")]
+    SecretsLeftOut {
+        /// The secret's place.
+        position: Position,
+        /// The secret's path below the root object.
+        path: &'static str,
+    },
     /// The archive is not a whole zip archive, or it could be read in two ways. Ask the user to fetch
     /// it again.
     #[error("the archive is damaged: {reason}")]
@@ -220,6 +251,9 @@ impl ImportError {
             | Self::TooManyElements { position, .. }
             | Self::Missing { position, .. }
             | Self::Value { position, .. }
+            | Self::MalformedJson { position, .. }
+            | Self::NewerFormat { position, .. }
+            | Self::SecretsLeftOut { position, .. }
             | Self::UnknownAuthentication { position, .. }
             | Self::AmbiguousRoute { position, .. } => Some(position),
         }
@@ -241,8 +275,14 @@ impl ImportError {
                 "Choose azurevpnconfig.xml from the package of the Azure portal."
             }
             Self::Encoding { .. } => "Save the file as UTF-8, or download it again.",
-            Self::Character { .. } | Self::Malformed { .. } => {
+            Self::Character { .. } | Self::Malformed { .. } | Self::MalformedJson { .. } => {
                 "Correct the place if the file was edited, or download it again."
+            }
+            Self::NewerFormat { .. } => {
+                "Update this program, or export the profile with an older one."
+            }
+            Self::SecretsLeftOut { .. } => {
+                "Export the profile again with its secrets, or ask the administrator for it."
             }
             Self::NoProfile { .. } => {
                 "Choose the package of the Azure portal, which has a folder AzureVPN or OpenVPN."

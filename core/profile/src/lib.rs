@@ -50,6 +50,8 @@ mod import;
 mod import_failure;
 mod imported;
 mod invalid_value;
+#[cfg_attr(not(test), allow(dead_code, unused_imports))] // until the store uses all of it
+mod json;
 mod name;
 mod one_or_more;
 mod package;
@@ -83,6 +85,7 @@ pub use import::{ImportOptions, SourceFile, import};
 pub use import_failure::ImportFailure;
 pub use imported::Imported;
 pub use invalid_value::InvalidValue;
+pub use json::{MAXIMUM_JSON_BYTES, MAXIMUM_JSON_DEPTH};
 pub use name::ProfileName;
 pub use one_or_more::OneOrMore;
 pub use package::MAXIMUM_PACKAGE_BYTES;

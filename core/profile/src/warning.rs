@@ -86,6 +86,11 @@ impl Warnings {
         }
     }
 
+    /// Counts warnings that nobody made.
+    pub(crate) fn leave_out(&mut self, count: usize) {
+        self.left_out = self.left_out.saturating_add(count);
+    }
+
     /// Returns the warnings in the order of the file, and how many were left out.
     pub(crate) fn finish(mut self) -> (Vec<Warning>, usize) {
         self.kept.sort_by_key(|warning| warning.position);

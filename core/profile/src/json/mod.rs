@@ -1,0 +1,104 @@
+//! The profile as JSON: what a store keeps, and an export for programs.
+//!
+//! `document` has the names of the format and `writer` fills them in. `value` walks a text and knows
+//! where it is; `reader`, `authentication` and `validation` make a profile of it through the
+//! constructors of the model, so that nothing gets in by this way that could not by another.
+
+mod authentication;
+mod buffer;
+mod document;
+mod free_text;
+mod reader;
+mod secret_bundle;
+mod stored;
+#[cfg(test)]
+mod tests;
+mod text;
+mod validation;
+mod value;
+mod writer;
+
+use crate::content::Content;
+use crate::error::ImportError;
+use crate::export::{Exported, SecretsInExport};
+use crate::imported::Imported;
+use crate::position::{Position, locate};
+use crate::profile::Profile;
+use crate::warning::Warnings;
+use buffer::{Layout, write};
+use reader::read_profile;
+pub(crate) use secret_bundle::SecretBundle;
+pub(crate) use stored::{Document, from_parts, to_parts};
+use value::{Origin, Source};
+use writer::{Secrets, Writer};
+
+/// The largest profile in JSON that is read, in bytes: 2 MiB.
+pub const MAXIMUM_JSON_BYTES: usize = 2 << 20;
+
+/// The most levels of objects and lists in a profile in JSON.
+pub const MAXIMUM_JSON_DEPTH: usize = value::MAXIMUM_DEPTH;
+
+impl Profile {
+    /// Writes the profile as JSON in this library's own format, which has a place for everything.
+    ///
+    /// Without its secrets the profile cannot be imported again, unless it needs none: it is for
+    /// people and programs that look at it. The notes say what was left out.
+    pub fn to_json(&self, secrets: SecretsInExport) -> Exported {
+        let mut writer = Writer::new(match secrets {
+            SecretsInExport::Included => Secrets::Included,
+            SecretsInExport::LeftOut => Secrets::LeftOut,
+        });
+        let text = write(&writer.document(self), Layout::Lines);
+        Exported {
+            text,
+            notes: writer.notes,
+        }
+    }
+
+    /// Reads what [`Self::to_json`] wrote, in UTF-8 with or without a byte order mark.
+    ///
+    /// Fields that are not known, as a newer version of this library may write them, are ignored with
+    /// a warning. Zeroizing `bytes`, which hold secrets, is the caller's.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError`], whose variants say what the host should do. Nothing is read partly.
+    pub fn from_json(bytes: &[u8]) -> Result<Imported, ImportError> {
+        if bytes.len() > MAXIMUM_JSON_BYTES {
+            return Err(ImportError::TooLarge {
+                size: bytes.len(),
+                limit: MAXIMUM_JSON_BYTES,
+            });
+        }
+        if let Some(found) = Content::of_bytes(bytes) {
+            return Err(ImportError::NotAzureProfile { found });
+        }
+        read_text(text_of(bytes)?)
+    }
+}
+
+/// Reads the text of a profile in JSON.
+pub(crate) fn read_text(text: &str) -> Result<Imported, ImportError> {
+    let source = Source::new(text, Origin::File);
+    let profile = read_profile(source.root()?)?;
+    let mut warnings = Warnings::default();
+    source.finish(&mut warnings);
+    let (warnings, warnings_left_out) = warnings.finish();
+    Ok(Imported {
+        profile,
+        warnings,
+        warnings_left_out,
+    })
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, ImportError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.get(..error.valid_up_to());
+        let valid = valid.and_then(|valid| std::str::from_utf8(valid).ok());
+        ImportError::Encoding {
+            position: valid.map_or(Position::START, |valid| locate(valid, valid.len())),
+            reason: "the file is not in UTF-8",
+        }
+    })?;
+    Ok(text.trim_start_matches('\u{feff}'))
+}

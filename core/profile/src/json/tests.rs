@@ -1,0 +1,301 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::{Document, SecretBundle, from_parts, to_parts};
+use crate::authentication::{
+    Authentication, CertificateAuthentication, ClientIdentity, EntraAuthentication,
+    PasswordAuthentication, StaticChallenge,
+};
+use crate::certificate::Certificate;
+use crate::error::ImportError;
+use crate::one_or_more::OneOrMore;
+use crate::profile::Profile;
+use crate::protocol::{
+    CompressionFraming, DataCipher, MssFix, ProtocolOptions, Renegotiation, TlsVersions,
+};
+use crate::secret::ServerSecret;
+use crate::secret_value::{SecretBytes, SecretText};
+use crate::server::Server;
+use crate::transport::Transport;
+use crate::unknown_element::UnknownElement;
+use crate::validation::{
+    CertificateUsage, Digest, Fingerprint, KeyDirection, PinnedRoot, ServerName, ServerTrust,
+    ServerValidation, Wrapping,
+};
+
+const SECRETS: [&str; 5] = [
+    "the password \"with\" \\ and \u{1} ü",
+    "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    "the elements",
+    "the other password",
+    "the key of tls-crypt-v2",
+];
+
+fn text(secret: &str) -> SecretText {
+    SecretText::new(Zeroizing::new(secret.to_owned()))
+}
+
+fn root() -> Certificate {
+    let der = include_bytes!("../../tests/fixtures/digicert-global-root-g2.cer");
+    Certificate::from_der(der).unwrap()
+}
+
+fn plain(trust: ServerTrust, wrapping: Wrapping) -> Profile {
+    Profile::new(
+        "Plain".parse().unwrap(),
+        "gateway.example".parse().unwrap(),
+        Authentication::Certificate(CertificateAuthentication::default()),
+        ServerValidation::new(trust, wrapping),
+    )
+}
+
+fn networks(texts: &[&str]) -> crate::Routes {
+    let networks = texts.iter().map(|text| text.parse::<ipnet::IpNet>());
+    networks.map(Result::unwrap).collect()
+}
+
+fn fingerprints() -> ServerTrust {
+    ServerTrust::Fingerprints(OneOrMore::new(Fingerprint::new([0xAB; 32])))
+}
+
+/// A profile in which everything differs from its default.
+fn full() -> Profile {
+    let roots = OneOrMore::from_vec(vec![
+        PinnedRoot::from(root()),
+        PinnedRoot::from(
+            "0102030405060708090A0B0C0D0E0F1011121314"
+                .parse::<crate::Thumbprint>()
+                .unwrap(),
+        ),
+    ]);
+    let server = "azuregateway-00000000-0000-0000-0000-000000000000-0123456789ab.vpn.azure.com";
+    let mut entra = EntraAuthentication::new(
+        "https://login.microsoftonline.com/tenant".parse().unwrap(),
+        "audience",
+        "https://sts.windows.net/tenant/",
+    );
+    entra.application_id = Some("application".to_owned());
+    entra.cache_sign_in_user = false;
+    entra.enable_group_token = true;
+    entra.disable_single_sign_on = true;
+    entra.enable_device_single_sign_on = true;
+    let mut profile = Profile::new(
+        "Everything \"quoted\" – ü".parse().unwrap(),
+        server.parse::<Server>().unwrap().with_display_name("One"),
+        Authentication::Entra(entra),
+        ServerValidation::azure(roots.unwrap(), ServerSecret::new(&[0xC5; 256])),
+    );
+    profile.version = 2;
+    let second: Server = "[2001:db8::1]:1194".parse().unwrap();
+    profile.servers.push(second.with_transport(Transport::Udp));
+    let certificate = CertificateAuthentication {
+        thumbprint: Some("DF3C24F9BFD666761B268073FE06D1CC8D4F82A4".parse().unwrap()),
+        issuer: Some("0102030405060708090A0B0C0D0E0F1011121314".parse().unwrap()),
+        identity: Some(ClientIdentity::Pem {
+            certificates: "-----BEGIN CERTIFICATE-----\r\n".to_owned(),
+            key: text(SECRETS[1]),
+        }),
+    };
+    let password = PasswordAuthentication {
+        username: Some("alice".to_owned()),
+        password: Some(text(SECRETS[0])),
+        static_challenge: Some(StaticChallenge {
+            text: "PIN?".to_owned(),
+            echo: true,
+        }),
+    };
+    let both = Authentication::CertificateAndPassword(
+        CertificateAuthentication {
+            identity: Some(ClientIdentity::Pfx(SecretBytes::new(Zeroizing::new(
+                vec![0x5A; 100],
+            )))),
+            ..CertificateAuthentication::default()
+        },
+        PasswordAuthentication {
+            password: Some(text(SECRETS[3])),
+            ..PasswordAuthentication::default()
+        },
+    );
+    for other in [
+        Authentication::Certificate(certificate),
+        Authentication::Password(password),
+        both,
+    ] {
+        profile.authentication.offer(other);
+    }
+    profile.include_routes = networks(&["0.0.0.0/1", "128.0.0.0/1", "fd00::/8"]);
+    profile.exclude_routes = networks(&["192.0.2.1/32"]);
+    profile.dns_servers = ["10.0.0.4", "fd00::4"]
+        .map(|it| it.parse().unwrap())
+        .into_iter()
+        .collect();
+    profile.dns_suffixes = ["corp.example".parse().unwrap()].into_iter().collect();
+    profile.secondary_profile = Some("Another".parse().unwrap());
+    profile.always_on = true;
+    profile.trusted_networks = ["office.example".parse().unwrap()].into_iter().collect();
+    profile.protocol = ProtocolOptions {
+        ciphers: vec![DataCipher::ChaCha20Poly1305, DataCipher::Aes128Gcm],
+        tls_versions: TlsVersions::Only13,
+        compression: CompressionFraming::StubV2,
+        mssfix: MssFix::Fixed(1300),
+        mtu: Some(1400),
+        renegotiation: Renegotiation::After(Duration::from_secs(600)),
+        transition_window: Some(Duration::from_secs(60)),
+        handshake_window: Some(Duration::from_millis(30_500)),
+        connect_timeout: Some(Duration::from_secs(10)),
+    };
+    profile.network.name = Some("Net".to_owned());
+    profile.network.id = Some("00000000-0000-0000-0000-000000000000".to_owned());
+    profile.network.routes = networks(&["10.0.0.0/16"]);
+    profile.network.address_pool = networks(&["172.16.0.0/24"]);
+    profile.network.dns_servers = ["10.0.0.5".parse().unwrap()].into_iter().collect();
+    profile.unknown_elements = vec![UnknownElement {
+        parent: "clientconfig".to_owned(),
+        xml: text(SECRETS[2]),
+    }];
+    profile
+}
+
+/// Profiles with each form of each choice.
+fn samples() -> Vec<Profile> {
+    let key = || ServerSecret::new(&[7; 256]);
+    let authorities = |revocation| ServerTrust::Authorities {
+        roots: OneOrMore::new(root()),
+        revocation,
+    };
+    let mut samples = vec![
+        full(),
+        plain(fingerprints(), Wrapping::None),
+        plain(authorities(None), Wrapping::TlsCrypt(key())),
+        plain(
+            authorities(Some(vec![1, 2, 3])),
+            Wrapping::TlsCryptV2(text(SECRETS[4])),
+        ),
+    ];
+    for (digest, direction) in [
+        (Digest::Sha1, KeyDirection::Both),
+        (Digest::Sha384, KeyDirection::Zero),
+        (Digest::Sha512, KeyDirection::One),
+    ] {
+        let key = key();
+        samples.push(plain(
+            fingerprints(),
+            Wrapping::TlsAuth {
+                key,
+                digest,
+                direction,
+            },
+        ));
+    }
+    for name in [
+        ServerName::Host,
+        ServerName::Subject("C=KG, CN=gateway".to_owned()),
+        ServerName::CommonName("gateway".to_owned()),
+        ServerName::CommonNamePrefix("gate".to_owned()),
+    ] {
+        let mut sample = plain(fingerprints(), Wrapping::None);
+        sample.server_validation.name = name;
+        sample.server_validation.usage = CertificateUsage::Any;
+        samples.push(sample);
+    }
+    for mssfix in [MssFix::Off, MssFix::Mtu(1), MssFix::Packet(u16::MAX)] {
+        let mut sample = plain(fingerprints(), Wrapping::None);
+        sample.protocol.mssfix = mssfix;
+        sample.protocol.renegotiation = Renegotiation::Never;
+        sample.protocol.tls_versions = TlsVersions::Only12;
+        sample.protocol.compression = CompressionFraming::LzoStub;
+        samples.push(sample);
+    }
+    samples
+}
+
+#[test]
+fn a_profile_comes_back_from_its_parts() {
+    for profile in samples() {
+        let (document, secrets) = to_parts(&profile);
+        let stored = serde_json::to_string_pretty(&document).unwrap();
+        let document: Document = serde_json::from_str(&stored).unwrap();
+        let secrets = SecretBundle::from_bytes(&secrets.to_bytes()).unwrap();
+
+        assert_eq!(from_parts(&document, &secrets).unwrap(), profile);
+    }
+}
+
+#[test]
+fn the_document_of_the_parts_holds_no_secret() {
+    let (document, secrets) = to_parts(&full());
+
+    let shown = format!("{} {document:?} {secrets:?}", document.as_str());
+    for secret in [
+        "password \\\"",
+        "PRIVATE KEY",
+        "the elements",
+        "the other",
+        "c5c5",
+        "WlpaWl",
+    ] {
+        let bytes = secrets.to_bytes();
+        assert!(
+            std::str::from_utf8(&bytes).unwrap().contains(secret),
+            "{secret}"
+        );
+        assert!(!shown.contains(secret), "{secret}");
+    }
+    assert!(!secrets.is_empty());
+    assert!(
+        to_parts(&plain(fingerprints(), Wrapping::None))
+            .1
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_document_without_its_secrets_is_refused() {
+    let (document, _) = to_parts(&full());
+
+    let error = from_parts(&document, &SecretBundle::default()).unwrap_err();
+
+    assert!(matches!(error, ImportError::Value { .. }), "{error}");
+    assert!(error.to_string().contains("kept apart"), "{error}");
+}
+
+#[test]
+fn what_the_store_once_took_it_gives_back_whatever_a_host_put_in() {
+    let mut profile = plain(fingerprints(), Wrapping::None);
+    let line = "a\nline\u{0}".repeat(1000);
+    profile.servers.push(
+        "other.example"
+            .parse::<Server>()
+            .unwrap()
+            .with_display_name(&line),
+    );
+    profile.server_validation.name = ServerName::Subject(line);
+    for index in 0..=crate::Routes::MOST {
+        let address = u32::try_from(index).unwrap().to_be_bytes();
+        profile
+            .include_routes
+            .insert(ipnet::IpNet::new(address.into(), 32).unwrap());
+    }
+
+    let (document, secrets) = to_parts(&profile);
+
+    assert_eq!(from_parts(&document, &secrets).unwrap(), profile);
+}
+
+#[test]
+fn a_bundle_of_other_bytes_is_refused_without_being_repeated() {
+    for bytes in [
+        &b"[\"hunter2\""[..],
+        b"{\"hunter2\":1}",
+        b"\xff",
+        b"[1]",
+        b"",
+    ] {
+        let error = SecretBundle::from_bytes(bytes).unwrap_err();
+
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
