@@ -76,6 +76,11 @@ impl Contents {
             apply(settings, &mut found, file);
         }
         for (file, certificates) in &self.certificates {
+            if certificates.is_empty() {
+                let message =
+                    format_args!("this holds no certificate that can be read; it is not used");
+                warn(&mut found, file, message);
+            }
             for certificate in certificates {
                 recognize(certificate, &mut found, file);
             }
@@ -111,10 +116,10 @@ impl Contents {
             source,
         };
         match content_of(file.bytes)? {
-            Some(Content::Certificate) => match read_certificates(file.bytes) {
-                Some(certificates) => self.certificates.push((name, certificates)),
-                None => self.others.push((name, Content::Certificate)),
-            },
+            Some(Content::Certificate) => {
+                self.certificates
+                    .push((name, read_certificates(file.bytes)));
+            }
             Some(content) => self.others.push((name, content)),
             None => match Profile::from_azure_xml(file.bytes) {
                 Ok(imported) => self.found.push(found(Source::Azure, imported)),
@@ -211,14 +216,13 @@ fn content_of(bytes: &[u8]) -> Result<Option<Content>, ImportError> {
     }
 }
 
-/// Reads the certificates of a file in DER or PEM; nothing where there are none.
-fn read_certificates(bytes: &[u8]) -> Option<Vec<Certificate>> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if text.contains("-----BEGIN ") => Certificate::from_pem(text).ok(),
-        _ => Certificate::from_der(bytes)
-            .ok()
-            .map(|certificate| vec![certificate]),
-    }
+/// Reads the certificates of a file in DER or PEM; none where there is anything else.
+fn read_certificates(bytes: &[u8]) -> Vec<Certificate> {
+    let read = match std::str::from_utf8(bytes) {
+        Ok(text) if text.contains("-----BEGIN ") => Certificate::from_pem(text),
+        _ => Certificate::from_der(bytes).map(|certificate| vec![certificate]),
+    };
+    read.unwrap_or_default()
 }
 
 /// Lets the settings of a gateway say what they know to the profiles of it.

@@ -1,0 +1,153 @@
+//! How the kinds of files are told apart, and what is not imported.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod support;
+
+use p2svpn_profile::{
+    Content, ImportError, ImportFailure, ImportOptions, SourceFile, WarningKind, import,
+};
+use support::{
+    CERTIFICATE, ENTRA, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026, import_all, import_one,
+};
+
+fn failure(name: &str, bytes: &[u8]) -> ImportFailure {
+    import_one(name, bytes).unwrap_err()
+}
+
+#[test]
+fn the_kind_is_told_from_the_content_not_the_name() {
+    for name in ["profile.zip", "profile.ovpn", "profile.exe", "profile", ""] {
+        assert!(import_one(name, ENTRA.as_bytes()).is_ok(), "{name}");
+    }
+    let utf16: Vec<u8> = ENTRA.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(import_one("profile.xml", &utf16).is_ok());
+}
+
+#[test]
+fn a_file_that_is_no_profile_is_refused_by_what_it_is() {
+    for (bytes, found) in [
+        (&b""[..], Content::Empty),
+        (SETTINGS_2022.as_bytes(), Content::VpnSettings),
+        (ROOT, Content::Certificate),
+        (b"-----BEGIN PRIVATE KEY-----\n", Content::Certificate),
+        (PROGRAM, Content::Executable),
+        (b"<!DOCTYPE html><title>Sign in", Content::WebPage),
+        (b"<project/>", Content::OtherXml),
+        (b"dear user", Content::OtherText),
+        (b"\x89PNG\r\n\x1a\n", Content::OtherBinary),
+    ] {
+        let failure = failure("given.xml", bytes);
+
+        assert_eq!(failure.error, ImportError::NotAzureProfile { found });
+        assert_eq!(failure.file.as_deref(), Some("given.xml"));
+        assert!(!failure.error.remedy().is_empty());
+    }
+}
+
+#[test]
+fn settings_alone_that_have_no_openvpn_say_so() {
+    let settings = SETTINGS_2026.replace("IkeV2,OpenVPN", "IkeV2");
+
+    let failure = failure("VpnSettings.xml", settings.as_bytes());
+
+    assert_eq!(
+        failure.to_string(),
+        "VpnSettings.xml: the gateway offers IkeV2, not OpenVPN"
+    );
+}
+
+#[test]
+fn no_file_at_all_is_refused() {
+    let failure = import(&[], &ImportOptions::default()).unwrap_err();
+
+    assert_eq!(failure.file, None);
+    assert_eq!(failure.to_string(), failure.error.to_string());
+}
+
+#[test]
+fn a_file_of_no_known_kind_is_refused_among_others() {
+    let failure = import_all(&[("a.xml", ENTRA.as_bytes()), ("setup.exe", PROGRAM)]).unwrap_err();
+
+    assert_eq!(
+        failure.to_string(),
+        "setup.exe: this is a program, not an Azure VPN profile"
+    );
+}
+
+#[test]
+fn a_key_beside_a_profile_is_a_warning() {
+    let imported = import_all(&[
+        ("a.xml", CERTIFICATE.as_bytes()),
+        ("key.pem", b"-----BEGIN PRIVATE KEY-----\n"),
+    ])
+    .unwrap();
+
+    let [warning] = &imported[0].warnings[..] else {
+        panic!("{:?}", imported[0].warnings);
+    };
+    assert_eq!(warning.kind, WarningKind::UnusedFile);
+    assert_eq!(warning.file.as_deref(), Some("key.pem"));
+}
+
+#[test]
+fn a_sign_in_elsewhere_is_refused_unless_it_is_allowed() {
+    let elsewhere = ENTRA.replace("login.microsoftonline.com", "Login.Contoso.Example");
+    let file = SourceFile {
+        name: "a.xml",
+        bytes: elsewhere.as_bytes(),
+    };
+    let allowing = |host: &str| ImportOptions {
+        authorities: vec![host.to_owned()],
+    };
+
+    let failure = import(&[file], &ImportOptions::default()).unwrap_err();
+
+    let expected = ImportError::UnknownAuthority {
+        host: "login.contoso.example".to_owned(),
+    };
+    assert_eq!(failure.error, expected);
+    assert!(import(&[file], &allowing("contoso.example")).is_err());
+    assert!(import(&[file], &allowing("login.contoso.example.org")).is_err());
+    assert!(import(&[file], &allowing("LOGIN.contoso.example")).is_ok());
+}
+
+#[test]
+fn microsofts_other_clouds_need_no_allowance() {
+    for host in [
+        "login.microsoftonline.us",
+        "login.chinacloudapi.cn",
+        "login.partner.microsoftonline.cn",
+    ] {
+        let profile = ENTRA.replace("login.microsoftonline.com", host);
+
+        assert!(import_one("a.xml", profile.as_bytes()).is_ok(), "{host}");
+    }
+}
+
+#[test]
+fn hostile_names_of_files_are_escaped_in_messages() {
+    let name = format!("a\n\u{1b}[2J{}", "x".repeat(1_000));
+
+    let failure = failure(&name, b"dear user");
+
+    let said = failure.to_string();
+    assert!(
+        !said.contains(char::is_control) && said.len() < 500,
+        "{said}"
+    );
+}
+
+#[test]
+fn files_that_are_too_much_together_are_refused() {
+    let padded = format!("{ENTRA}{}", " ".repeat(900_000));
+    let files = [("a.xml", padded.as_bytes()); 3];
+
+    let failure = import_all(&files).unwrap_err();
+
+    assert!(matches!(failure.error, ImportError::TooLarge { .. }));
+}
