@@ -9,7 +9,8 @@
 mod support;
 
 use p2svpn_profile::{
-    Content, ImportError, ImportFailure, ImportOptions, SourceFile, WarningKind, import,
+    Content, ImportError, ImportFailure, ImportOptions, SecretsInExport, SourceFile, WarningKind,
+    import,
 };
 use support::{
     CERTIFICATE, ENTRA, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026, import_all, import_one,
@@ -59,6 +60,38 @@ fn settings_alone_that_have_no_openvpn_say_so() {
         failure.to_string(),
         "VpnSettings.xml: the gateway offers IkeV2, not OpenVPN"
     );
+}
+
+#[test]
+fn a_profile_in_json_comes_back_as_it_was() {
+    let mut profile = import_one("a.xml", ENTRA.as_bytes())
+        .unwrap()
+        .remove(0)
+        .profile;
+    profile.name = "mine".parse().unwrap();
+    let json = profile.to_json(SecretsInExport::Included);
+
+    let imported = import_one("mine.json", json.text.as_bytes()).unwrap();
+
+    assert_eq!(imported[0].profile, profile);
+}
+
+#[test]
+fn a_profile_in_json_is_never_merged() {
+    let profile = import_one("a.xml", ENTRA.as_bytes())
+        .unwrap()
+        .remove(0)
+        .profile;
+    let json = profile.to_json(SecretsInExport::Included);
+
+    let imported = import_all(&[
+        ("mine.json", json.text.as_bytes()),
+        ("a.xml", CERTIFICATE.as_bytes()),
+    ])
+    .unwrap();
+
+    assert_eq!(imported.len(), 2);
+    assert_eq!(imported[0].profile, profile);
 }
 
 #[test]

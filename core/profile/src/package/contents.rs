@@ -14,8 +14,8 @@ use crate::profile::Profile;
 use crate::warning::{Warning, WarningKind, Warnings};
 
 /// The names' ends of the files in a package that may be of use: never a program.
-const OF_USE: [&str; 10] = [
-    "xml", "ovpn", "conf", "cer", "crt", "pem", "key", "p12", "pfx", "txt",
+const OF_USE: [&str; 11] = [
+    "xml", "json", "ovpn", "conf", "cer", "crt", "pem", "key", "p12", "pfx", "txt",
 ];
 
 /// Says whether a file in a package may be of use by its name, which is all that is known before it is
@@ -115,28 +115,35 @@ impl Contents {
             file: Arc::clone(&name),
             source,
         };
-        match content_of(file.bytes)? {
-            Some(Content::Certificate) => {
+        match kind_of(file.bytes)? {
+            Kind::Certificate => {
                 self.certificates
                     .push((name, read_certificates(file.bytes)));
             }
-            Some(content) => self.others.push((name, content)),
-            None => match Profile::from_azure_xml(file.bytes) {
+            Kind::Json => {
+                let imported = Profile::from_json(file.bytes)?;
+                self.found.push(found(Source::Json, imported));
+            }
+            Kind::Xml => match Profile::from_azure_xml(file.bytes) {
                 Ok(imported) => self.found.push(found(Source::Azure, imported)),
                 Err(ImportError::NotAzureProfile {
                     found: Content::VpnSettings,
-                }) => {
-                    let mut warnings = Warnings::default();
-                    let settings = VpnSettings::read(file.bytes, &mut warnings)?;
-                    let (warnings, left_out) = warnings.finish_in(&name);
-                    self.warnings.extend(warnings);
-                    self.warnings_left_out = self.warnings_left_out.saturating_add(left_out);
-                    self.settings.push((name, settings));
-                }
+                }) => self.add_settings(file)?,
                 Err(ImportError::NotAzureProfile { found }) => self.others.push((name, found)),
                 Err(error) => return Err(error),
             },
+            Kind::Other(content) => self.others.push((name, content)),
         }
+        Ok(())
+    }
+
+    fn add_settings(&mut self, file: &File<'_>) -> Result<(), ImportError> {
+        let mut warnings = Warnings::default();
+        let settings = VpnSettings::read(file.bytes, &mut warnings)?;
+        let (warnings, left_out) = warnings.finish_in(&file.name);
+        self.warnings.extend(warnings);
+        self.warnings_left_out = self.warnings_left_out.saturating_add(left_out);
+        self.settings.push((Arc::clone(&file.name), settings));
         Ok(())
     }
 
@@ -204,16 +211,39 @@ impl Contents {
     }
 }
 
-/// Tells what a file is; nothing where it is an XML document, whose root has to be read.
-fn content_of(bytes: &[u8]) -> Result<Option<Content>, ImportError> {
-    if let Some(content) = Content::of_bytes(bytes) {
-        return Ok(Some(content));
-    }
-    match decode(bytes) {
-        Ok(text) => Ok(Content::of_text(text.trim_start_matches('\u{feff}'))),
-        Err(ImportError::NotAzureProfile { found }) => Ok(Some(found)),
-        Err(error) => Err(error),
-    }
+/// What has to be done with a file.
+enum Kind {
+    /// It is read by its root element.
+    Xml,
+    /// It is a profile in this library's own format.
+    Json,
+    /// It may be a root of a gateway.
+    Certificate,
+    /// It is of no use.
+    Other(Content),
+}
+
+/// Tells what a file is by what it holds.
+fn kind_of(bytes: &[u8]) -> Result<Kind, ImportError> {
+    let content = match Content::of_bytes(bytes) {
+        Some(content) => Some(content),
+        None => match decode(bytes) {
+            Ok(text) => {
+                let text = text.trim_start_matches('\u{feff}').trim_start();
+                if text.starts_with('{') {
+                    return Ok(Kind::Json);
+                }
+                Content::of_text(text)
+            }
+            Err(ImportError::NotAzureProfile { found }) => Some(found),
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(match content {
+        None => Kind::Xml,
+        Some(Content::Certificate) => Kind::Certificate,
+        Some(content) => Kind::Other(content),
+    })
 }
 
 /// Reads the certificates of a file in DER or PEM; none where there is anything else.
