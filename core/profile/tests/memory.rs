@@ -12,7 +12,7 @@ use std::alloc::System;
 use std::io::{Cursor, Write};
 
 use cap::Cap;
-use p2svpn_profile::MAXIMUM_XML_BYTES;
+use p2svpn_profile::{MAXIMUM_XML_BYTES, SecretsInExport};
 use support::{CERTIFICATE, ENTRA, SETTINGS_2022, import_one, zip};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -91,7 +91,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("routes twice", twice(&routes)),
         ("suffixes", one(&suffixes)),
         ("elements twice", twice(&elements)),
+        ("JSON of routes", json_of(&routes)),
         ("routes without a package", routes.into_bytes()),
+        ("JSON of numbers", long_json("1,")),
+        ("JSON of lists", long_json("[],")),
+        ("JSON of texts", long_json("\"\\u0041\",")),
+        ("JSON of fields", long_json_fields()),
         ("an element cut short in UTF-16", zip(&[("a.xml", &utf16)])),
         ("networks in the settings", beside(&many_networks)),
         ("what are no networks in the settings", beside(&no_networks)),
@@ -160,4 +165,22 @@ fn long_names() -> Vec<u8> {
     writer.start_file("profile.xml", options).unwrap();
     writer.write_all(CERTIFICATE.as_bytes()).unwrap();
     writer.finish().unwrap().into_inner()
+}
+
+fn json_of(xml: &str) -> Vec<u8> {
+    let imported = import_one("a.xml", xml.as_bytes()).unwrap().remove(0);
+    let json = imported.profile.to_json(SecretsInExport::Included);
+    json.text.as_bytes().to_vec()
+}
+
+fn long_json(element: &str) -> Vec<u8> {
+    let list = element.repeat(2_000_000 / element.len());
+    format!("{{\"routes\":[{}]}}", list.trim_end_matches(',')).into_bytes()
+}
+
+fn long_json_fields() -> Vec<u8> {
+    let fields: Vec<String> = (0..150_000)
+        .map(|number| format!("\"{number}\":{{}}"))
+        .collect();
+    format!("{{{}}}", fields.join(",")).into_bytes()
 }
