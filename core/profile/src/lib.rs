@@ -55,6 +55,7 @@ mod json;
 mod name;
 mod one_or_more;
 mod package;
+mod plan;
 mod position;
 mod profile;
 mod protocol;
@@ -89,6 +90,13 @@ pub use json::{MAXIMUM_JSON_BYTES, MAXIMUM_JSON_DEPTH};
 pub use name::ProfileName;
 pub use one_or_more::OneOrMore;
 pub use package::MAXIMUM_PACKAGE_BYTES;
+pub use plan::{
+    Caution, CautionKind, CautionsLeftOut, CertificateSignIn, CertificateSource,
+    CertificateSummary, DeviceKind, DnsReach, EntraSignIn, KnownCertificate, KnownProfile,
+    LocalNetwork, Missing, MissingKind, Moment, PasswordSignIn, Plan, PlanSource, PlannedDnsServer,
+    PlannedExclude, PlannedGateway, PlannedLocalNetwork, PlannedMode, PlannedName, PlannedNetwork,
+    PlannedProof, PlannedRoute, PlannedTrust, Severity, SignIn, Surroundings,
+};
 pub use position::Position;
 pub use profile::{Profile, TunnelMode};
 pub use protocol::{
