@@ -467,7 +467,7 @@ fn read_compression(name: &str, values: &[&str]) -> Option<String> {
     match values {
         [] => Some(name.to_owned()),
         [kind]
-            if kind.len() <= 16
+            if (1..=16).contains(&kind.len())
                 && kind
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>

@@ -129,6 +129,7 @@ fn compression_is_named_unless_packets_stay_as_they_are() {
     ] {
         assert_eq!(read(option).compression(), expected);
     }
+    assert_warns("compress ''", "compress", PushWarningReason::Malformed);
 }
 
 #[test]
