@@ -1,7 +1,8 @@
 //! The machine: what a session changes on it, and how that is put back.
 //!
 //! A [`NetworkConfig`] says how the machine's network shall look while a session is up. [`Interface`] makes it so, by
-//! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`Clock`] tells the time that
+//! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`local_networks`] says beforehand
+//! in which networks the machine is. [`Clock`] tells the time that
 //! protocols and deadlines run on: it counts the time a machine sleeps.
 //!
 //! Linux is done through netlink. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
@@ -12,6 +13,7 @@ mod config;
 mod error;
 #[cfg(target_os = "linux")]
 mod linux;
+mod local_networks;
 #[cfg(any(test, target_os = "linux"))]
 mod plan;
 mod privilege;
@@ -24,6 +26,7 @@ pub use config::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
 pub use error::SystemError;
 #[cfg(target_os = "linux")]
 pub use linux::Interface;
+pub use local_networks::{LocalNetwork, local_networks};
 pub use privilege::can_configure_network;
 #[cfg(not(target_os = "linux"))]
 pub use unsupported::Interface;
