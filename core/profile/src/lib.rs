@@ -43,6 +43,7 @@ mod azure;
 mod certificate;
 mod content;
 mod dns_suffix;
+mod edit;
 mod error;
 mod excerpt;
 mod export;
@@ -52,6 +53,7 @@ mod imported;
 mod invalid_value;
 #[cfg_attr(not(test), allow(dead_code, unused_imports))] // until the store uses all of it
 mod json;
+mod merge;
 mod name;
 mod one_or_more;
 mod package;
@@ -80,6 +82,9 @@ pub use azure::{MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
 pub use certificate::Certificate;
 pub use content::Content;
 pub use dns_suffix::DnsSuffix;
+pub use edit::{
+    Duplicate, EditError, EditReport, Edited, Field, HostBits, Nested, Overlap, ProfileEdit,
+};
 pub use error::ImportError;
 pub use export::{Exported, SecretsInExport};
 pub use import::{ImportOptions, SourceFile, import};
@@ -87,6 +92,7 @@ pub use import_failure::ImportFailure;
 pub use imported::Imported;
 pub use invalid_value::InvalidValue;
 pub use json::{MAXIMUM_JSON_BYTES, MAXIMUM_JSON_DEPTH};
+pub use merge::Updated;
 pub use name::ProfileName;
 pub use one_or_more::OneOrMore;
 pub use package::MAXIMUM_PACKAGE_BYTES;

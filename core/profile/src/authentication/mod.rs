@@ -39,6 +39,42 @@ impl Authentication {
             Self::CertificateAndPassword(..) => AuthenticationKind::CertificateAndPassword,
         }
     }
+
+    /// Returns which client certificate is asked for, if one is.
+    pub fn certificate(&self) -> Option<&CertificateAuthentication> {
+        match self {
+            Self::Certificate(certificate) | Self::CertificateAndPassword(certificate, _) => {
+                Some(certificate)
+            }
+            Self::Entra(_) | Self::Password(_) => None,
+        }
+    }
+
+    /// Returns which client certificate is asked for, to be changed.
+    pub fn certificate_mut(&mut self) -> Option<&mut CertificateAuthentication> {
+        match self {
+            Self::Certificate(certificate) | Self::CertificateAndPassword(certificate, _) => {
+                Some(certificate)
+            }
+            Self::Entra(_) | Self::Password(_) => None,
+        }
+    }
+
+    /// Returns the user name and password, if they are asked for.
+    pub fn password(&self) -> Option<&PasswordAuthentication> {
+        match self {
+            Self::Password(password) | Self::CertificateAndPassword(_, password) => Some(password),
+            Self::Certificate(_) | Self::Entra(_) => None,
+        }
+    }
+
+    /// Returns the user name and password, to be changed.
+    pub fn password_mut(&mut self) -> Option<&mut PasswordAuthentication> {
+        match self {
+            Self::Password(password) | Self::CertificateAndPassword(_, password) => Some(password),
+            Self::Certificate(_) | Self::Entra(_) => None,
+        }
+    }
 }
 
 /// Which kind an [`Authentication`] is.
