@@ -51,7 +51,6 @@ mod import;
 mod import_failure;
 mod imported;
 mod invalid_value;
-#[cfg_attr(not(test), allow(dead_code, unused_imports))] // until the store uses all of it
 mod json;
 mod merge;
 mod name;
@@ -113,8 +112,9 @@ pub use secret::ServerSecret;
 pub use secret_value::{SecretBytes, SecretText};
 pub use server::Server;
 pub use store::{
-    FolderError, FolderLock, LONGEST_SECRET_NAME, MemorySecretStore, PrivateFile, PrivateFolder,
-    ProfileId, SecretStore, SecretStoreError, check_secret_name,
+    Change, FolderError, FolderLock, LONGEST_SECRET_NAME, MemorySecretStore, PrivateFile,
+    PrivateFolder, Problem, ProblemKind, ProfileId, Relation, SecretStore, SecretStoreError, Store,
+    StoreError, StoredProfile, check_secret_name,
 };
 pub use thumbprint::Thumbprint;
 pub use transport::Transport;
