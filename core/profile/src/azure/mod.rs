@@ -1,21 +1,32 @@
-//! Reads `azurevpnconfig.xml`, whose root is `AzVpnProfile`.
+//! Reads `azurevpnconfig.xml`, whose root is `AzVpnProfile`, alone or inside an Intune policy, and
+//! writes it.
 //!
 //! The way of the bytes: `encoding` makes text of them, `tree` makes elements with positions of the
-//! text, `section` hands out elements by name and warns of what nobody asked for, `reader` and
-//! `route` make typed values of them.
+//! text, `section` hands out elements by name, `reader`, `authentication`, `route` and `intune` make
+//! typed values of them. What nobody asked for becomes a warning and is kept in
+//! `extensions`. The way back is `writer`, which makes `member`s of the values.
 
+mod authentication;
 mod encoding;
+mod extensions;
+mod findings;
+mod intune;
+mod member;
 mod reader;
 mod route;
 mod section;
+mod text;
 mod tree;
+mod values;
+mod writer;
 
 use crate::content::Content;
 use crate::error::ImportError;
 use crate::imported::Imported;
 use crate::profile::Profile;
-use crate::warning::Warnings;
 pub(crate) use encoding::decode;
+use findings::Findings;
+use intune::read_policy;
 use reader::read_profile;
 pub(crate) use section::{Section, Value};
 pub(crate) use tree::parse;
@@ -24,12 +35,12 @@ pub use tree::{MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
 /// The largest `azurevpnconfig.xml` that is read, in bytes: 1 MiB.
 ///
 /// A file from the Azure portal has 2 to 3 KiB, and one with five thousand routes stays below this.
-/// An import needs less than 32 MiB of memory at its peak, whatever the file says.
+/// An import needs less than 16 MiB of memory at its peak, whatever the file says.
 pub const MAXIMUM_XML_BYTES: usize = 1 << 20;
 
 impl Profile {
     /// Reads the bytes of an `azurevpnconfig.xml` (`AzVpnProfile`), as the Azure portal or
-    /// Microsoft's client writes it.
+    /// Microsoft's client writes it, or of an Intune policy (`VPNProfile`) that has one inside.
     ///
     /// UTF-8 and UTF-16 are read, with or without a byte order mark. Names of elements are compared
     /// without regard to case and namespace; values are trimmed; elements that are nil or empty
@@ -54,15 +65,19 @@ impl Profile {
         if let Some(found) = Content::of_text(text) {
             return Err(ImportError::NotAzureProfile { found });
         }
-        let mut warnings = Warnings::default();
-        let root = parse(text, &mut warnings)?;
-        if !root.is_called("AzVpnProfile") {
-            return Err(ImportError::NotAzureProfile {
-                found: content_of(&root),
-            });
-        }
-        let profile = read_profile(&root, &mut warnings)?;
-        let (warnings, warnings_left_out) = warnings.finish();
+        let mut findings = Findings::default();
+        let document = parse(text, &mut findings.warnings)?;
+        let root = document.root();
+        let mut profile = if root.is_called("AzVpnProfile") {
+            read_profile(root, &mut findings)?
+        } else {
+            match content_of(root) {
+                Content::IntuneProfile => read_policy(root, &mut findings)?,
+                found => return Err(ImportError::NotAzureProfile { found }),
+            }
+        };
+        profile.unknown_elements = findings.extensions.finish();
+        let (warnings, warnings_left_out) = findings.warnings.finish();
         Ok(Imported {
             profile,
             warnings,
@@ -73,8 +88,8 @@ impl Profile {
 
 /// Tells apart the two other documents that administrators have, whose roots differ in nothing but
 /// case.
-fn content_of(root: &tree::Element<'_>) -> Content {
-    let has = |name| root.children().iter().any(|child| child.is_called(name));
+fn content_of(root: tree::Element<'_>) -> Content {
+    let has = |name| root.children().any(|child| child.is_called(name));
     if root.is_called("html") {
         return Content::WebPage;
     }

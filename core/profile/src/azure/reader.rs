@@ -1,14 +1,12 @@
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::str::FromStr;
 
+use super::authentication::{WITHOUT_EFFECT_IN_CERTIFICATE, read_authentication};
+use super::findings::Findings;
 use super::route::read_route;
 use super::section::{Section, Value};
 use super::tree::Element;
-use crate::authentication::{
-    Authentication, AuthenticationChoice, Authority, CertificateAuthentication,
-    EntraAuthentication, PasswordAuthentication,
-};
+use super::values::{read_or, read_text};
 use crate::dns_suffix::DnsSuffix;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
@@ -19,45 +17,50 @@ use crate::profile::Profile;
 use crate::protocol::ProtocolOptions;
 use crate::routes::Routes;
 use crate::secret::ServerSecret;
-use crate::secret_value::SecretText;
 use crate::server::Server;
 use crate::thumbprint::Thumbprint;
 use crate::transport::Transport;
 use crate::unique::Unique;
 use crate::validation::{PinnedRoot, ServerValidation};
 use crate::virtual_network::VirtualNetwork;
-use crate::warning::{WarningKind, Warnings};
+use crate::warning::WarningKind;
 
 /// Elements that Microsoft's client or the portal writes and that change nothing here.
 const WITHOUT_EFFECT: [&str; 2] = ["any", "highavailability"];
-const WITHOUT_EFFECT_IN_CERTIFICATE: [&str; 3] = ["ekulist", "certificatedata", "usepinnedroot"];
+
+/// The most DNS servers; a machine asks three of them or fewer.
+const MOST_DNS_SERVERS: usize = 256;
 
 /// Makes a profile of the root element `AzVpnProfile`.
 pub(super) fn read_profile(
-    root: &Element<'_>,
-    warnings: &mut Warnings,
+    root: Element<'_>,
+    findings: &mut Findings,
 ) -> Result<Profile, ImportError> {
-    let mut root = Section::of(root, warnings);
-    root.ignore(&WITHOUT_EFFECT);
-    let name: ProfileName = root.required("name", warnings)?.parse()?;
-    let version = read_or(root.value("version", warnings), 1, warnings);
-    let secondary_profile = match root.value("secondaryProfileName", warnings) {
+    let mut root = Section::of(root, &mut findings.warnings);
+    root.without_effect(&WITHOUT_EFFECT, &mut findings.warnings);
+    let name: ProfileName = root.required("name", &mut findings.warnings)?.parse()?;
+    let version = read_or(
+        root.value("version", &mut findings.warnings),
+        1,
+        &mut findings.warnings,
+    );
+    let secondary_profile = match root.value("secondaryProfileName", &mut findings.warnings) {
         Some(value) if !value.text().eq_ignore_ascii_case("none") => Some(value.parse()?),
         _ => None,
     };
-    let transport = read_transport(&mut root, warnings)?;
-    let servers = read_servers(&mut root, transport, warnings)?;
-    let authentication = read_authentication(&mut root, warnings)?;
+    let transport = read_transport(&mut root, findings)?;
+    let servers = read_servers(&mut root, transport, findings)?;
+    let authentication = read_authentication(&mut root, findings)?;
     let mut suffixes = Unique::new();
-    let server_validation = read_server_validation(&mut root, &mut suffixes, warnings)?;
+    let server_validation = read_server_validation(&mut root, &mut suffixes, findings)?;
 
-    let mut client = root.section("clientconfig", warnings);
-    let dns_servers = read_dns_servers(&mut client, warnings)?;
-    read_dns_suffixes(&mut client, &mut suffixes, warnings);
-    let include_routes = read_routes(&mut client, "includeroutes", warnings)?;
-    let exclude_routes = read_routes(&mut client, "excluderoutes", warnings)?;
-    client.finish(warnings);
-    root.finish(warnings);
+    let mut client = root.section("clientconfig", &mut findings.warnings);
+    let dns_servers = read_dns_servers(&mut client, findings)?;
+    read_dns_suffixes(&mut client, &mut suffixes, findings);
+    let include_routes = read_routes(&mut client, "includeroutes", findings)?;
+    let exclude_routes = read_routes(&mut client, "excluderoutes", findings)?;
+    client.finish(findings);
+    root.finish(findings);
 
     Ok(Profile {
         name,
@@ -79,38 +82,39 @@ pub(super) fn read_profile(
 }
 
 fn read_servers(
-    root: &mut Section<'_, '_>,
+    root: &mut Section<'_>,
     transport: Transport,
-    warnings: &mut Warnings,
+    findings: &mut Findings,
 ) -> Result<OneOrMore<Server>, ImportError> {
-    let mut list = root.section("serverlist", warnings);
+    let mut list = root.section("serverlist", &mut findings.warnings);
     let mut servers = Vec::new();
-    for entry in list.take("ServerEntry", warnings) {
-        let mut entry = Section::of(entry, warnings);
-        let display_name = entry.value("serverlist/ServerEntry/displayname", warnings);
-        let host = entry.required("serverlist/ServerEntry/fqdn", warnings)?;
+    for entry in list.take("ServerEntry", &mut findings.warnings) {
+        let mut entry = Section::at("serverlist/ServerEntry", entry, &mut findings.warnings);
+        let display_name =
+            entry.value("serverlist/ServerEntry/displayname", &mut findings.warnings);
+        let host = entry.required("serverlist/ServerEntry/fqdn", &mut findings.warnings)?;
         let server = host.parse::<Server>()?.with_transport(transport);
         servers.push(match display_name {
             Some(name) => server.with_display_name(read_text(&name)?),
             None => server,
         });
-        entry.finish(warnings);
+        entry.finish(findings);
     }
     let servers =
         OneOrMore::from_vec(servers).ok_or_else(|| list.missing("serverlist/ServerEntry/fqdn"))?;
-    list.finish(warnings);
+    list.finish(findings);
     Ok(servers)
 }
 
 fn read_transport(
-    root: &mut Section<'_, '_>,
-    warnings: &mut Warnings,
+    root: &mut Section<'_>,
+    findings: &mut Findings,
 ) -> Result<Transport, ImportError> {
-    let mut protocol = root.section("protocolconfig", warnings);
-    let mut ssl = protocol.section("sslprotocolConfig", warnings);
+    let mut protocol = root.section("protocolconfig", &mut findings.warnings);
+    let mut ssl = protocol.section("sslprotocolConfig", &mut findings.warnings);
     let transport = match ssl.value(
         "protocolconfig/sslprotocolConfig/transportprotocol",
-        warnings,
+        &mut findings.warnings,
     ) {
         None => Transport::Tcp,
         Some(value) if value.text().eq_ignore_ascii_case("tcp") => Transport::Tcp,
@@ -123,152 +127,66 @@ fn read_transport(
             return Err(value.error(InvalidValue::new(reason)));
         }
     };
-    ssl.finish(warnings);
-    protocol.finish(warnings);
+    ssl.finish(findings);
+    protocol.finish(findings);
     Ok(transport)
 }
 
-/// Reads the way to sign in that the profile names; sections of other kinds are left alone.
-fn read_authentication(
-    root: &mut Section<'_, '_>,
-    warnings: &mut Warnings,
-) -> Result<AuthenticationChoice, ImportError> {
-    let mut client = root.section("clientauth", warnings);
-    let kind = client.required("clientauth/type", warnings)?;
-    let mut certificate = client.section("cert", warnings);
-    let mut entra = client.section("aad", warnings);
-    let mut password = client.section("usernamepass", warnings);
-    client.finish(warnings);
-
-    match kind.text().to_ascii_lowercase().as_str() {
-        "cert" | "certificate" => {
-            let read = read_certificate(&mut certificate, warnings)?;
-            certificate.finish(warnings);
-            Ok(AuthenticationChoice::new(Authentication::Certificate(read)))
-        }
-        "aad" => {
-            let read = read_entra(&mut entra, warnings)?;
-            entra.finish(warnings);
-            Ok(AuthenticationChoice::new(Authentication::Entra(read)))
-        }
-        "usernamepass" | "radius" => {
-            let read = read_password(&mut password, warnings)?;
-            password.finish(warnings);
-            Ok(AuthenticationChoice::new(Authentication::Password(read)))
-        }
-        _ => {
-            let found = Excerpt::of(kind.text()).to_string();
-            Err(ImportError::UnknownAuthentication {
-                position: kind.position(),
-                found,
-            })
-        }
-    }
-}
-
-fn read_certificate(
-    section: &mut Section<'_, '_>,
-    warnings: &mut Warnings,
-) -> Result<CertificateAuthentication, ImportError> {
-    section.ignore(&WITHOUT_EFFECT_IN_CERTIFICATE);
-    let mut thumbprint = |path| {
-        section
-            .value(path, warnings)
-            .map(|value| value.parse())
-            .transpose()
-    };
-    Ok(CertificateAuthentication {
-        thumbprint: thumbprint("clientauth/cert/hash")?,
-        issuer: thumbprint("clientauth/cert/issuer")?,
-        identity: None,
-    })
-}
-
-fn read_entra(
-    section: &mut Section<'_, '_>,
-    warnings: &mut Warnings,
-) -> Result<EntraAuthentication, ImportError> {
-    let tenant: Authority = section
-        .required("clientauth/aad/tenant", warnings)?
-        .parse()?;
-    let audience = read_word(&section.required("clientauth/aad/audience", warnings)?)?;
-    let issuer = read_url(&section.required("clientauth/aad/issuer", warnings)?)?;
-    let mut entra = EntraAuthentication::new(tenant, audience, issuer);
-    let alias = section.value("clientauth/aad/appid", warnings);
-    let application_id = section
-        .value("clientauth/aad/applicationid", warnings)
-        .or(alias);
-    entra.application_id = application_id.as_ref().map(read_word).transpose()?;
-    let mut flag = |path, default| read_flag(section.value(path, warnings), default, warnings);
-    entra.cache_sign_in_user = flag("clientauth/aad/cachesigninuser", true);
-    entra.enable_group_token = flag("clientauth/aad/enablegrouptoken", false);
-    entra.disable_single_sign_on = flag("clientauth/aad/disableSso", false);
-    entra.enable_device_single_sign_on = flag("clientauth/aad/enabledevicesso", false);
-    Ok(entra)
-}
-
-fn read_password(
-    section: &mut Section<'_, '_>,
-    warnings: &mut Warnings,
-) -> Result<PasswordAuthentication, ImportError> {
-    let username = section.value("clientauth/usernamepass/username", warnings);
-    let password = section.value("clientauth/usernamepass/password", warnings);
-    Ok(PasswordAuthentication {
-        username: username.as_ref().map(read_text).transpose()?,
-        password: password.map(|value| SecretText::new(value.into_text())),
-        static_challenge: None,
-    })
-}
-
 fn read_server_validation(
-    root: &mut Section<'_, '_>,
+    root: &mut Section<'_>,
     suffixes: &mut Unique<DnsSuffix>,
-    warnings: &mut Warnings,
+    findings: &mut Findings,
 ) -> Result<ServerValidation, ImportError> {
-    let mut validation = root.section("servervalidation", warnings);
+    let mut validation = root.section("servervalidation", &mut findings.warnings);
     // The kind is always "cert"; the pinned root is required whatever `usepinnedroot` says.
-    validation.ignore(&["type"]);
-    validation.ignore(&WITHOUT_EFFECT_IN_CERTIFICATE);
+    validation.drop_usual("type", "cert");
+    validation.without_effect(&["type"], &mut findings.warnings);
+    validation.without_effect(&WITHOUT_EFFECT_IN_CERTIFICATE, &mut findings.warnings);
 
-    let secret = validation.required("servervalidation/serversecret", warnings)?;
+    let secret = validation.required("servervalidation/serversecret", &mut findings.warnings)?;
     let secret = ServerSecret::from_hex(secret.text()).map_err(|reason| secret.error(reason))?;
 
-    let mut certificate = validation.section("cert", warnings);
-    certificate.ignore(&WITHOUT_EFFECT_IN_CERTIFICATE);
-    certificate.ignore(&["issuer"]);
+    let mut certificate = validation.section("cert", &mut findings.warnings);
+    certificate.without_effect(&WITHOUT_EFFECT_IN_CERTIFICATE, &mut findings.warnings);
+    certificate.without_effect(&["issuer"], &mut findings.warnings);
     let mut roots = Unique::new();
-    for hash in certificate.values("servervalidation/cert/hash", warnings) {
+    for hash in certificate.values("servervalidation/cert/hash", &mut findings.warnings) {
         let root: Thumbprint = hash.parse()?;
-        insert(&mut roots, root, &hash, warnings);
+        insert(&mut roots, root, &hash, findings);
     }
     let pinned_roots = roots.iter().copied().map(PinnedRoot::from).collect();
     let pinned_roots = OneOrMore::from_vec(pinned_roots)
         .ok_or_else(|| certificate.missing("servervalidation/cert/hash"))?;
-    certificate.finish(warnings);
+    certificate.finish(findings);
 
-    for misplaced in validation.take("dnssuffixes", warnings) {
+    for misplaced in validation.take("dnssuffixes", &mut findings.warnings) {
         let message =
             format_args!("'dnssuffixes' belongs into 'clientconfig'; it is used all the same");
-        warnings.push(misplaced.position(), WarningKind::Misplaced, message);
-        read_suffix_list(&mut Section::of(misplaced, warnings), suffixes, warnings);
+        findings
+            .warnings
+            .push(misplaced.position(), WarningKind::Misplaced, message);
+        let path = "clientconfig/dnssuffixes";
+        let mut list = Section::at(path, misplaced, &mut findings.warnings);
+        read_suffix_list(&mut list, suffixes, findings);
+        list.finish(findings);
     }
-    validation.finish(warnings);
+    validation.finish(findings);
     Ok(ServerValidation::azure(pinned_roots, secret))
 }
 
 /// Reads DNS servers, nested in `DnsServerEntry` or not.
 fn read_dns_servers(
-    client: &mut Section<'_, '_>,
-    warnings: &mut Warnings,
+    client: &mut Section<'_>,
+    findings: &mut Findings,
 ) -> Result<Unique<IpAddr>, ImportError> {
     const PATH: &str = "clientconfig/dnsservers/dnsserver";
-    let mut list = client.section("dnsservers", warnings);
-    let mut entries = list.section("DnsServerEntry", warnings);
-    let mut values = entries.values(PATH, warnings);
-    values.extend(list.values(PATH, warnings));
+    let mut list = client.section("dnsservers", &mut findings.warnings);
+    let mut entries = list.section("DnsServerEntry", &mut findings.warnings);
+    let mut values = entries.values(PATH, &mut findings.warnings);
+    values.extend(list.values(PATH, &mut findings.warnings));
     values.sort_by_key(Value::position);
-    entries.finish(warnings);
-    list.finish(warnings);
+    entries.finish(findings);
+    list.finish(findings);
 
     let mut servers = Unique::new();
     for value in &values {
@@ -285,134 +203,83 @@ fn read_dns_servers(
                     Excerpt::of(text)
                 )))
             })?;
-            insert(&mut servers, server, value, warnings);
+            insert(&mut servers, server, value, findings);
+            if servers.len() > MOST_DNS_SERVERS {
+                return Err(value.error(InvalidValue::new(
+                    "is one of more DNS servers than any network has",
+                )));
+            }
         }
     }
     Ok(servers)
 }
 
 fn read_dns_suffixes(
-    client: &mut Section<'_, '_>,
+    client: &mut Section<'_>,
     suffixes: &mut Unique<DnsSuffix>,
-    warnings: &mut Warnings,
+    findings: &mut Findings,
 ) {
-    let mut list = client.section("dnssuffixes", warnings);
-    read_suffix_list(&mut list, suffixes, warnings);
-    list.finish(warnings);
+    let mut list = client.section("dnssuffixes", &mut findings.warnings);
+    read_suffix_list(&mut list, suffixes, findings);
+    list.finish(findings);
 }
 
 fn read_suffix_list(
-    list: &mut Section<'_, '_>,
+    list: &mut Section<'_>,
     suffixes: &mut Unique<DnsSuffix>,
-    warnings: &mut Warnings,
+    findings: &mut Findings,
 ) {
-    let mut values = list.values("clientconfig/dnssuffixes/dnssuffix", warnings);
-    for misspelt in list.values("clientconfig/dnssuffixes/dnsssuffix", warnings) {
+    let mut values = list.values("clientconfig/dnssuffixes/dnssuffix", &mut findings.warnings);
+    for misspelt in list.values(
+        "clientconfig/dnssuffixes/dnsssuffix",
+        &mut findings.warnings,
+    ) {
         let message = format_args!("'dnsssuffix' is read as 'dnssuffix'");
-        warnings.push(misspelt.position(), WarningKind::Misspelt, message);
+        findings
+            .warnings
+            .push(misspelt.position(), WarningKind::Misspelt, message);
         values.push(misspelt);
     }
     values.sort_by_key(Value::position);
     for value in values {
         match value.text().parse() {
-            Ok(suffix) => insert(suffixes, suffix, &value, warnings),
+            Ok(suffix) => insert(suffixes, suffix, &value, findings),
             Err(reason) => {
                 let message = format_args!("{} {reason}; it is ignored", value.path());
-                warnings.push(value.position(), WarningKind::IgnoredValue, message);
+                findings
+                    .warnings
+                    .push(value.position(), WarningKind::IgnoredValue, message);
             }
         }
     }
 }
 
 fn read_routes(
-    client: &mut Section<'_, '_>,
+    client: &mut Section<'_>,
     name: &'static str,
-    warnings: &mut Warnings,
+    findings: &mut Findings,
 ) -> Result<Routes, ImportError> {
-    let mut list = client.section(name, warnings);
+    let mut list = client.section(name, &mut findings.warnings);
     let mut routes = Routes::new();
-    for element in list.take("route", warnings) {
-        let route = read_route(element, warnings)?;
+    for element in list.take("route", &mut findings.warnings) {
+        let route = read_route(name, element, findings)?;
         if !routes.insert(route) {
             let message = format_args!("the route {route} stands twice in '{name}'");
-            warnings.push(element.position(), WarningKind::Duplicate, message);
+            findings
+                .warnings
+                .push(element.position(), WarningKind::Duplicate, message);
         }
     }
-    list.finish(warnings);
+    list.finish(findings);
     Ok(routes)
 }
 
 /// Adds an element that stands in a value, with a warning when it is not new.
-fn insert<T: Eq + Hash>(list: &mut Unique<T>, element: T, value: &Value, warnings: &mut Warnings) {
+fn insert<T: Eq + Hash>(list: &mut Unique<T>, element: T, value: &Value, findings: &mut Findings) {
     if !list.insert(element) {
         let message = format_args!("this {} stands there twice", value.path());
-        warnings.push(value.position(), WarningKind::Duplicate, message);
+        findings
+            .warnings
+            .push(value.position(), WarningKind::Duplicate, message);
     }
-}
-
-/// Reads a name for people: a line of at most 256 characters without control characters.
-fn read_text(value: &Value) -> Result<String, ImportError> {
-    if value.text().chars().any(char::is_control) {
-        return Err(value.error(InvalidValue::new(
-            "holds a line break or another control character",
-        )));
-    }
-    if value.text().chars().nth(256).is_some() {
-        return Err(value.error(InvalidValue::new("is longer than 256 characters")));
-    }
-    Ok(value.text().to_owned())
-}
-
-/// Reads an identifier, which holds no white space.
-fn read_word(value: &Value) -> Result<String, ImportError> {
-    if value.text().chars().any(char::is_whitespace) {
-        return Err(value.error(InvalidValue::new("holds white space")));
-    }
-    read_text(value)
-}
-
-/// Reads a web address, which has to be secure: a user types a password there, or trusts a token
-/// from there.
-fn read_url(value: &Value) -> Result<String, ImportError> {
-    let url = read_word(value)?;
-    match url.get(..8) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("https://") && url.len() > 8 => Ok(url),
-        _ => Err(value.error(InvalidValue::new(format!(
-            "is '{}', which is no https:// address",
-            Excerpt::of(&url)
-        )))),
-    }
-}
-
-fn read_or<T: FromStr + std::fmt::Display>(
-    value: Option<Value>,
-    default: T,
-    warnings: &mut Warnings,
-) -> T {
-    let Some(value) = value else { return default };
-    value.text().parse().unwrap_or_else(|_| {
-        warn_default(&value, &default, warnings);
-        default
-    })
-}
-
-fn read_flag(value: Option<Value>, default: bool, warnings: &mut Warnings) -> bool {
-    let Some(value) = value else { return default };
-    match value.text().to_ascii_lowercase().as_str() {
-        "true" | "1" => true,
-        "false" | "0" => false,
-        _ => {
-            warn_default(&value, &default, warnings);
-            default
-        }
-    }
-}
-
-fn warn_default(value: &Value, default: &dyn std::fmt::Display, warnings: &mut Warnings) {
-    let text = Excerpt::of(value.text());
-    let message = format_args!(
-        "{} is '{text}', which cannot be read; it is taken as {default}",
-        value.path()
-    );
-    warnings.push(value.position(), WarningKind::IgnoredValue, message);
 }

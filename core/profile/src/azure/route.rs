@@ -2,23 +2,27 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, ipv4_mask_to_prefix};
 
+use super::findings::Findings;
 use super::section::{Section, Value};
 use super::tree::Element;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
-use crate::warning::{WarningKind, Warnings};
+use crate::warning::WarningKind;
 
-/// Reads a `route` element, whose `destination` is an address and whose `mask` is the length of a
+/// Reads a `route` element of a list, whose `destination` is an address and whose `mask` is the length of a
 /// prefix.
 ///
 /// A destination may also carry the prefix itself (`10.0.0.0/8`), and an IPv4 mask may have the
 /// dotted form. Host bits are cleared with a warning.
 pub(super) fn read_route(
-    element: &Element<'_>,
-    warnings: &mut Warnings,
+    list: &str,
+    element: Element<'_>,
+    findings: &mut Findings,
 ) -> Result<IpNet, ImportError> {
-    let mut section = Section::of(element, warnings);
+    let path = format!("clientconfig/{list}/route");
+    let warnings = &mut findings.warnings;
+    let mut section = Section::at(&path, element, warnings);
     let destination = only(section.values("route/destination", warnings), "destination")?;
     let mask = only(section.values("route/mask", warnings), "mask")?;
     let destination = destination.ok_or_else(|| section.missing("route/destination"))?;
@@ -47,7 +51,7 @@ pub(super) fn read_route(
             length
         }
     };
-    section.finish(warnings);
+    section.finish(findings);
 
     let too_long = |_| destination.error(InvalidValue::new("has a prefix longer than the address"));
     let written = IpNet::new(address, prefix).map_err(too_long)?;
@@ -56,7 +60,10 @@ pub(super) fn read_route(
         let message = format_args!(
             "the route {written} has address bits beyond its mask; it is read as {route}"
         );
-        warnings.push(destination.position(), WarningKind::HostBits, message);
+        let place = destination.position();
+        findings
+            .warnings
+            .push(place, WarningKind::HostBits, message);
     }
     Ok(route)
 }

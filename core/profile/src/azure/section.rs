@@ -2,6 +2,7 @@ use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
+use super::findings::Findings;
 use super::tree::Element;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
@@ -9,44 +10,62 @@ use crate::invalid_value::InvalidValue;
 use crate::position::Position;
 use crate::warning::{WarningKind, Warnings};
 
-/// The elements inside an element, handed out by name; what nobody asked for becomes a warning.
+/// The elements inside an element, handed out by name; what nobody asked for becomes a warning and is
+/// kept for an export.
 ///
 /// Elements of one name that stand side by side are one section, so that a list which is written in
 /// two halves is whole.
-pub(crate) struct Section<'t, 'x> {
+pub(crate) struct Section<'d> {
     position: Position,
-    name: String,
-    left: Vec<&'t Element<'x>>,
+    name: &'d str,
+    /// The path below the root element, in the spelling that an export uses.
+    path: String,
+    left: Vec<Element<'d>>,
+    /// Known elements that mean nothing here.
+    without_effect: Vec<Element<'d>>,
+    /// Elements inside values, which have none, with the names of the values.
+    in_values: Vec<(Element<'d>, &'static str)>,
 }
 
-impl<'t, 'x> Section<'t, 'x> {
-    /// Opens an element.
-    pub(crate) fn of(element: &'t Element<'x>, warnings: &mut Warnings) -> Self {
-        Self::of_all(&[element], element.position(), element.name(), warnings)
+impl<'d> Section<'d> {
+    /// Opens the root element.
+    pub(crate) fn of(root: Element<'d>, warnings: &mut Warnings) -> Self {
+        Self::at("", root, warnings)
+    }
+
+    /// Opens an element whose path below the root element is given.
+    pub(super) fn at(path: &str, element: Element<'d>, warnings: &mut Warnings) -> Self {
+        let name = element.name();
+        Self::of_all(
+            &[element],
+            element.position(),
+            name,
+            path.to_owned(),
+            warnings,
+        )
     }
 
     /// Opens the elements of a name inside this section, in order. There may be none: then the
     /// section is empty.
-    pub(crate) fn section(&mut self, name: &str, warnings: &mut Warnings) -> Section<'t, 'x> {
+    pub(crate) fn section(&mut self, name: &'static str, warnings: &mut Warnings) -> Section<'d> {
         let elements = self.take(name, warnings);
         let position = elements
             .first()
             .map_or(self.position, |element| element.position());
-        Self::of_all(&elements, position, name, warnings)
+        Self::of_all(&elements, position, name, self.path_of(name), warnings)
     }
 
     /// Takes the elements of a name that are neither nil nor empty, in order.
-    pub(crate) fn take(&mut self, name: &str, warnings: &mut Warnings) -> Vec<&'t Element<'x>> {
-        let (taken, left) = self
-            .left
-            .iter()
-            .copied()
-            .partition::<Vec<_>, _>(|element| element.is_called(name));
-        self.left = left;
+    pub(crate) fn take(&mut self, name: &str, warnings: &mut Warnings) -> Vec<Element<'d>> {
+        let mut taken = Vec::new();
+        self.left.retain(|&element| {
+            let is_called = element.is_called(name);
+            if is_called && is_populated(element, warnings) {
+                taken.push(element);
+            }
+            !is_called
+        });
         taken
-            .into_iter()
-            .filter(|element| is_populated(element, warnings))
-            .collect()
     }
 
     /// Takes a value by its path below the root element, whose last part is the element's name;
@@ -78,9 +97,8 @@ impl<'t, 'x> Section<'t, 'x> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let mut values = Vec::new();
         for element in self.take(name, warnings) {
-            for child in element.children() {
-                warn_unknown(child, element.name(), warnings);
-            }
+            let inside = element.children().map(|child| (child, name));
+            self.in_values.extend(inside);
             if element.has_text() {
                 values.push(Value {
                     path,
@@ -92,10 +110,25 @@ impl<'t, 'x> Section<'t, 'x> {
         values
     }
 
-    /// Takes values that are read and then not used.
-    pub(crate) fn ignore(&mut self, names: &[&str]) {
-        self.left
-            .retain(|element| !names.iter().any(|name| element.is_called(name)));
+    /// Takes known elements that mean nothing here.
+    pub(super) fn without_effect(&mut self, names: &[&str], warnings: &mut Warnings) {
+        for name in names {
+            let taken = self.take(name, warnings);
+            self.without_effect.extend(taken);
+        }
+    }
+
+    /// Drops elements with the value that an export writes anyway.
+    pub(super) fn drop_usual(&mut self, name: &str, usual: &str) {
+        self.left.retain(|element| {
+            !(element.is_called(name) && element.value().eq_ignore_ascii_case(usual))
+        });
+    }
+
+    /// Says whether there is a value in the section, whatever it is.
+    pub(super) fn has_values(&self) -> bool {
+        let mut left = self.left.iter();
+        left.any(|element| !element.is_nil() && element.has_text())
     }
 
     /// Returns the error for a value that should stand in this section.
@@ -107,16 +140,36 @@ impl<'t, 'x> Section<'t, 'x> {
     }
 
     /// Warns of every element that nobody took.
-    pub(crate) fn finish(self, warnings: &mut Warnings) {
-        for element in &self.left {
-            warn_unknown(element, &self.name, warnings);
+    pub(super) fn warn_unknown(self, warnings: &mut Warnings) {
+        for &element in &self.left {
+            warn_unknown(element, self.name, warnings);
+        }
+    }
+
+    /// Warns of every element that nobody took, and keeps it.
+    pub(super) fn finish(self, findings: &mut Findings) {
+        let Findings {
+            warnings,
+            extensions,
+        } = findings;
+        for &element in &self.without_effect {
+            extensions.keep(&self.path, element, warnings);
+        }
+        for &element in &self.left {
+            warn_unknown(element, self.name, warnings);
+            extensions.keep(&self.path, element, warnings);
+        }
+        for &(element, name) in &self.in_values {
+            warn_unknown(element, name, warnings);
+            extensions.keep(&self.path_of(name), element, warnings);
         }
     }
 
     fn of_all(
-        elements: &[&'t Element<'x>],
+        elements: &[Element<'d>],
         position: Position,
-        name: &str,
+        name: &'d str,
+        path: String,
         warnings: &mut Warnings,
     ) -> Self {
         for element in elements.iter().filter(|element| element.has_text()) {
@@ -126,14 +179,22 @@ impl<'t, 'x> Section<'t, 'x> {
             );
             warnings.push(element.position(), WarningKind::StrayText, message);
         }
-        let left = elements
-            .iter()
-            .flat_map(|element| element.children())
-            .collect();
+        let left = elements.iter().flat_map(|element| element.children());
         Self {
             position,
-            name: name.to_owned(),
-            left,
+            name,
+            path,
+            left: left.collect(),
+            without_effect: Vec::new(),
+            in_values: Vec::new(),
+        }
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.path)
         }
     }
 }
@@ -181,7 +242,7 @@ impl Value {
     }
 }
 
-fn is_populated(element: &Element<'_>, warnings: &mut Warnings) -> bool {
+fn is_populated(element: Element<'_>, warnings: &mut Warnings) -> bool {
     if element.is_nil() && !element.is_empty() {
         let message = format_args!(
             "'{}' is marked nil, so what it holds is ignored",
@@ -192,7 +253,7 @@ fn is_populated(element: &Element<'_>, warnings: &mut Warnings) -> bool {
     !element.is_nil() && !element.is_empty()
 }
 
-fn warn_unknown(element: &Element<'_>, parent: &str, warnings: &mut Warnings) {
+fn warn_unknown(element: Element<'_>, parent: &str, warnings: &mut Warnings) {
     let message = format_args!(
         "the unknown element '{}' in '{}' is ignored",
         Excerpt::of(element.name()),

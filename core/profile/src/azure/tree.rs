@@ -1,12 +1,9 @@
-use std::borrow::Cow;
-
 use quick_xml::errors::IllFormedError;
-use quick_xml::escape::resolve_xml_entity;
-use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesDecl, BytesStart, Event};
 use quick_xml::reader::Reader;
 use zeroize::Zeroizing;
 
-use super::encoding::is_xml_character;
+use super::text::{is_padding, resolve, text_of};
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::position::{Cursor, Position, locate};
@@ -19,124 +16,182 @@ pub const MAXIMUM_XML_ELEMENTS: usize = 50_000;
 /// How deep the elements of an `azurevpnconfig.xml` may be nested. A real profile has six levels.
 pub const MAXIMUM_XML_DEPTH: usize = 32;
 
-/// An element with its position. Comments, processing instructions and attributes other than `nil`
-/// are dropped.
+/// The most attributes of an element; a real profile has two.
+const MOST_ATTRIBUTES: usize = 64;
+
+/// The elements of a text and their places in it. Names and values stay where they are, so that a
+/// document takes little memory and a secret is not copied before it is asked for.
 #[derive(Debug)]
-pub(crate) struct Element<'x> {
-    name: String,
+pub(crate) struct Document<'x> {
+    text: &'x str,
+    root: Node,
+    /// All elements in the order of their start tags, the root too.
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
     position: Position,
+    /// The name without its prefix.
+    name: Span,
+    /// What stands between the start tag and the end tag.
+    content: Span,
+    /// Where the nodes inside begin and end in the list.
+    inside: Span,
     is_nil: bool,
-    text: Vec<Piece<'x>>,
-    children: Vec<Element<'x>>,
+    has_text: bool,
 }
 
-/// A piece of an element's text as it stands in the document, so that a secret is not copied before
-/// it is asked for.
-#[derive(Debug)]
-enum Piece<'x> {
-    Text(Cow<'x, str>),
-    Character(char),
+/// A half-open range; 32 bits are enough below [`MAXIMUM_XML_BYTES`](super::MAXIMUM_XML_BYTES).
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: u32,
+    end: u32,
 }
 
-impl<'x> Element<'x> {
+impl Span {
+    fn new(start: usize, end: usize) -> Self {
+        let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            start: narrow(start),
+            end: narrow(end),
+        }
+    }
+
+    fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+}
+
+/// An element with its position. Comments, processing instructions and attributes other than `nil`
+/// are passed over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Element<'d> {
+    document: &'d Document<'d>,
+    node: &'d Node,
+}
+
+impl Document<'_> {
+    /// Returns the outermost element.
+    pub(crate) fn root(&self) -> Element<'_> {
+        Element {
+            document: self,
+            node: &self.root,
+        }
+    }
+}
+
+impl<'d> Element<'d> {
     /// Returns the name without its prefix, as written.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    pub(crate) fn name(self) -> &'d str {
+        self.node.name.of(self.document.text)
     }
 
     /// Compares the name without regard to case and prefix.
-    pub(crate) fn is_called(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name)
+    pub(crate) fn is_called(self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
     }
 
     /// Returns where the start tag begins.
-    pub(crate) fn position(&self) -> Position {
-        self.position
+    pub(crate) fn position(self) -> Position {
+        self.node.position
     }
 
     /// Says whether the element is marked `i:nil="true"`.
-    pub(crate) fn is_nil(&self) -> bool {
-        self.is_nil
+    pub(crate) fn is_nil(self) -> bool {
+        self.node.is_nil
     }
 
-    /// Returns the elements inside, in order.
-    pub(crate) fn children(&self) -> &[Element<'x>] {
-        &self.children
-    }
-
-    /// Says whether the element holds nothing but white space.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.children.is_empty() && !self.has_text()
-    }
-
-    /// Says whether the element has text of its own beside white space.
-    pub(crate) fn has_text(&self) -> bool {
-        self.text.iter().any(|piece| match piece {
-            Piece::Text(text) => !text.chars().all(is_padding),
-            Piece::Character(character) => !is_padding(*character),
+    /// Walks the elements inside, in order.
+    pub(crate) fn children(self) -> impl Iterator<Item = Element<'d>> {
+        let Span { start, end } = self.node.inside;
+        let mut next = start;
+        std::iter::from_fn(move || {
+            let node = self.document.nodes.get(next as usize)?;
+            if next >= end {
+                return None;
+            }
+            next = node.inside.end;
+            Some(Element {
+                document: self.document,
+                node,
+            })
         })
     }
 
+    /// Says whether the element holds nothing but white space.
+    pub(crate) fn is_empty(self) -> bool {
+        self.node.inside.start >= self.node.inside.end && !self.has_text()
+    }
+
+    /// Says whether the element has text of its own beside white space.
+    pub(crate) fn has_text(self) -> bool {
+        self.node.has_text
+    }
+
     /// Returns the element's own text without the padding around it.
-    pub(crate) fn value(&self) -> Zeroizing<String> {
-        let length = |piece: &Piece<'_>| match piece {
-            Piece::Text(text) => text.len(),
-            Piece::Character(character) => character.len_utf8(),
-        };
-        // Sized before it is filled: a string that grows leaves copies behind.
-        let mut value = Zeroizing::new(String::with_capacity(self.text.iter().map(length).sum()));
-        for piece in &self.text {
-            match piece {
-                Piece::Text(text) => value.push_str(text),
-                Piece::Character(character) => value.push(*character),
-            }
-        }
-        let end = value.trim_end_matches(is_padding).len();
-        value.truncate(end);
-        let padding = value.len() - value.trim_start_matches(is_padding).len();
-        value.drain(..padding);
-        value
+    pub(crate) fn value(self) -> Zeroizing<String> {
+        text_of(self.content())
+    }
+
+    /// Returns what stands between the start tag and the end tag, as written.
+    pub(crate) fn content(self) -> &'d str {
+        self.node.content.of(self.document.text)
     }
 }
 
-/// White space, and the invisible characters that come along when a value is copied from a web page
-/// or a Windows dialog.
-fn is_padding(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{feff}')
-}
-
-/// Reads a document into its root element, within [`MAXIMUM_XML_ELEMENTS`] and
-/// [`MAXIMUM_XML_DEPTH`].
+/// Reads a document within [`MAXIMUM_XML_ELEMENTS`] and [`MAXIMUM_XML_DEPTH`].
 ///
 /// Document types and entities other than XML's own five are refused, so that nothing ever expands.
 pub(crate) fn parse<'x>(
     text: &'x str,
     warnings: &mut Warnings,
-) -> Result<Element<'x>, ImportError> {
+) -> Result<Document<'x>, ImportError> {
+    read(text, None, warnings)
+}
+
+/// Reads a document that is the text of an element in another one, whose position all elements get.
+pub(crate) fn parse_inside<'x>(
+    text: &'x str,
+    position: Position,
+    warnings: &mut Warnings,
+) -> Result<Document<'x>, ImportError> {
+    read(text, Some(position), warnings)
+}
+
+fn read<'x>(
+    text: &'x str,
+    place: Option<Position>,
+    warnings: &mut Warnings,
+) -> Result<Document<'x>, ImportError> {
     let mut reader = Reader::from_str(text);
     let mut builder = Builder {
+        text,
         cursor: Cursor::new(text),
+        place,
         open: Vec::new(),
-        root: None,
-        count: 0,
+        nodes: Vec::new(),
     };
     loop {
-        let position = builder.cursor.advance_to(offset(reader.buffer_position()));
+        let start = offset(reader.buffer_position());
+        let position = builder.position(start);
         let event = reader.read_event().map_err(|error| {
-            let position = locate(text, offset(reader.error_position()));
+            let position = place.unwrap_or_else(|| locate(text, offset(reader.error_position())));
             malformed(position, &reason(&error))
         })?;
+        let end = offset(reader.buffer_position());
         match event {
-            Event::Start(start) => builder.open(&start, position)?,
-            Event::Empty(start) => {
-                builder.open(&start, position)?;
-                builder.close();
+            Event::Start(tag) => builder.open(&tag, start, end, position)?,
+            Event::Empty(tag) => {
+                builder.open(&tag, start, end, position)?;
+                builder.close(end);
             }
-            Event::End(_) => builder.close(),
-            Event::Text(text) => builder.text(Piece::Text(text.into_inner()), position)?,
-            Event::CData(text) => builder.text(Piece::Text(text.into_inner()), position)?,
+            Event::End(_) => builder.close(start),
+            Event::Text(text) => builder.text(&text, position)?,
+            Event::CData(text) => builder.text(&text, position)?,
             Event::GeneralRef(reference) => {
-                builder.text(resolve(&reference, position)?, position)?
+                builder.character(resolve(&reference, position)?, position)?
             }
             Event::DocType(_) => return Err(ImportError::DocumentType { position }),
             Event::Decl(declaration) => check_encoding(&declaration, position, warnings),
@@ -146,17 +201,32 @@ pub(crate) fn parse<'x>(
     }
 }
 
-/// The elements that are open while a document is read.
+/// The elements of a document while it is read.
 struct Builder<'x> {
+    text: &'x str,
     cursor: Cursor<'x>,
-    open: Vec<Element<'x>>,
-    root: Option<Element<'x>>,
-    count: usize,
+    place: Option<Position>,
+    /// The places of the open elements in the list.
+    open: Vec<usize>,
+    nodes: Vec<Node>,
 }
 
 impl<'x> Builder<'x> {
-    fn open(&mut self, start: &BytesStart<'x>, position: Position) -> Result<(), ImportError> {
-        if self.root.is_some() {
+    fn position(&mut self, offset: usize) -> Position {
+        match self.place {
+            Some(position) => position,
+            None => self.cursor.advance_to(offset),
+        }
+    }
+
+    fn open(
+        &mut self,
+        tag: &BytesStart<'_>,
+        start: usize,
+        end: usize,
+        position: Position,
+    ) -> Result<(), ImportError> {
+        if self.open.is_empty() && !self.nodes.is_empty() {
             return Err(malformed(position, "a second root element"));
         }
         if self.open.len() >= MAXIMUM_XML_DEPTH {
@@ -165,115 +235,114 @@ impl<'x> Builder<'x> {
                 limit: MAXIMUM_XML_DEPTH,
             });
         }
-        self.count = self.count.saturating_add(1);
-        if self.count > MAXIMUM_XML_ELEMENTS {
+        if self.nodes.len() >= MAXIMUM_XML_ELEMENTS {
             return Err(ImportError::TooManyElements {
                 position,
                 limit: MAXIMUM_XML_ELEMENTS,
             });
         }
-        let name = start.local_name().as_ref().to_owned();
-        if !is_name(&name) {
+        let (whole, local) = (tag.name(), tag.local_name());
+        if !is_name(local.as_ref()) {
             return Err(malformed(
                 position,
                 "a '<' that begins no tag, or a tag without its '>'",
             ));
         }
-        let is_nil = is_nil(start, position)?;
-        self.open.push(Element {
-            name,
+        let name_end = start.saturating_add(1).saturating_add(whole.as_ref().len());
+        let index = self.nodes.len();
+        self.open.push(index);
+        self.nodes.push(Node {
             position,
-            is_nil,
-            text: Vec::new(),
-            children: Vec::new(),
+            name: Span::new(name_end.saturating_sub(local.as_ref().len()), name_end),
+            content: Span::new(end, end),
+            inside: Span::new(index.saturating_add(1), index.saturating_add(1)),
+            is_nil: is_nil(tag, position)?,
+            has_text: false,
         });
         Ok(())
     }
 
-    /// Closes the innermost element; the XML reader has checked that it is the one named.
-    fn close(&mut self) {
-        let Some(element) = self.open.pop() else {
-            return;
-        };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
+    /// Closes the innermost element, whose end tag begins at an offset; the XML reader has checked that
+    /// it is the one named.
+    fn close(&mut self, offset: usize) {
+        let count = self.nodes.len();
+        let innermost = self.open.pop().and_then(|index| self.nodes.get_mut(index));
+        if let Some(node) = innermost {
+            node.content.end = Span::new(0, offset).end.max(node.content.start);
+            node.inside.end = Span::new(0, count).end;
         }
     }
 
-    fn text(&mut self, piece: Piece<'x>, position: Position) -> Result<(), ImportError> {
-        if let Some(element) = self.open.last_mut() {
-            element.text.push(piece);
-            return Ok(());
-        }
-        let outside = "text outside the root element";
-        let Piece::Text(text) = piece else {
-            return Err(malformed(position, outside));
-        };
+    fn text(&mut self, text: &str, position: Position) -> Result<(), ImportError> {
         let padding = text.len() - text.trim_start_matches(is_padding).len();
         if padding == text.len() {
             return Ok(());
         }
-        Err(malformed(self.cursor.advance_by(padding), outside))
+        if let Some(node) = self.innermost() {
+            node.has_text = true;
+            return Ok(());
+        }
+        let position = match self.place {
+            Some(_) => position,
+            None => self.cursor.advance_by(padding),
+        };
+        Err(outside(position))
     }
 
-    fn finish(self, position: Position) -> Result<Element<'x>, ImportError> {
-        if let Some(element) = self.open.last() {
+    fn character(&mut self, character: char, position: Position) -> Result<(), ImportError> {
+        let node = self.innermost().ok_or_else(|| outside(position))?;
+        node.has_text |= !is_padding(character);
+        Ok(())
+    }
+
+    fn innermost(&mut self) -> Option<&mut Node> {
+        let index = *self.open.last()?;
+        self.nodes.get_mut(index)
+    }
+
+    fn finish(self, position: Position) -> Result<Document<'x>, ImportError> {
+        if let Some(node) = self.open.last().and_then(|&index| self.nodes.get(index)) {
             let reason = format!(
                 "the file ends inside '{}', which {} opened",
-                Excerpt::of(&element.name),
-                element.position
+                Excerpt::of(node.name.of(self.text)),
+                node.position
             );
             return Err(malformed(position, &reason));
         }
-        self.root
-            .ok_or_else(|| malformed(position, "there is no element"))
-    }
-}
-
-/// Resolves a character reference or one of XML's own five entities (XML 1.0 section 4.6).
-fn resolve<'x>(reference: &BytesRef<'_>, position: Position) -> Result<Piece<'x>, ImportError> {
-    if reference.is_char_ref() {
-        let resolved = reference
-            .resolve_char_ref()
-            .map_err(|error| malformed(position, &error.to_string()))?;
-        return match resolved {
-            Some(character) if is_xml_character(character) => Ok(Piece::Character(character)),
-            Some(character) => Err(ImportError::Character {
-                position,
-                code: character.into(),
-            }),
-            None => Err(malformed(
-                position,
-                "a character reference without a number",
-            )),
-        };
-    }
-    match resolve_xml_entity(reference) {
-        Some(text) => Ok(Piece::Text(Cow::Borrowed(text))),
-        None => Err(ImportError::Entity {
-            position,
-            name: Excerpt::of(reference).to_string(),
-        }),
+        let root = self.nodes.first().copied();
+        Ok(Document {
+            text: self.text,
+            root: root.ok_or_else(|| malformed(position, "there is no element"))?,
+            nodes: self.nodes,
+        })
     }
 }
 
 /// Looks for `nil` of the XML Schema instance namespace, under whatever prefix.
-fn is_nil(start: &BytesStart<'_>, position: Position) -> Result<bool, ImportError> {
+fn is_nil(tag: &BytesStart<'_>, position: Position) -> Result<bool, ImportError> {
     let mut is_nil = false;
-    for attribute in start.attributes() {
+    for (count, attribute) in tag.attributes().enumerate() {
         let attribute = attribute.map_err(|error| malformed(position, &error.to_string()))?;
-        if attribute
-            .key
-            .local_name()
-            .as_ref()
-            .eq_ignore_ascii_case("nil")
-        {
-            let value = attribute.value.trim();
-            is_nil = value == "1" || value.eq_ignore_ascii_case("true");
+        // The XML reader compares each with all before it.
+        if count >= MOST_ATTRIBUTES {
+            return Err(malformed(position, "an element with too many attributes"));
+        }
+        let key = attribute.key.local_name();
+        if key.as_ref().eq_ignore_ascii_case("nil") {
+            is_nil = is_true(attribute.value.trim());
         }
     }
     Ok(is_nil)
+}
+
+/// Reads a boolean of XML Schema.
+fn is_true(value: &str) -> bool {
+    value == "1" || value.eq_ignore_ascii_case("true")
+}
+
+/// Says whether a start tag that was read before is marked nil.
+pub(super) fn is_marked_nil(tag: &BytesStart<'_>) -> bool {
+    is_nil(tag, Position::START).unwrap_or(false)
 }
 
 /// Warns of a declared encoding that may have meant other characters than those read.
@@ -323,6 +392,10 @@ fn reason(error: &quick_xml::Error) -> String {
         }
         _ => error.to_string(),
     }
+}
+
+fn outside(position: Position) -> ImportError {
+    malformed(position, "text outside the root element")
 }
 
 fn malformed(position: Position, reason: &str) -> ImportError {

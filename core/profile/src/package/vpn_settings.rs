@@ -33,9 +33,9 @@ impl VpnSettings {
     /// Reads the bytes of a file whose root element is `VpnProfile`.
     pub(crate) fn read(bytes: &[u8], warnings: &mut Warnings) -> Result<Self, ImportError> {
         let text = decode(bytes)?;
-        let root = parse(text.trim_start_matches('\u{feff}'), warnings)?;
+        let document = parse(text.trim_start_matches('\u{feff}'), warnings)?;
         // The portal adds elements now and then; those that nobody asks for are of no interest.
-        let mut root = Section::of(&root, warnings);
+        let mut root = Section::of(document.root(), warnings);
         let server = root.value("VpnServer", warnings);
         let vpn_types = root.value("VpnType", warnings);
         let name = root.value("VnetName", warnings);

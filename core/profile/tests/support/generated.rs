@@ -120,7 +120,7 @@ pub(crate) fn any_azure_profile() -> impl Strategy<Value = Profile> {
                     profile.dns_servers,
                     profile.dns_suffixes,
                 ) = lists;
-                extras.sort_by(|one, other| one.parent.cmp(&other.parent));
+                extras.sort_by(|one, other| place(one).cmp(&place(other)));
                 profile.unknown_elements = extras;
                 profile
             },
@@ -447,6 +447,12 @@ fn suffixes() -> impl Strategy<Value = Unique<DnsSuffix>> {
         let suffixes = domains.iter().map(|domain| domain.parse().unwrap());
         suffixes.collect()
     })
+}
+
+/// In which order the reader keeps unknown elements: by parent and name.
+fn place(element: &UnknownElement) -> (&str, &str) {
+    let name = element.xml.as_str().split([' ', '>']).next().unwrap();
+    (&element.parent, name)
 }
 
 /// An element as the reader keeps it.
