@@ -13,9 +13,9 @@ use std::io::{Cursor, Write};
 
 use cap::Cap;
 use p2svpn_profile::{MAXIMUM_XML_BYTES, SecretsInExport};
-use support::{CERTIFICATE, ENTRA, SETTINGS_2022, import_one, zip};
-use zip::ZipWriter;
+use support::{CERTIFICATE, ENTRA, SETTINGS_2022, import_one, zip, zip_with};
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// Counts all allocations; one beyond the limit ends the process with a message.
 #[global_allocator]
@@ -77,9 +77,9 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let certificates = settings_certificates();
     let bomb = zip(&[("a.xml", &vec![b' '; 8 << 20])]);
 
-    let one = |xml: &str| zip(&[("a.xml", xml.as_bytes())]);
+    let one = |xml: &str| stored(&[("a.xml", xml.as_bytes())]);
     let beside = |settings: &str| {
-        zip(&[
+        stored(&[
             ("a.xml", CERTIFICATE.as_bytes()),
             ("b.xml", settings.as_bytes()),
         ])
@@ -97,7 +97,10 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("JSON of lists", long_json("[],")),
         ("JSON of texts", long_json("\"\\u0041\",")),
         ("JSON of fields", long_json_fields()),
-        ("an element cut short in UTF-16", zip(&[("a.xml", &utf16)])),
+        (
+            "an element cut short in UTF-16",
+            stored(&[("a.xml", &utf16)]),
+        ),
         ("networks in the settings", beside(&many_networks)),
         ("what are no networks in the settings", beside(&no_networks)),
         ("certificates in the settings", beside(&certificates)),
@@ -105,6 +108,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("long names", long_names()),
         ("a bomb", bomb),
     ]
+}
+
+/// Zips without compressing, which a test's build is slow at.
+fn stored(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    zip_with(files, options)
 }
 
 fn in_clientconfig(text: &str) -> String {
@@ -126,7 +135,7 @@ fn twice(xml: &str) -> Vec<u8> {
         " ".repeat(MAXIMUM_XML_BYTES.saturating_sub(xml.len()))
     );
     let files = ["a.xml", "b.xml"];
-    zip(&files.map(|name| (name, padded.as_bytes())))
+    stored(&files.map(|name| (name, padded.as_bytes())))
 }
 
 fn settings_certificates() -> String {
@@ -148,7 +157,7 @@ fn small_profiles() -> Vec<u8> {
         .iter()
         .map(|(name, profile)| (&**name, profile.as_bytes()))
         .collect();
-    zip(&files)
+    stored(&files)
 }
 
 /// Names, comments and extra fields as long as they may be in a package of the largest size.

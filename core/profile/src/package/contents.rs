@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use super::file::File;
 use super::found::{Found, Source};
+use super::kind::Kind;
+use super::naming::name;
 use super::vpn_settings::VpnSettings;
-use crate::azure::decode;
 use crate::certificate::Certificate;
 use crate::content::Content;
 use crate::error::ImportError;
@@ -27,14 +29,6 @@ pub(crate) fn is_of_use(name: &str) -> bool {
     // The portal numbers roots: `VpnServerRoot.cer_0`.
     let end = end.split_once('_').map_or(end, |(end, _)| end);
     OF_USE.iter().any(|known| end.eq_ignore_ascii_case(known))
-}
-
-/// A file among others that belong to it.
-pub(crate) struct File<'a> {
-    /// Its name, with the folders in the package.
-    pub(crate) name: Arc<str>,
-    /// What it holds.
-    pub(crate) bytes: &'a [u8],
 }
 
 /// What files that stand beside each other hold.
@@ -74,6 +68,10 @@ impl Contents {
         let mut found = std::mem::take(&mut self.found);
         for (file, settings) in &self.settings {
             apply(settings, &mut found, file);
+        }
+        let package = self.package.as_ref().map(|(package, _)| &**package);
+        for found in &mut found {
+            name(found, package);
         }
         for (file, certificates) in &self.certificates {
             if certificates.is_empty() {
@@ -115,7 +113,7 @@ impl Contents {
             file: Arc::clone(&name),
             source,
         };
-        match kind_of(file.bytes)? {
+        match Kind::of(file.bytes) {
             Kind::Certificate => {
                 self.certificates
                     .push((name, read_certificates(file.bytes)));
@@ -209,41 +207,6 @@ impl Contents {
         }
         listed.join(", ")
     }
-}
-
-/// What has to be done with a file.
-enum Kind {
-    /// It is read by its root element.
-    Xml,
-    /// It is a profile in this library's own format.
-    Json,
-    /// It may be a root of a gateway.
-    Certificate,
-    /// It is of no use.
-    Other(Content),
-}
-
-/// Tells what a file is by what it holds.
-fn kind_of(bytes: &[u8]) -> Result<Kind, ImportError> {
-    let content = match Content::of_bytes(bytes) {
-        Some(content) => Some(content),
-        None => match decode(bytes) {
-            Ok(text) => {
-                let text = text.trim_start_matches('\u{feff}').trim_start();
-                if text.starts_with('{') {
-                    return Ok(Kind::Json);
-                }
-                Content::of_text(text)
-            }
-            Err(ImportError::NotAzureProfile { found }) => Some(found),
-            Err(error) => return Err(error),
-        },
-    };
-    Ok(match content {
-        None => Kind::Xml,
-        Some(Content::Certificate) => Kind::Certificate,
-        Some(content) => Kind::Other(content),
-    })
 }
 
 /// Reads the certificates of a file in DER or PEM; none where there is anything else.

@@ -2,19 +2,23 @@
 //! hands out.
 //!
 //! The way of the bytes: `directory` judges an archive's list of entries before anything is made of
-//! it, `archive` inflates those that are of use, `contents` tells what each file is and lets them
-//! explain each other with the help of `vpn_settings`, and `merge` makes one profile of the files of a
-//! gateway.
+//! it, `archive` inflates those that are of use, `kind` tells what each file is, `contents` lets them
+//! explain each other with the help of `vpn_settings` and `naming`, and `merge` makes one profile of the
+//! files of a gateway.
 
 mod archive;
 mod contents;
 mod directory;
+mod file;
 mod found;
+mod kind;
 mod merge;
+mod naming;
 mod vpn_settings;
 
 pub use archive::MAXIMUM_PACKAGE_BYTES;
 pub(crate) use archive::{Archive, MAXIMUM_IMPORT_BYTES};
-pub(crate) use contents::{Contents, File, is_of_use};
+pub(crate) use contents::{Contents, is_of_use};
+pub(crate) use file::File;
 pub(crate) use found::Found;
 pub(crate) use merge::merge;

@@ -1,0 +1,57 @@
+use crate::azure::decode;
+use crate::content::Content;
+
+/// What has to be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is read by its root element.
+    Xml,
+    /// It is a profile in this library's own format, or a document of another kind.
+    Json,
+    /// It may be a root of a gateway, or belong to a configuration.
+    Certificate,
+    /// It is of no use by itself.
+    Other(Content),
+}
+
+impl Kind {
+    /// Tells what a file is by what it holds.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let content = match Content::of_bytes(bytes) {
+            Some(content) => Some(content),
+            None => match decode(bytes) {
+                Ok(text) => {
+                    let text = text.trim_start_matches('\u{feff}');
+                    if text.trim_start().starts_with('{') {
+                        return Self::Json;
+                    }
+                    Content::of_text(text)
+                }
+                Err(_) => of_damaged_text(bytes),
+            },
+        };
+        match content {
+            None => Self::Xml,
+            Some(Content::Certificate) => Self::Certificate,
+            Some(content) => Self::Other(content),
+        }
+    }
+}
+
+/// Tells what a file was meant to be that cannot be read as text, so that its reader can say where the
+/// damage is.
+fn of_damaged_text(bytes: &[u8]) -> Option<Content> {
+    const ENOUGH: usize = 4096;
+    let has_mark = matches!(
+        bytes,
+        [0xEF, 0xBB, 0xBF, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, 0, 0xFE, 0xFF, ..]
+    );
+    if has_mark {
+        return None;
+    }
+    let start = String::from_utf8_lossy(bytes.get(..ENOUGH).unwrap_or(bytes));
+    match Content::of_text(&start) {
+        Some(Content::OtherText) => Some(Content::OtherBinary),
+        content => content,
+    }
+}
