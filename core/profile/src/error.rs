@@ -36,7 +36,7 @@ pub enum ImportError {
     },
     /// The file holds a character that XML 1.0 section 2.2 does not allow. It is damaged: ask the
     /// user to fetch it again.
-    #[error("{position}: the character U+{code:04X} is not allowed in XML")]
+    #[error("{position}: the character U+{code:04X} is not allowed in a text file")]
     Character {
         /// Where it is.
         position: Position,
@@ -157,6 +157,37 @@ pub enum ImportError {
         /// The secret's path below the root object.
         path: &'static str,
     },
+    /// An OpenVPN configuration breaks the rules of its language, for example with a block that is not
+    /// closed. Show the line: it was edited, or the file is cut short.
+    #[error("{position}: {reason}")]
+    Syntax {
+        /// Where it shows.
+        position: Position,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An OpenVPN configuration has an option without which a session would be less safe, or could not
+    /// come about. Only its administrator can change that: say the reason.
+    #[error("{position}: '{option}' is refused: {reason}")]
+    RefusedOption {
+        /// The option.
+        position: Position,
+        /// Its name.
+        option: &'static str,
+        /// Why, as a clause.
+        reason: &'static str,
+    },
+    /// An OpenVPN configuration names a file beside it that was not given. Ask the user for it, and
+    /// import both together.
+    #[error("{position}: '{option}' names the file '{file}', which was not given")]
+    MissingFile {
+        /// The option.
+        position: Position,
+        /// Its name.
+        option: &'static str,
+        /// The file's name.
+        file: String,
+    },
     /// The archive is not a whole zip archive, or it could be read in two ways. Ask the user to fetch
     /// it again.
     #[error("the archive is damaged: {reason}")]
@@ -255,7 +286,10 @@ impl ImportError {
             | Self::NewerFormat { position, .. }
             | Self::SecretsLeftOut { position, .. }
             | Self::UnknownAuthentication { position, .. }
-            | Self::AmbiguousRoute { position, .. } => Some(position),
+            | Self::AmbiguousRoute { position, .. }
+            | Self::Syntax { position, .. }
+            | Self::RefusedOption { position, .. }
+            | Self::MissingFile { position, .. } => Some(position),
         }
     }
 
@@ -275,7 +309,14 @@ impl ImportError {
                 "Choose azurevpnconfig.xml from the package of the Azure portal."
             }
             Self::Encoding { .. } => "Save the file as UTF-8, or download it again.",
-            Self::Character { .. } | Self::Malformed { .. } | Self::MalformedJson { .. } => {
+            Self::MissingFile { .. } => "Choose the file together with the configuration.",
+            Self::RefusedOption { .. } => {
+                "Ask the administrator for a configuration without this option."
+            }
+            Self::Character { .. }
+            | Self::Malformed { .. }
+            | Self::MalformedJson { .. }
+            | Self::Syntax { .. } => {
                 "Correct the place if the file was edited, or download it again."
             }
             Self::NewerFormat { .. } => {

@@ -55,6 +55,7 @@ mod json;
 mod merge;
 mod name;
 mod one_or_more;
+mod openvpn;
 mod package;
 mod plan;
 mod position;
@@ -94,6 +95,7 @@ pub use json::{MAXIMUM_JSON_BYTES, MAXIMUM_JSON_DEPTH};
 pub use merge::Updated;
 pub use name::ProfileName;
 pub use one_or_more::OneOrMore;
+pub use openvpn::{MAXIMUM_OVPN_BYTES, MAXIMUM_OVPN_LINES, files_beside};
 pub use package::MAXIMUM_PACKAGE_BYTES;
 pub use plan::{
     Caution, CautionKind, CautionsLeftOut, CertificateSignIn, CertificateSource,

@@ -56,6 +56,13 @@ pub enum WarningKind {
     HostBits,
     /// The file declares an encoding other than the one it is in; it was read as what it is.
     Encoding,
+    /// An option of an OpenVPN configuration that this library does not know was ignored.
+    UnknownOption,
+    /// An option of an OpenVPN configuration, or a part of it, was not followed; the message says what
+    /// is lost.
+    IgnoredOption,
+    /// The profile does not say whose certificate the gateway must have, so others can pose as it.
+    UncheckedServer,
     /// A file that was given, or a certificate in it, is of no use for the profile; it was ignored.
     UnusedFile,
 }

@@ -1,0 +1,54 @@
+use zeroize::Zeroizing;
+
+use crate::error::ImportError;
+
+use super::setting::Source;
+
+/// The last header of a key that is encrypted in the old way (RFC 1421 section 4.6.1.3).
+const OLD_HEADER: &str = "DEK-Info:";
+
+/// Returns the PEM blocks of a text without what stands between them (RFC 7468 section 2), a line each.
+pub(super) fn blocks(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
+    let text = source.text()?;
+    // It never grows, so it leaves no copy of a key behind.
+    let longest = text.len() + 1 + text.matches(OLD_HEADER).count();
+    let mut blocks = Zeroizing::new(String::with_capacity(longest));
+    let mut is_inside = false;
+    for line in text.split(['\r', '\n']).map(str::trim_ascii) {
+        let begins = line.starts_with("-----BEGIN ");
+        let is_damaged = if is_inside {
+            begins || line.starts_with('<')
+        } else {
+            line.starts_with("-----END ")
+        };
+        if is_damaged {
+            return Err(source.invalid("holds a damaged PEM block"));
+        }
+        is_inside |= begins;
+        // A header in an old encrypted key ends with an empty line, which belongs to it; a CR LF has
+        // one between its halves, which does not.
+        if is_inside && !line.is_empty() {
+            blocks.push_str(line);
+            blocks.push('\n');
+            if line.starts_with(OLD_HEADER) {
+                blocks.push('\n');
+            }
+        }
+        if line.starts_with("-----END ") {
+            is_inside = false;
+        }
+    }
+    if is_inside {
+        return Err(source.invalid("holds a PEM block that is cut short"));
+    }
+    if blocks.is_empty() {
+        return Err(source.invalid("holds nothing in PEM"));
+    }
+    Ok(blocks)
+}
+
+/// Says whether a text is a place to fill in, such as `$CLIENTCERTIFICATE` in what the Azure portal
+/// writes.
+pub(super) fn is_placeholder(source: &Source<'_>) -> bool {
+    source.bytes.trim_ascii().first() == Some(&b'$')
+}

@@ -1,0 +1,20 @@
+use crate::azure::{Text, decode};
+use crate::content::Content;
+use crate::error::ImportError;
+
+/// The largest OpenVPN configuration that is read, and the largest file beside one, in bytes: 1 MiB.
+pub const MAXIMUM_OVPN_BYTES: usize = 1 << 20;
+
+/// Makes text of the bytes of a configuration.
+pub(super) fn decode_configuration(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
+    if let Some(found) = Content::of_bytes(bytes) {
+        return Err(ImportError::NotAzureProfile { found });
+    }
+    if bytes.len() > MAXIMUM_OVPN_BYTES {
+        return Err(ImportError::TooLarge {
+            size: bytes.len(),
+            limit: MAXIMUM_OVPN_BYTES,
+        });
+    }
+    decode(bytes)
+}
