@@ -1,5 +1,5 @@
 /// What carries the tunnel's packets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Transport {
     /// TCP, as every Azure gateway seen so far.
     #[default]

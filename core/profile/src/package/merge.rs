@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::authentication::{
@@ -9,6 +9,7 @@ use crate::error::ImportError;
 use crate::import_failure::ImportFailure;
 use crate::position::Position;
 use crate::profile::Profile;
+use crate::transport::Transport;
 use crate::validation::ServerTrust;
 use crate::warning::{WarningKind, Warnings};
 
@@ -27,26 +28,42 @@ const PREFERRED: [AuthenticationKind; 2] =
 pub(crate) fn merge(mut found: Vec<Found>) -> Result<Vec<Found>, ImportFailure> {
     found.sort_by_key(|found| found.source);
     let mut merged: Vec<Found> = Vec::new();
+    // The places in `merged` of the profiles that call the same servers.
+    let mut known: HashMap<BTreeSet<Place>, Vec<usize>> = HashMap::new();
     'found: for mut next in found {
-        for first in &mut merged {
+        if next.source == Source::Json {
+            merged.push(next);
+            continue;
+        }
+        let places = known.entry(places(&next.imported.profile)).or_default();
+        for first in &*places {
+            let Some(first) = merged.get_mut(*first) else {
+                continue;
+            };
             match merge_into(first, next)? {
                 None => continue 'found,
                 Some(unchanged) => next = unchanged,
             }
         }
+        places.push(merged.len());
         merged.push(next);
     }
     Ok(merged)
 }
 
-/// Merges a profile into another one if they go together, and returns it if not.
+/// Whom a profile calls: host, port and transport.
+type Place = (String, u16, Transport);
+
+/// Returns whom a profile calls. The order and the names for people do not matter.
+fn places(profile: &Profile) -> BTreeSet<Place> {
+    let servers = profile.servers.iter();
+    servers
+        .map(|server| (server.host().to_owned(), server.port(), server.transport()))
+        .collect()
+}
+
+/// Merges a profile of a gateway into another one if they go together, and returns it if not.
 fn merge_into(first: &mut Found, next: Found) -> Result<Option<Found>, ImportFailure> {
-    let is_same_gateway = first.source != Source::Json
-        && next.source != Source::Json
-        && servers(&first.imported.profile) == servers(&next.imported.profile);
-    if !is_same_gateway {
-        return Ok(Some(next));
-    }
     let are_alike = match (first.source, next.source) {
         (Source::OpenVpn, _) => {
             first.imported.profile.server_validation == next.imported.profile.server_validation
@@ -73,14 +90,6 @@ fn merge_into(first: &mut Found, next: Found) -> Result<Option<Found>, ImportFai
     Ok(None)
 }
 
-/// Whom a profile calls. The order and the names for people do not matter.
-fn servers(profile: &Profile) -> BTreeSet<(&str, u16, &'static str)> {
-    let servers = profile.servers.iter();
-    servers
-        .map(|server| (server.host(), server.port(), server.transport().name()))
-        .collect()
-}
-
 /// Refuses two files that call the same gateway and tell it apart by different secrets or roots.
 fn check_agreement(first: &Found, next: &Found) -> Result<(), ImportFailure> {
     let [ours, theirs] = [first, next].map(|found| &found.imported.profile.server_validation);
@@ -104,22 +113,24 @@ fn check_agreement(first: &Found, next: &Found) -> Result<(), ImportFailure> {
 /// Takes over what only the second profile says, and returns whether they agree in everything that
 /// both say; if not, nothing changes.
 fn reconcile(first: &mut Found, next: &Found) -> bool {
-    let theirs = &next.imported.profile;
-    let Some(authentication) = join(
-        &first.imported.profile.authentication,
-        &theirs.authentication,
-    ) else {
+    let (known, theirs) = (&first.imported.profile, &next.imported.profile);
+    // What an OpenVPN configuration says besides, the Azure file of its gateway says too.
+    let is_supplement = (first.source, next.source) == (Source::Azure, Source::OpenVpn);
+    let may_agree = is_supplement
+        || known.name == theirs.name
+            && known.version == theirs.version
+            && known.protocol == theirs.protocol
+            && known.always_on == theirs.always_on;
+    if !may_agree {
+        return false;
+    }
+    let Some(authentication) = join(&known.authentication, &theirs.authentication) else {
         return false;
     };
-    let mut ours = first.imported.profile.clone();
+    let mut ours = known.clone();
     ours.authentication = authentication;
-    // What an OpenVPN configuration says besides, the Azure file of its gateway says too.
-    let agree = (first.source, next.source) == (Source::Azure, Source::OpenVpn)
-        || (ours.name == theirs.name || next.source == Source::OpenVpn)
-            && ours.version == theirs.version
-            && ours.protocol == theirs.protocol
-            && ours.always_on == theirs.always_on
-            && take_over(&mut ours.include_routes, &theirs.include_routes)
+    let agree = is_supplement
+        || take_over(&mut ours.include_routes, &theirs.include_routes)
             && take_over(&mut ours.exclude_routes, &theirs.exclude_routes)
             && take_over(&mut ours.dns_servers, &theirs.dns_servers)
             && take_over(&mut ours.dns_suffixes, &theirs.dns_suffixes)
