@@ -88,9 +88,9 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("elements that nobody knows", one(&elements)),
         ("values that nobody knows", one(&values)),
         ("routes", one(&routes)),
-        ("routes twice", twice(&routes)),
+        ("routes four times", four_times(&routes)),
         ("suffixes", one(&suffixes)),
-        ("elements twice", twice(&elements)),
+        ("elements four times", four_times(&elements)),
         ("JSON of routes", json_of(&routes)),
         ("routes without a package", routes.into_bytes()),
         ("JSON of numbers", long_json("1,")),
@@ -129,13 +129,16 @@ fn repeated(text: &str) -> String {
     text.repeat(1_000_000 / text.len())
 }
 
-fn twice(xml: &str) -> Vec<u8> {
-    let padded = format!(
-        "{xml}{}",
-        " ".repeat(MAXIMUM_XML_BYTES.saturating_sub(xml.len()))
-    );
-    let files = ["a.xml", "b.xml"];
-    stored(&files.map(|name| (name, padded.as_bytes())))
+/// Four profiles that stay apart, as they have other names.
+fn four_times(xml: &str) -> Vec<u8> {
+    let profiles = ["a.xml", "b.xml", "c.xml", "d.xml"].map(|file| {
+        let name = format!("<name>contoso-{}", &file[..1]);
+        (file, xml.replace("<name>contoso", &name))
+    });
+    let files = profiles
+        .each_ref()
+        .map(|(file, xml)| (*file, xml.as_bytes()));
+    stored(&files)
 }
 
 fn settings_certificates() -> String {

@@ -19,8 +19,8 @@ pub const MAXIMUM_PACKAGE_BYTES: usize = 8 << 20;
 const MAXIMUM_FILE_BYTES: usize = 1 << 20;
 
 /// The most bytes that all files of an import may have together, those of a package when they are
-/// inflated: 2 MiB.
-pub(crate) const MAXIMUM_IMPORT_BYTES: usize = 2 << 20;
+/// inflated: 4 MiB.
+pub(crate) const MAXIMUM_IMPORT_BYTES: usize = 4 << 20;
 
 /// The longest name of an entry, in bytes: what Windows allows for a path.
 const LONGEST_NAME: usize = 260;
