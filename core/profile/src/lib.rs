@@ -116,7 +116,7 @@ pub use server::Server;
 pub use store::{
     Change, FolderError, FolderLock, LONGEST_SECRET_NAME, MemorySecretStore, PrivateFile,
     PrivateFolder, Problem, ProblemKind, ProfileId, Relation, SecretStore, SecretStoreError, Store,
-    StoreError, StoredProfile, check_secret_name,
+    StoreError, StoredProfile, Update, check_secret_name,
 };
 pub use thumbprint::Thumbprint;
 pub use transport::Transport;

@@ -1,9 +1,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use p2svpn_profile::{Profile, Store, StoreError, Wrapping};
+use p2svpn_profile::{OneOrMore, Profile, Store, StoreError, Wrapping};
 
-use crate::look::{open, secret_of, state};
+use crate::look::{open, secret_of, show, state};
 use crate::random::Random;
 
 const AZURE: &[u8] = include_bytes!("../../../profile/tests/fixtures/certificate.xml");
@@ -70,12 +70,16 @@ impl Change {
     /// Does to the names what is about to be done to the profiles.
     fn foresee(&self, names: &mut Vec<String>) {
         match *self {
-            Self::Add(number) => names.push(format!("added {number}")),
-            Self::Edit(index, number) => names[index] = format!("edited {number}"),
-            Self::Update(index, number) => names[index] = format!("updated {number}"),
+            Self::Add(number) => names.push(format!("added-{number}@{number}")),
+            Self::Edit(index, number) => names[index] = format!("edited-{number}@{number}"),
+            // The newer package has the name of the former one, and the user's edit stays.
+            Self::Update(index, number) => {
+                let (name, _) = names[index].split_once('@').unwrap();
+                names[index] = format!("{name}@{number}");
+            }
             Self::Duplicate(index, number) => {
-                let secret = names[index].rsplit(' ').next().unwrap().to_owned();
-                names.push(format!("copy-{number} {secret}"));
+                let (_, secret) = names[index].split_once('@').unwrap();
+                names.push(format!("copy-{number}@{secret}"));
             }
             Self::Remove(index) => drop(names.remove(index)),
             Self::Move(index, to) => {
@@ -89,23 +93,19 @@ impl Change {
         let id = |index: usize| store.list()[index].id;
         match *self {
             Self::Add(number) => store
-                .add(profile(&format!("added {number}")), number)
+                .add(profile(&format!("added-{number}"), number), number)
                 .map(drop),
             Self::Edit(index, number) => store
-                .replace(id(index), profile(&format!("edited {number}")))
+                .replace(id(index), profile(&format!("edited-{number}"), number))
                 .map(drop),
             Self::Update(index, number) => {
-                let newer = profile(&format!("newer {number}"));
-                let merged = |_: &_, _: &Profile| Ok(profile(&format!("updated {number}")));
-                store
-                    .update::<StoreError>(id(index), newer, number, merged)
-                    .map(drop)
+                let stored = &store.list()[index];
+                let newer = profile(stored.original.name.as_str(), number);
+                store.update(stored.id, newer, number).map(drop)
             }
             Self::Duplicate(index, number) => {
-                let stored = &store.list()[index];
-                let secret = stored.profile.name.as_str().rsplit(' ').next().unwrap();
-                let name = format!("copy-{number} {secret}").parse().unwrap();
-                store.duplicate(stored.id, name).map(drop)
+                let name = format!("copy-{number}").parse().unwrap();
+                store.duplicate(id(index), name).map(drop)
             }
             Self::Remove(index) => store.remove(id(index)),
             Self::Move(index, to) => store.move_to(id(index), to),
@@ -113,27 +113,28 @@ impl Change {
     }
 }
 
-/// Makes a profile with the secret that belongs to its name.
-fn profile(name: &str) -> Profile {
+/// Makes a profile with a number in its host and in its secret.
+fn profile(name: &str, number: u64) -> Profile {
     let mut profile = Profile::from_azure_xml(AZURE).unwrap().profile;
     profile.name = name.parse().unwrap();
+    let former = profile.servers.first().host();
+    let host = former.replace("a1b2c3d4e5f6", &format!("{number:012}"));
+    profile.servers = OneOrMore::new(host.parse().unwrap());
     if let Wrapping::TlsAuth { key, .. } = &mut profile.server_validation.wrapping {
-        *key = secret_of(name);
+        *key = secret_of(number);
     }
     profile
 }
 
 fn names(store: &Store) -> Vec<String> {
     let list = store.list();
-    list.iter()
-        .map(|stored| stored.profile.name.to_string())
-        .collect()
+    list.iter().map(|stored| show(&stored.profile)).collect()
 }
 
-/// The largest number in a name, so that the numbers of one process follow those of the last one.
+/// The largest number in the store, so that the numbers of one process follow those of the last one.
 fn last_number(store: &Store) -> u64 {
     let names = names(store);
-    let numbers = names.iter().flat_map(|name| name.split([' ', '-']));
+    let numbers = names.iter().flat_map(|name| name.split(['@', '-']));
     numbers
         .filter_map(|number| number.parse().ok())
         .max()

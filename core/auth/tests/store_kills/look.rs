@@ -44,19 +44,25 @@ pub(crate) fn at(folder: &Path) -> String {
     state(&store)
 }
 
-/// The names of the profiles in their order.
+/// The names and numbers of the profiles in their order.
 pub(crate) fn state(store: &Store) -> String {
     let list = store.list();
-    let names: Vec<&str> = list
-        .iter()
-        .map(|stored| stored.profile.name.as_str())
-        .collect();
-    names.join(",")
+    let shown: Vec<String> = list.iter().map(|stored| show(&stored.profile)).collect();
+    shown.join(",")
 }
 
-/// The secret that belongs to a name: the number after the space, again and again.
-pub(crate) fn secret_of(name: &str) -> ServerSecret {
-    let number: u64 = name.rsplit(' ').next().unwrap().parse().unwrap();
+/// A profile's name, and the number that is in its host and in its secret.
+pub(crate) fn show(profile: &Profile) -> String {
+    format!("{}@{}", profile.name, number_of(profile))
+}
+
+pub(crate) fn number_of(profile: &Profile) -> u64 {
+    let host = profile.servers.first().host();
+    let label = host.split('.').next().unwrap();
+    label.rsplit('-').next().unwrap().parse().unwrap()
+}
+
+pub(crate) fn secret_of(number: u64) -> ServerSecret {
     let bytes: Vec<u8> = number.to_be_bytes().into_iter().cycle().take(256).collect();
     ServerSecret::new(&bytes.try_into().unwrap())
 }
@@ -66,7 +72,7 @@ fn assert_whole(profile: &Profile) {
     let Wrapping::TlsAuth { key, .. } = &profile.server_validation.wrapping else {
         panic!("{} has lost its secret", profile.name);
     };
-    let fits = *key == secret_of(profile.name.as_str());
+    let fits = *key == secret_of(number_of(profile));
     assert!(fits, "{} has the secret of another moment", profile.name);
 }
 

@@ -33,6 +33,6 @@ pub use relation::Relation;
 pub use secret_store::{
     LONGEST_SECRET_NAME, MemorySecretStore, SecretStore, SecretStoreError, check_secret_name,
 };
-pub use store::Store;
+pub use store::{Store, Update};
 pub use store_error::StoreError;
 pub use stored_profile::StoredProfile;

@@ -11,6 +11,7 @@ use super::relation::{Relation, relation};
 use super::secret_store::SecretStore;
 use super::store_error::StoreError;
 use super::stored_profile::StoredProfile;
+use crate::edit::Field;
 use crate::json::to_parts;
 use crate::name::ProfileName;
 use crate::profile::Profile;
@@ -158,30 +159,32 @@ impl Store {
         })
     }
 
-    /// Updates a profile from a newer package of its gateway: `merge` makes the profile out of the kept
-    /// one, which has both the user's edits and the original, and the newer one becomes the original.
+    /// Brings a profile up to date with a newer package of its gateway, as
+    /// [`Profile::updated_from`] does, and keeps the user's edits. The newer profile becomes the
+    /// original.
     ///
-    /// `merge` is called again if another thread or process changed the profile in the meantime,
-    /// and holds no lock. `now` is in Unix seconds.
+    /// `now` is in Unix seconds.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], and whatever `merge` refuses.
-    pub fn update<E: From<StoreError>>(
-        &self,
-        id: ProfileId,
-        newer: Profile,
-        now: u64,
-        mut merge: impl FnMut(&StoredProfile, &Profile) -> Result<Profile, E>,
-    ) -> Result<StoredProfile, E> {
+    /// [`StoreError`].
+    pub fn update(&self, id: ProfileId, newer: Profile, now: u64) -> Result<Update, StoreError> {
         let newer = Arc::new(newer);
-        self.change(id, |stored| {
-            Ok(StoredProfile {
-                profile: Arc::new(merge(stored, &newer)?),
+        let (mut kept, mut conflicts) = (Vec::new(), Vec::new());
+        let stored = self.change(id, |stored| {
+            let updated = Profile::updated_from(&stored.original, &stored.profile, &newer);
+            (kept, conflicts) = (updated.kept, updated.conflicts);
+            Ok::<_, StoreError>(StoredProfile {
+                profile: Arc::new(updated.profile),
                 original: Arc::clone(&newer),
                 imported_at: now,
                 ..stored.clone()
             })
+        })?;
+        Ok(Update {
+            stored,
+            kept,
+            conflicts,
         })
     }
 
@@ -298,6 +301,19 @@ impl Store {
         // A change is made in the catalog after it was made on the disk, so a panic leaves it whole.
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What became of a profile for which there was a newer package.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Update {
+    /// The profile as it is kept now.
+    pub stored: StoredProfile,
+    /// The user's edits that were kept, as [`Updated::kept`](crate::Updated::kept).
+    pub kept: Vec<Field>,
+    /// The edits that the newer package contradicts, as
+    /// [`Updated::conflicts`](crate::Updated::conflicts).
+    pub conflicts: Vec<Field>,
 }
 
 impl fmt::Debug for Store {

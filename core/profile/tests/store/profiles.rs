@@ -1,6 +1,6 @@
 //! What a store does with profiles, whether it keeps them in memory or in a folder.
 
-use p2svpn_profile::{Change, Profile, ProfileId, Relation, Store, StoreError};
+use p2svpn_profile::{Change, Field, Profile, ProfileId, Relation, Store, StoreError};
 use proptest::prelude::*;
 
 use crate::place::{NOW, Place, ids, names, newer, profile, renamed};
@@ -188,12 +188,11 @@ fn an_update_has_the_newer_package_as_its_original() {
         let id = store.add(profile(1), NOW).unwrap().id;
         store.replace(id, renamed(&profile(1), "Office")).unwrap();
 
-        let updated = store.update(id, newer(1), NOW + 5, |kept, newer| {
-            assert_eq!(*kept.original, profile(1));
-            Ok::<_, StoreError>(renamed(newer, kept.profile.name.as_str()))
-        });
+        let update = store.update(id, newer(1), NOW + 5).unwrap();
 
-        let updated = updated.unwrap();
+        assert_eq!(update.kept, [Field::Name]);
+        assert!(update.conflicts.is_empty());
+        let updated = update.stored;
         assert_eq!(*updated.profile, renamed(&newer(1), "Office"));
         assert_eq!(*updated.original, newer(1));
         assert_eq!((updated.id, updated.imported_at), (id, NOW + 5));
