@@ -8,7 +8,10 @@
 
 mod support;
 
-use p2svpn_profile::{Imported, Profile, SecretsInExport, Transport, Wrapping};
+use std::net::Ipv4Addr;
+
+use ipnet::IpNet;
+use p2svpn_profile::{Imported, Profile, Routes, SecretsInExport, Transport, Wrapping};
 use proptest::prelude::*;
 use support::generated::{any_azure_profile, any_profile};
 use support::{CERTIFICATE, ENTRA, PASSWORD, crlf};
@@ -147,6 +150,32 @@ fn an_export_without_secrets_holds_none_and_says_so() {
 }
 
 #[test]
+fn routes_by_the_ten_thousand_are_exported_and_imported_as_the_same() {
+    for (count, is_in_lines) in [(10_000, true), (13_000, false)] {
+        let mut profile = import(CERTIFICATE).profile;
+        profile.include_routes = routes(count);
+
+        let exported = profile.to_azure_xml(SecretsInExport::Included);
+
+        assert_eq!(exported.notes, [""; 0]);
+        assert_eq!(exported.text.contains('\n'), is_in_lines);
+        assert_eq!(import(&exported.text).profile, profile);
+    }
+}
+
+#[test]
+fn an_export_too_large_to_be_imported_says_so() {
+    let mut profile = import(CERTIFICATE).profile;
+    profile.include_routes = routes(20_000);
+
+    let exported = profile.to_azure_xml(SecretsInExport::Included);
+
+    assert_eq!(exported.notes.len(), 1);
+    assert!(exported.notes[0].contains("cannot be imported"));
+    assert!(Profile::from_azure_xml(exported.text.as_bytes()).is_err());
+}
+
+#[test]
 fn debug_prints_nothing_of_an_export() {
     let exported = import(CERTIFICATE)
         .profile
@@ -230,6 +259,12 @@ proptest! {
 
 fn import(text: &str) -> Imported {
     Profile::from_azure_xml(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn routes(count: u32) -> Routes {
+    let address = |number: u32| Ipv4Addr::from(0x0A00_0000 + number * 256);
+    let networks = (0..count).map(|number| IpNet::new(address(number).into(), 24).unwrap());
+    networks.collect()
 }
 
 fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {

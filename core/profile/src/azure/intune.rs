@@ -18,6 +18,9 @@ const WITHOUT_EFFECT: [&str; 3] = [
     "VPNProfile/RegisterDNS",
 ];
 
+/// The most domains of trusted networks, which is more than any company has.
+const MOST_DOMAINS: usize = 1_000;
+
 /// Reads an Intune policy (`VPNProfile`, the ProfileXML of Windows' VPNv2 configuration), which has the
 /// profile inside.
 ///
@@ -94,6 +97,11 @@ fn read_domains(values: &[Value], warnings: &mut Warnings) -> Unique<DnsSuffix> 
     for value in values {
         let parts = value.text().split([',', ';']).map(str::trim);
         for part in parts.filter(|part| !part.is_empty()) {
+            if domains.len() >= MOST_DOMAINS {
+                let message = format_args!("{} has more domains than are used", value.path());
+                warnings.push(value.position(), WarningKind::IgnoredValue, message);
+                return domains;
+            }
             match part.parse() {
                 Ok(domain) => {
                     domains.insert(domain);

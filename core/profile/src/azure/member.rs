@@ -119,15 +119,24 @@ impl Member {
         }
     }
 
-    /// Writes the element, in lines, with attributes in its start tag.
-    pub(super) fn write(
+    /// Returns how many elements there are, with this one.
+    fn count(&self) -> usize {
+        match &self.content {
+            Content::Members(members) => members.iter().map(Self::count).sum::<usize>() + 1,
+            Content::Written(xml) => xml.matches('<').count(),
+            Content::Nil | Content::Text(_) => 1,
+        }
+    }
+
+    /// Writes the element with attributes in its start tag.
+    fn write(
         &self,
         attributes: &str,
-        level: usize,
-        formatter: &mut dyn fmt::Write,
+        layout: Layout,
+        formatter: &mut Formatter<'_>,
     ) -> fmt::Result {
         let name = self.name;
-        let indent = level.saturating_mul(2);
+        let Layout { indent, line_end } = layout;
         write!(formatter, "{:indent$}", "")?;
         match &self.content {
             Content::Nil => write!(formatter, "<{name} i:nil=\"true\" />")?,
@@ -137,40 +146,99 @@ impl Member {
                 write!(formatter, "<{name}{attributes} />")?;
             }
             Content::Members(members) => {
-                write!(formatter, "<{name}{attributes}>\r\n")?;
+                write!(formatter, "<{name}{attributes}>{line_end}")?;
                 for member in members {
-                    member.write("", level.saturating_add(1), formatter)?;
+                    member.write("", layout.inside(), formatter)?;
                 }
                 write!(formatter, "{:indent$}</{name}>", "")?;
             }
         }
-        formatter.write_str("\r\n")
+        formatter.write_str(line_end)
+    }
+}
+
+/// How an element is laid out.
+#[derive(Clone, Copy)]
+struct Layout {
+    indent: usize,
+    line_end: &'static str,
+}
+
+impl Layout {
+    const LINES: Self = Self {
+        indent: 0,
+        line_end: "\r\n",
+    };
+    const COMPACT: Self = Self {
+        indent: 0,
+        line_end: "",
+    };
+
+    fn inside(self) -> Self {
+        if self.line_end.is_empty() {
+            return self;
+        }
+        let indent = self.indent.saturating_add(2);
+        Self { indent, ..self }
     }
 }
 
 /// A whole document.
 pub(super) struct Document {
-    /// The outermost element.
-    pub(super) root: Member,
-    /// Its attributes, with a space before each.
-    pub(super) attributes: &'static str,
+    root: Member,
+    attributes: &'static str,
+    layout: Layout,
+    size: usize,
+}
+
+impl Document {
+    /// Makes a document of its outermost element and the attributes of that, with a space before each.
+    /// It is laid out in lines, but for one that would have more than a number of bytes.
+    pub(super) fn new(root: Member, attributes: &'static str, most: usize) -> Self {
+        let document = Self {
+            root,
+            attributes,
+            layout: Layout::LINES,
+            size: 0,
+        };
+        let document = document.measured();
+        if document.size <= most {
+            return document;
+        }
+        let layout = Layout::COMPACT;
+        Self { layout, ..document }.measured()
+    }
+
+    /// Returns how many bytes the text has.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Returns how many elements there are.
+    pub(super) fn count(&self) -> usize {
+        self.root.count()
+    }
+
+    /// Returns the text, which is sized before it is filled: a string that grows leaves copies behind.
+    pub(super) fn into_text(self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(self.size));
+        // Writing to a string does not fail.
+        let _ = fmt::write(&mut *text, format_args!("{self}"));
+        text
+    }
+
+    fn measured(self) -> Self {
+        let mut size = Size(0);
+        // Counting does not fail.
+        let _ = fmt::write(&mut size, format_args!("{self}"));
+        let size = size.0;
+        Self { size, ..self }
+    }
 }
 
 impl Display for Document {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        self.root.write(self.attributes, 0, formatter)
-    }
-}
-
-impl Document {
-    /// Returns the text, which is sized before it is filled: a string that grows leaves copies behind.
-    pub(super) fn into_text(self) -> Zeroizing<String> {
-        let mut size = Size(0);
-        // Neither counting nor writing to a string fails.
-        let _ = fmt::write(&mut size, format_args!("{self}"));
-        let mut text = Zeroizing::new(String::with_capacity(size.0));
-        let _ = fmt::write(&mut *text, format_args!("{self}"));
-        text
+        self.root.write(self.attributes, self.layout, formatter)
     }
 }
 

@@ -30,13 +30,7 @@ use intune::read_policy;
 use reader::read_profile;
 pub(crate) use section::{Section, Value};
 pub(crate) use tree::parse;
-pub use tree::{MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
-
-/// The largest `azurevpnconfig.xml` that is read, in bytes: 1 MiB.
-///
-/// A file from the Azure portal has 2 to 3 KiB, and one with five thousand routes stays below this.
-/// An import needs less than 16 MiB of memory at its peak, whatever the file says.
-pub const MAXIMUM_XML_BYTES: usize = 1 << 20;
+pub use tree::{MAXIMUM_XML_BYTES, MAXIMUM_XML_DEPTH, MAXIMUM_XML_ELEMENTS};
 
 impl Profile {
     /// Reads the bytes of an `azurevpnconfig.xml` (`AzVpnProfile`), as the Azure portal or

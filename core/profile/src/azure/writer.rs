@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::member::{Document, Member};
 use super::text::is_kept_whole;
-use super::tree::parse;
+use super::tree::{MAXIMUM_XML_BYTES, MAXIMUM_XML_ELEMENTS, parse};
 use crate::authentication::{
     Authentication, AuthenticationKind, CertificateAuthentication, EntraAuthentication,
     PasswordAuthentication,
@@ -35,7 +35,8 @@ impl Profile {
     /// Writes the profile as an `azurevpnconfig.xml`, in the form of the Azure portal, which Microsoft's
     /// client imports too.
     ///
-    /// Elements that meant nothing when the profile was read stand at their places again. What the
+    /// A file too large to be imported is written without line ends and indentation. Elements that
+    /// meant nothing when the profile was read stand at their places again. What the
     /// format cannot say is told in [`Exported::notes`]; where there are none,
     /// [`Profile::from_azure_xml`] makes the same profile of the text, with
     /// [`Profile::unknown_elements`] sorted by parent and name.
@@ -45,10 +46,10 @@ impl Profile {
             notes: Vec::new(),
         };
         let root = writer.profile(self);
-        let document = Document {
-            root,
-            attributes: NAMESPACES,
-        };
+        let document = Document::new(root, NAMESPACES, MAXIMUM_XML_BYTES);
+        if document.size() > MAXIMUM_XML_BYTES || document.count() > MAXIMUM_XML_ELEMENTS {
+            writer.note("The file cannot be imported again: it is larger than any that is read.");
+        }
         Exported {
             text: document.into_text(),
             notes: writer.notes,
