@@ -22,6 +22,8 @@ pub enum Content {
     Executable,
     /// Another XML document.
     OtherXml,
+    /// A JSON document that is no profile of this library.
+    Json,
     /// Other text.
     OtherText,
     /// Other bytes.
@@ -65,6 +67,9 @@ impl Content {
         if text.starts_with('<') {
             return None;
         }
+        if text.starts_with('{') {
+            return Some(Self::Json);
+        }
         if text.starts_with("-----BEGIN ") {
             return Some(Self::Certificate);
         }
@@ -98,6 +103,7 @@ impl fmt::Display for Content {
             Self::WebPage => "a web page",
             Self::Executable => "a program",
             Self::OtherXml => "an XML document of another kind",
+            Self::Json => "a JSON document",
             Self::OtherText => "text that is not XML",
             Self::OtherBinary => "binary data",
         })

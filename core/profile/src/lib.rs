@@ -38,6 +38,10 @@
 
 #![forbid(unsafe_code)]
 
+// What the tests of the crate share calls it by its name.
+#[cfg(test)]
+extern crate self as p2svpn_profile;
+
 mod authentication;
 mod azure;
 mod certificate;

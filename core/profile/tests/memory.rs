@@ -21,6 +21,8 @@ use zip::{CompressionMethod, ZipWriter};
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
+const SMALL_JSON: &str = include_str!("fixtures/small.json");
+
 /// What the documentation of `import` states, beside the bytes given.
 const MOST: usize = 16 << 20;
 
@@ -93,10 +95,6 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("elements four times", four_times(&elements)),
         ("JSON of routes", json_of(&routes)),
         ("routes without a package", routes.into_bytes()),
-        ("JSON of numbers", long_json("1,")),
-        ("JSON of lists", long_json("[],")),
-        ("JSON of texts", long_json("\"\\u0041\",")),
-        ("JSON of fields", long_json_fields()),
         (
             "an element cut short in UTF-16",
             stored(&[("a.xml", &utf16)]),
@@ -107,6 +105,70 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("small profiles", small_profiles()),
         ("long names", long_names()),
         ("a bomb", bomb),
+    ]
+    .into_iter()
+    .chain(hostile_json())
+    .collect()
+}
+
+/// A profile in JSON with other things in it, as large as one may be.
+fn hostile_json() -> Vec<(&'static str, Vec<u8>)> {
+    let with = |fields: &str| {
+        let field = "\"version\": 1,";
+        SMALL_JSON.replacen(field, &format!("{field} {fields},"), 1)
+    };
+    let list = |name: &str, from: u32, count: u32| {
+        let networks = (from..from + count).map(|number| {
+            let [_, a, b, c] = number.to_be_bytes();
+            format!("\"{a}.{b}.{c}.0/24\"")
+        });
+        format!("\"{name}\": [{}]", networks.collect::<Vec<_>>().join(","))
+    };
+    let routes = with(&format!(
+        "{}, {}, \"network\": {{{}, {}}}",
+        list("include_routes", 0, 37_000),
+        list("exclude_routes", 0, 37_000),
+        list("routes", 0, 25_000),
+        list("address_pool", 0, 25_000),
+    ));
+    let fields: String = (0..60).map(|number| format!("\"{number}\":0,")).collect();
+    let server = format!("{{{fields}\"host\":\"a\"}},");
+    let servers = format!("[{}{{\"host\":\"a\"}}]", server.repeat(900));
+    let servers =
+        with(&format!("\"x\": 0, \"servers\": {servers}")).replacen("\"servers\"", "\"y\"", 2);
+    let servers = servers.replacen("\"y\"", "\"servers\"", 1);
+    let long_list = |element: &str| {
+        let list = element.repeat(2_000_000 / element.len());
+        with(&format!(
+            "\"include_routes\": [{}]",
+            list.trim_end_matches(',')
+        ))
+    };
+    let fields: Vec<String> = (0..150_000).map(|it| format!("\"{it}\":{{}}")).collect();
+    let element = format!("<x>{}</x>", "<a/>".repeat(49_000));
+    let element = with(&format!(
+        "\"unknown_elements\": [{{\"xml\": \"{element}\"}}]"
+    ));
+    let texts = with(&format!(
+        "\"dns_suffixes\": [\"{}\"]",
+        "\\n".repeat(1_000_000)
+    ));
+    let utf16 = with(&list("include_routes", 0, 49_000));
+    let utf16 = format!("\u{feff}{utf16}");
+    let utf16 = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    vec![
+        ("routes in JSON", routes.into_bytes()),
+        ("fields that nobody knows in JSON", servers.into_bytes()),
+        ("a list of numbers in JSON", long_list("1,").into_bytes()),
+        ("a list of lists in JSON", long_list("[],").into_bytes()),
+        (
+            "a list of texts in JSON",
+            long_list("\"\\u0041\",").into_bytes(),
+        ),
+        ("fields in JSON", with(&fields.join(",")).into_bytes()),
+        ("an unknown element in JSON", element.into_bytes()),
+        ("a long text in JSON", texts.into_bytes()),
+        ("JSON in UTF-16", utf16),
     ]
 }
 
@@ -183,16 +245,4 @@ fn json_of(xml: &str) -> Vec<u8> {
     let imported = import_one("a.xml", xml.as_bytes()).unwrap().remove(0);
     let json = imported.profile.to_json(SecretsInExport::Included);
     json.text.as_bytes().to_vec()
-}
-
-fn long_json(element: &str) -> Vec<u8> {
-    let list = element.repeat(2_000_000 / element.len());
-    format!("{{\"routes\":[{}]}}", list.trim_end_matches(',')).into_bytes()
-}
-
-fn long_json_fields() -> Vec<u8> {
-    let fields: Vec<String> = (0..150_000)
-        .map(|number| format!("\"{number}\":{{}}"))
-        .collect();
-    format!("{{{}}}", fields.join(",")).into_bytes()
 }

@@ -37,7 +37,7 @@ fn a_file_of_another_kind_is_called_by_its_name() {
         (b" <HTML lang=en>", Content::WebPage),
         (b"MZ\x90\0", Content::Executable),
         (b"<project/>", Content::OtherXml),
-        (b"{\"profile\": 1}", Content::OtherText),
+        (b"{\"profile\": 1}", Content::Json),
         (b"\x00\x01\x02\x03binary", Content::OtherBinary),
         (b"\x1f\x8b\x08\0", Content::OtherBinary),
     ] {

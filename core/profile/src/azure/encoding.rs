@@ -26,12 +26,25 @@ impl Deref for Text<'_> {
 
 /// Makes text of bytes in UTF-8 or UTF-16, and refuses characters that XML 1.0 section 2.2 does not
 /// allow.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
+    let text = decode_any(bytes)?;
+    let mut characters = text.char_indices();
+    match characters.find(|&(_, character)| !is_xml_character(character)) {
+        Some((offset, character)) => Err(ImportError::Character {
+            position: locate(&text, offset),
+            code: character.into(),
+        }),
+        None => Ok(text),
+    }
+}
+
+/// Makes text of bytes in UTF-8 or UTF-16.
 ///
 /// The encoding is told by the byte order mark or by the zero bytes around the first character (XML
 /// 1.0 appendix F), never by what the document declares: editors and .NET's string writers often
 /// declare another one than they write.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
-    let text = match bytes {
+pub(crate) fn decode_any(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
+    Ok(match bytes {
         [0xFF, 0xFE, 0, 0, ..]
         | [0, 0, 0xFE, 0xFF, ..]
         | [b'<', 0, 0, 0, ..]
@@ -52,17 +65,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Text<'_>, ImportError> {
             });
         }
         _ => decode_utf8(bytes)?,
-    };
-    match text
-        .char_indices()
-        .find(|&(_, character)| !is_xml_character(character))
-    {
-        Some((offset, character)) => Err(ImportError::Character {
-            position: locate(&text, offset),
-            code: character.into(),
-        }),
-        None => Ok(text),
-    }
+    })
 }
 
 /// Says whether XML 1.0 section 2.2 allows a character.

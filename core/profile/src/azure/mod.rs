@@ -24,7 +24,7 @@ use crate::content::Content;
 use crate::error::ImportError;
 use crate::imported::Imported;
 use crate::profile::Profile;
-pub(crate) use encoding::{Text, decode};
+pub(crate) use encoding::{Text, decode, decode_any};
 use findings::Findings;
 use intune::read_policy;
 use reader::read_profile;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 pub(super) enum Layout {
     /// Without any white space.
     Compact,
-    /// A line a value, for people.
+    /// A line a value, for people, and a line end at the end.
     Lines,
 }
 
@@ -27,10 +27,17 @@ pub(super) fn write(value: &impl Serialize, layout: Layout) -> Zeroizing<String>
     Zeroizing::new(String::from_utf8(std::mem::take(&mut *buffer)).unwrap_or_default())
 }
 
-fn write_to(writer: impl Write, value: &impl Serialize, layout: Layout) -> serde_json::Result<()> {
+fn write_to(
+    mut writer: impl Write,
+    value: &impl Serialize,
+    layout: Layout,
+) -> serde_json::Result<()> {
     match layout {
         Layout::Compact => serde_json::to_writer(writer, value),
-        Layout::Lines => serde_json::to_writer_pretty(writer, value),
+        Layout::Lines => {
+            serde_json::to_writer_pretty(&mut writer, value)?;
+            writer.write_all(b"\n").map_err(serde_json::Error::io)
+        }
     }
 }
 

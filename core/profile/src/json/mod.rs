@@ -18,14 +18,15 @@ mod validation;
 mod value;
 mod writer;
 
+use crate::azure::decode_any;
 use crate::content::Content;
 use crate::error::ImportError;
 use crate::export::{Exported, SecretsInExport};
 use crate::imported::Imported;
-use crate::position::{Position, locate};
 use crate::profile::Profile;
 use crate::warning::Warnings;
 use buffer::{Layout, write};
+use document::FORMAT;
 use reader::read_profile;
 pub(crate) use secret_bundle::SecretBundle;
 pub(crate) use stored::{Document, from_parts, to_parts};
@@ -55,7 +56,8 @@ impl Profile {
         }
     }
 
-    /// Reads what [`Self::to_json`] wrote, in UTF-8 with or without a byte order mark.
+    /// Reads what [`Self::to_json`] wrote, in UTF-8 or, as Windows PowerShell saves it, in UTF-16 with a
+    /// byte order mark.
     ///
     /// Fields that are not known, as a newer version of this library may write them, are ignored with
     /// a warning. Zeroizing `bytes`, which hold secrets, is the caller's.
@@ -70,35 +72,24 @@ impl Profile {
                 limit: MAXIMUM_JSON_BYTES,
             });
         }
-        if let Some(found) = Content::of_bytes(bytes) {
-            return Err(ImportError::NotAzureProfile { found });
+        let decoded = decode_any(bytes)?;
+        let text = decoded.trim_start_matches('\u{feff}');
+        // Anything else that begins with a brace has nothing to say but that it is something else.
+        if !text.contains(FORMAT) {
+            let found = Content::of_bytes(bytes).or_else(|| Content::of_text(text));
+            return Err(ImportError::NotAzureProfile {
+                found: found.unwrap_or(Content::OtherXml),
+            });
         }
-        read_text(text_of(bytes)?)
+        let source = Source::new(text, Origin::File);
+        let profile = read_profile(source.root()?)?;
+        let mut warnings = Warnings::default();
+        source.finish(&mut warnings);
+        let (warnings, warnings_left_out) = warnings.finish();
+        Ok(Imported {
+            profile,
+            warnings,
+            warnings_left_out,
+        })
     }
-}
-
-/// Reads the text of a profile in JSON.
-pub(crate) fn read_text(text: &str) -> Result<Imported, ImportError> {
-    let source = Source::new(text, Origin::File);
-    let profile = read_profile(source.root()?)?;
-    let mut warnings = Warnings::default();
-    source.finish(&mut warnings);
-    let (warnings, warnings_left_out) = warnings.finish();
-    Ok(Imported {
-        profile,
-        warnings,
-        warnings_left_out,
-    })
-}
-
-fn text_of(bytes: &[u8]) -> Result<&str, ImportError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let valid = bytes.get(..error.valid_up_to());
-        let valid = valid.and_then(|valid| std::str::from_utf8(valid).ok());
-        ImportError::Encoding {
-            position: valid.map_or(Position::START, |valid| locate(valid, valid.len())),
-            reason: "the file is not in UTF-8",
-        }
-    })?;
-    Ok(text.trim_start_matches('\u{feff}'))
 }

@@ -9,9 +9,12 @@ use super::document::{FORMAT, VERSION};
 use super::free_text::read_line;
 use super::validation::read_server_validation;
 use super::value::{Object, Value};
+use crate::azure::{MAXIMUM_XML_BYTES, decode, parse};
+use crate::content::Content;
 use crate::dns_suffix::DnsSuffix;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
+use crate::invalid_value::InvalidValue;
 use crate::one_or_more::OneOrMore;
 use crate::profile::Profile;
 use crate::protocol::{
@@ -24,6 +27,7 @@ use crate::transport::Transport;
 use crate::unique::Unique;
 use crate::unknown_element::UnknownElement;
 use crate::virtual_network::VirtualNetwork;
+use crate::warning::Warnings;
 
 /// The most elements of each list but those of routes.
 const MOST: usize = 1_000;
@@ -75,11 +79,12 @@ pub(super) fn read_profile(root: Value<'_, '_>) -> Result<Profile, ImportError> 
 
 /// Looks whether this is a profile at all, and of a version that is understood.
 fn read_format(fields: &mut Object<'_, '_>) -> Result<(), ImportError> {
-    let format = fields.required("format")?;
-    let text = format.text()?;
-    if *text != FORMAT {
-        let text = Excerpt::of(&text);
-        return Err(format.error(format!("is '{text}', not '{FORMAT}'")));
+    let format = fields.take("format");
+    let format = format.filter(Value::is_text).map(|format| format.text());
+    if format.transpose()?.is_none_or(|format| *format != FORMAT) {
+        return Err(ImportError::NotAzureProfile {
+            found: Content::Json,
+        });
     }
     let version = fields.required("version")?;
     match version.number::<u32>()? {
@@ -261,11 +266,25 @@ fn read_network(network: Value<'_, '_>) -> Result<VirtualNetwork, ImportError> {
     Ok(read)
 }
 
+/// Says whether a text is one whole XML element, that an export may have among others.
+fn is_element(text: &str) -> bool {
+    let mut characters = text.chars();
+    let begins = characters.next() == Some('<')
+        && characters.next().is_some_and(char::is_alphabetic)
+        && text.ends_with('>');
+    begins
+        && text.len() <= MAXIMUM_XML_BYTES
+        && decode(text.as_bytes()).is_ok_and(|text| parse(&text, &mut Warnings::default()).is_ok())
+}
+
 fn read_unknown_element(element: Value<'_, '_>) -> Result<UnknownElement, ImportError> {
     let mut fields = element.object()?;
     let parent = fields.take("unknown_elements.parent");
     let parent = parent.as_ref().map(read_line).transpose()?;
     let xml = fields.required_secret("unknown_elements.xml", |text| {
+        if element.is_foreign() && !is_element(text) {
+            return Err(InvalidValue::new("is no XML element"));
+        }
         Ok(SecretText::new(text.to_owned().into()))
     })?;
     fields.finish();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 use super::{Document, SecretBundle, from_parts, to_parts};
@@ -11,6 +12,7 @@ use crate::authentication::{
 };
 use crate::certificate::Certificate;
 use crate::error::ImportError;
+use crate::export::SecretsInExport;
 use crate::one_or_more::OneOrMore;
 use crate::profile::Profile;
 use crate::protocol::{
@@ -25,11 +27,23 @@ use crate::validation::{
     CertificateUsage, Digest, Fingerprint, KeyDirection, PinnedRoot, ServerName, ServerTrust,
     ServerValidation, Wrapping,
 };
+use generated::any_profile;
+
+#[path = "../../tests/support/generated.rs"]
+#[allow(
+    dead_code,
+    clippy::field_reassign_with_default,
+    reason = "it is written for other crates, which take what they need"
+)]
+mod generated;
+
+/// DigiCert Global Root G2, in DER.
+const ROOT: &[u8] = include_bytes!("../../tests/fixtures/digicert-global-root-g2.cer");
 
 const SECRETS: [&str; 5] = [
     "the password \"with\" \\ and \u{1} ü",
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-    "the elements",
+    "<vendor>the elements</vendor>",
     "the other password",
     "the key of tls-crypt-v2",
 ];
@@ -39,8 +53,7 @@ fn text(secret: &str) -> SecretText {
 }
 
 fn root() -> Certificate {
-    let der = include_bytes!("../../tests/fixtures/digicert-global-root-g2.cer");
-    Certificate::from_der(der).unwrap()
+    Certificate::from_der(ROOT).unwrap()
 }
 
 fn plain(trust: ServerTrust, wrapping: Wrapping) -> Profile {
@@ -55,6 +68,42 @@ fn plain(trust: ServerTrust, wrapping: Wrapping) -> Profile {
 fn networks(texts: &[&str]) -> crate::Routes {
     let networks = texts.iter().map(|text| text.parse::<ipnet::IpNet>());
     networks.map(Result::unwrap).collect()
+}
+
+/// A profile as the Azure portal makes it.
+fn small() -> Profile {
+    let mut small = plain(fingerprints(), Wrapping::None);
+    small.name = "Contoso".parse().unwrap();
+    let root = OneOrMore::new(PinnedRoot::from(root().thumbprint()));
+    small.server_validation = ServerValidation::azure(root, ServerSecret::new(&[0x5A; 256]));
+    small
+}
+
+/// A profile as an `.ovpn` makes it.
+fn general() -> Profile {
+    let authorities = ServerTrust::Authorities {
+        roots: OneOrMore::new(root()),
+        revocation: Some(vec![1, 2, 3]),
+    };
+    let mut general = plain(authorities, Wrapping::TlsCryptV2(text(SECRETS[4])));
+    general.server_validation.name = ServerName::CommonName("gateway".to_owned());
+    general.server_validation.usage = CertificateUsage::Any;
+    general.protocol.tls_versions = TlsVersions::Only12;
+    general.protocol.compression = CompressionFraming::LzoStub;
+    general.protocol.mssfix = MssFix::Packet(1450);
+    general.protocol.renegotiation = Renegotiation::Never;
+    general
+}
+
+/// A profile with what is left.
+fn rest() -> Profile {
+    let key = ServerSecret::new(&[7; 256]);
+    let mut rest = plain(fingerprints(), Wrapping::TlsCrypt(key));
+    rest.server_validation.name = ServerName::CommonNamePrefix("gate".to_owned());
+    rest.protocol.ciphers = vec![DataCipher::Aes192Gcm, DataCipher::Aes256Gcm];
+    rest.protocol.compression = CompressionFraming::Stub;
+    rest.protocol.mssfix = MssFix::Off;
+    rest
 }
 
 fn fingerprints() -> ServerTrust {
@@ -168,6 +217,9 @@ fn samples() -> Vec<Profile> {
     };
     let mut samples = vec![
         full(),
+        small(),
+        general(),
+        rest(),
         plain(fingerprints(), Wrapping::None),
         plain(authorities(None), Wrapping::TlsCrypt(key())),
         plain(
@@ -232,7 +284,7 @@ fn the_document_of_the_parts_holds_no_secret() {
     for secret in [
         "password \\\"",
         "PRIVATE KEY",
-        "the elements",
+        "<vendor>the elements</vendor>",
         "the other",
         "c5c5",
         "WlpaWl",
@@ -297,5 +349,44 @@ fn a_bundle_of_other_bytes_is_refused_without_being_repeated() {
         let error = SecretBundle::from_bytes(bytes).unwrap_err();
 
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+/// `P2SVPN_BLESS=1 cargo test -p p2svpn-profile the_format_does_not_change` writes the files anew, which is
+/// right for what is added, and never for what they hold already.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test may look at the machine")]
+fn the_format_does_not_change() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    for (name, profile) in [
+        ("everything.json", full()),
+        ("small.json", small()),
+        ("general.json", general()),
+        ("rest.json", rest()),
+    ] {
+        let written = profile.to_json(SecretsInExport::Included);
+        assert!(written.notes.is_empty(), "{:?}", written.notes);
+        if std::env::var_os("P2SVPN_BLESS").is_some() {
+            std::fs::write(folder.join(name), written.text.as_bytes()).unwrap();
+        }
+
+        let golden = std::fs::read_to_string(folder.join(name)).unwrap();
+
+        assert_eq!(written.text.as_str(), golden, "{name}");
+        assert_eq!(
+            Profile::from_json(golden.as_bytes()).unwrap().profile,
+            profile,
+            "{name}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_profile_comes_back_from_its_parts(profile in any_profile()) {
+        let (document, secrets) = to_parts(&profile);
+        let secrets = SecretBundle::from_bytes(&secrets.to_bytes()).unwrap();
+
+        prop_assert_eq!(from_parts(&document, &secrets).unwrap(), profile);
     }
 }

@@ -2,7 +2,7 @@ use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
 use super::free_text::read_line;
-use super::value::{Object, Value};
+use super::value::Value;
 use crate::certificate::Certificate;
 use crate::error::ImportError;
 use crate::one_or_more::OneOrMore;
@@ -130,7 +130,10 @@ fn read_wrapping(value: Value<'_, '_>) -> Result<Wrapping, ImportError> {
     };
     let wrapping = match name {
         "tls_auth" => Wrapping::TlsAuth {
-            key: read_static_key(&mut fields)?,
+            key: fields.required_secret(
+                "server_validation.wrapping.tls_auth.key",
+                ServerSecret::from_hex,
+            )?,
             digest: fields
                 .required("server_validation.wrapping.tls_auth.digest")?
                 .one_of(&Digest::ALL.map(|digest| (digest.name(), digest)))?,
@@ -142,7 +145,10 @@ fn read_wrapping(value: Value<'_, '_>) -> Result<Wrapping, ImportError> {
                     ("one", KeyDirection::One),
                 ])?,
         },
-        "tls_crypt" => Wrapping::TlsCrypt(read_static_key(&mut fields)?),
+        "tls_crypt" => Wrapping::TlsCrypt(fields.required_secret(
+            "server_validation.wrapping.tls_crypt.key",
+            ServerSecret::from_hex,
+        )?),
         _ => Wrapping::TlsCryptV2(
             fields.required_secret("server_validation.wrapping.tls_crypt_v2.key", |text| {
                 Ok(SecretText::new(Zeroizing::new(text.to_owned())))
@@ -151,8 +157,4 @@ fn read_wrapping(value: Value<'_, '_>) -> Result<Wrapping, ImportError> {
     };
     fields.finish();
     Ok(wrapping)
-}
-
-fn read_static_key(fields: &mut Object<'_, '_>) -> Result<ServerSecret, ImportError> {
-    fields.required_secret("server_validation.wrapping.key", ServerSecret::from_hex)
 }

@@ -118,10 +118,11 @@ impl Contents {
                 self.certificates
                     .push((name, read_certificates(file.bytes)));
             }
-            Kind::Json => {
-                let imported = Profile::from_json(file.bytes)?;
-                self.found.push(found(Source::Json, imported));
-            }
+            Kind::Json => match Profile::from_json(file.bytes) {
+                Ok(imported) => self.found.push(found(Source::Json, imported)),
+                Err(ImportError::NotAzureProfile { found }) => self.others.push((name, found)),
+                Err(error) => return Err(error),
+            },
             Kind::Xml => match Profile::from_azure_xml(file.bytes) {
                 Ok(imported) => self.found.push(found(Source::Azure, imported)),
                 Err(ImportError::NotAzureProfile {

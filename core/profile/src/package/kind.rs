@@ -1,4 +1,4 @@
-use crate::azure::decode;
+use crate::azure::decode_any;
 use crate::content::Content;
 
 /// What has to be done with a file.
@@ -19,19 +19,14 @@ impl Kind {
     pub(super) fn of(bytes: &[u8]) -> Self {
         let content = match Content::of_bytes(bytes) {
             Some(content) => Some(content),
-            None => match decode(bytes) {
-                Ok(text) => {
-                    let text = text.trim_start_matches('\u{feff}');
-                    if text.trim_start().starts_with('{') {
-                        return Self::Json;
-                    }
-                    Content::of_text(text)
-                }
+            None => match decode_any(bytes) {
+                Ok(text) => Content::of_text(text.trim_start_matches('\u{feff}')),
                 Err(_) => of_damaged_text(bytes),
             },
         };
         match content {
             None => Self::Xml,
+            Some(Content::Json) => Self::Json,
             Some(Content::Certificate) => Self::Certificate,
             Some(content) => Self::Other(content),
         }
