@@ -5,19 +5,22 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 
 use crate::contender::CLIENT_COMMAND;
 use crate::handshake::Handshake;
+use crate::profiles::Profiles;
 use crate::throughput::Throughput;
 
 const HELP: &str = "\
 Compares this library's client with openvpn's own, against Debian's openvpn as the gateway.
 
 Two network namespaces joined by a veth pair; TCP port 443, tls-auth, TLS 1.3, AES-256-GCM, MTU 1500. The clients take
-turns in every round. Needs root, openvpn, ip, setpriv and iperf3; build with --release.
+turns in every round. Needs root, openvpn, ip, setpriv and iperf3; build with --release. What is done with profiles is
+measured beside them, and needs none of this.
 
-Usage: p2svpn-bench handshake|throughput|all [--rounds N] [--seconds N]
+Usage: p2svpn-bench handshake|throughput|profiles|all [--rounds N] [--seconds N]
 
     handshake     from the start of the client's process to the first echo reply through the tunnel
     throughput    TCP through the tunnel both ways, and the client's processor time for each GiB
-    --rounds N    how often each client takes its turn (20 for handshake, 5 for throughput)
+    profiles      profiles of 10,000 and 50,000 routes: import, edit, update, export, explain
+    --rounds N    how often each takes its turn (20 for handshake, 5 for throughput and profiles)
     --seconds N   how long each transfer takes (5)
 ";
 
@@ -53,6 +56,9 @@ fn bench(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<dyn Er
         rounds: rounds.unwrap_or(5),
         seconds,
     };
+    let profiles = Profiles {
+        rounds: rounds.unwrap_or(5),
+    };
     match names
         .iter()
         .map(String::as_str)
@@ -61,7 +67,11 @@ fn bench(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<dyn Er
     {
         ["handshake"] => handshake.run(),
         ["throughput"] => throughput.run(),
-        ["all"] => handshake.run().and_then(|()| throughput.run()),
+        ["profiles"] => profiles.run(),
+        ["all"] => handshake
+            .run()
+            .and_then(|()| throughput.run())
+            .and_then(|()| profiles.run()),
         _ => Err(HELP.into()),
     }
 }

@@ -7,6 +7,8 @@ mod contender;
 #[cfg(target_os = "linux")]
 mod handshake;
 #[cfg(target_os = "linux")]
+mod profiles;
+#[cfg(target_os = "linux")]
 mod sample;
 #[cfg(target_os = "linux")]
 mod throughput;
