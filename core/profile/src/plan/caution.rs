@@ -24,12 +24,16 @@ pub struct Caution {
 }
 
 impl Caution {
-    pub(super) fn new(kind: CautionKind, message: String, remedy: &str) -> Self {
+    pub(super) fn new(
+        kind: CautionKind,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
         Self {
             kind,
             severity: kind.severity(),
-            message,
-            remedy: remedy.to_owned(),
+            message: message.into(),
+            remedy: remedy.into(),
             network: None,
             other_network: None,
             other: None,
@@ -40,6 +44,14 @@ impl Caution {
         Self {
             network: Some(network),
             other_network: Some(other_network),
+            ..self
+        }
+    }
+
+    /// Makes it matter less, where it may become true and is not yet.
+    pub(super) fn noted(self) -> Self {
+        Self {
+            severity: Severity::Note,
             ..self
         }
     }
@@ -115,7 +127,7 @@ pub enum CautionKind {
     DnsIsNotSet,
     /// The DNS server that the machine asks now is taken into the tunnel.
     RouteTakesDnsServer,
-    /// All IPv4 traffic goes through the tunnel, and IPv6 goes past it.
+    /// All traffic goes through the tunnel, and IPv6 goes past it, or may do so.
     Ipv6StaysOutside,
     /// IPv6 routes have an effect only if the gateway gives the tunnel an IPv6 address.
     Ipv6NeedsAddress,
@@ -134,7 +146,7 @@ pub enum CautionKind {
 }
 
 impl CautionKind {
-    /// Returns how much it matters.
+    /// Returns how much it matters at most.
     pub fn severity(self) -> Severity {
         match self {
             Self::UnknownAuthority

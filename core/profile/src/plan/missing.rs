@@ -45,38 +45,34 @@ pub(super) fn missing(sign_in: &SignIn) -> Vec<Missing> {
             remedy: remedy.to_owned(),
         });
     };
-    match sign_in.certificate().map(|wanted| (&wanted.source, wanted)) {
-        Some((CertificateSource::Missing, wanted)) => {
-            let message = match (&wanted.thumbprint, &wanted.issuer) {
-                (Some(hash), _) => format!("The client certificate with the thumbprint {hash}."),
-                (None, Some(issuer)) => {
-                    format!("A client certificate issued below the authority {issuer}.")
-                }
-                (None, None) => "A client certificate.".to_owned(),
+    match sign_in.certificate().map(|wanted| &wanted.source) {
+        Some(source @ (CertificateSource::Missing | CertificateSource::Unknown)) => {
+            let unless = match source {
+                CertificateSource::Unknown => ", unless this program has it",
+                _ => "",
             };
             add(
                 MissingKind::Certificate,
-                message,
-                "Ask the administrator for a client certificate with its private key, often a .pfx \
-                 file, and give it to this program.",
+                format!("The client certificate with its private key{unless}."),
+                "The administrator hands it out, often as a .pfx file; give that to this program.",
             );
         }
-        Some((
-            CertificateSource::Profile {
-                needs_passphrase, ..
-            },
-            _,
-        )) if *needs_passphrase != Some(false) => {
-            let message = match needs_passphrase {
-                Some(_) => "The private key in the profile is sealed with a passphrase.",
-                None => "The PFX file in the profile may be sealed with a passphrase.",
-            };
-            add(
-                MissingKind::KeyPassphrase,
-                message.to_owned(),
-                "Ask whoever handed out the profile for the passphrase.",
-            );
-        }
+        Some(CertificateSource::Profile {
+            needs_passphrase: Some(true),
+            ..
+        }) => add(
+            MissingKind::KeyPassphrase,
+            "The passphrase of the private key that is in the profile.".to_owned(),
+            "It is asked for when connecting; whoever handed out the profile knows it.",
+        ),
+        Some(CertificateSource::Profile {
+            needs_passphrase: None,
+            ..
+        }) => add(
+            MissingKind::KeyPassphrase,
+            "The passphrase of the PFX file that is in the profile, if it has one.".to_owned(),
+            "It is asked for when connecting; whoever handed out the profile knows it.",
+        ),
         _ => {}
     }
     if let SignIn::Entra(entra) = sign_in {
@@ -84,7 +80,7 @@ pub(super) fn missing(sign_in: &SignIn) -> Vec<Missing> {
             add(
                 MissingKind::AuthorityPermission,
                 format!(
-                    "The sign-in page is at {}, which is not one of Microsoft's hosts: it could be a trap.",
+                    "This program's permission to send you to {}, which is not one of Microsoft's hosts.",
                     entra.host
                 ),
                 "Ask the administrator whether the host is theirs, and allow it in this program if so.",
@@ -92,9 +88,9 @@ pub(super) fn missing(sign_in: &SignIn) -> Vec<Missing> {
         } else if entra.is_signed_in != Some(true) {
             add(
                 MissingKind::EntraSignIn,
-                format!("A sign-in at {} with a work or school account.", entra.host),
-                "A browser window opens when connecting; where there is no browser, a code is shown to \
-                 enter on another device.",
+                format!("Your sign-in at {}.", entra.host),
+                "The browser opens when connecting; where there is none, a code is shown to enter on \
+                 another device.",
             );
         }
     }

@@ -2,13 +2,17 @@
 
 mod caution;
 mod certificate_summary;
-mod conflicts;
+mod dns;
 mod gateway;
+mod machine_cautions;
 mod missing;
 mod moment;
 mod network;
+mod network_cautions;
 mod networks;
 mod page;
+mod route;
+mod routing;
 mod sign_in;
 mod surroundings;
 mod text;
@@ -17,16 +21,16 @@ mod trust_cautions;
 use serde::Serialize;
 
 use caution::Cautions;
+use routing::Routing;
 
 pub use caution::{Caution, CautionKind, CautionsLeftOut, Severity};
 pub use certificate_summary::CertificateSummary;
+pub use dns::{DnsReach, PlannedDnsServer};
 pub use gateway::{PlannedGateway, PlannedName, PlannedProof, PlannedTrust};
 pub use missing::{Missing, MissingKind};
 pub use moment::Moment;
-pub use network::{
-    DnsReach, PlanSource, PlannedDnsServer, PlannedExclude, PlannedLocalNetwork, PlannedMode,
-    PlannedNetwork, PlannedRoute,
-};
+pub use network::{PlannedLocalNetwork, PlannedMode, PlannedNetwork};
+pub use route::{PlanSource, PlannedExclude, PlannedRoute};
 pub use sign_in::{CertificateSignIn, CertificateSource, EntraSignIn, PasswordSignIn, SignIn};
 pub use surroundings::{DeviceKind, KnownCertificate, KnownProfile, LocalNetwork, Surroundings};
 
@@ -99,12 +103,22 @@ impl Plan {
             .map(|server| PlannedGateway::of(server, validation))
             .collect();
         let proof = PlannedProof::from(validation);
-        let network = PlannedNetwork::of(profile, surroundings);
+        let routing = Routing::new(&PlannedRoute::all_of(profile), &profile.exclude_routes);
+        let network = PlannedNetwork::of(profile, &routing, surroundings);
 
         let mut cautions = Cautions::default();
         trust_cautions::sign_in_cautions(&sign_in, surroundings.now, &mut cautions);
         trust_cautions::proof_cautions(&proof, surroundings.now, &mut cautions);
-        conflicts::network_cautions(&network, &gateways, surroundings, &mut cautions);
+        network_cautions::network_cautions(&network, &routing, &mut cautions);
+        if network.changes_machine != Some(false) {
+            machine_cautions::machine_cautions(
+                &network,
+                &gateways,
+                &routing,
+                surroundings,
+                &mut cautions,
+            );
+        }
         secondary_caution(profile, surroundings, &mut cautions);
         let (cautions, cautions_left_out) = cautions.finish();
         Self {

@@ -1,10 +1,14 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::collections::HashSet;
 
 use ipnet::IpNet;
 use serde::Serialize;
 
+use super::dns::PlannedDnsServer;
 use super::networks::Networks;
+use super::route::{PlannedExclude, PlannedRoute, is_everything};
+use super::routing::Routing;
 use super::surroundings::{DeviceKind, LocalNetwork, Surroundings};
+use crate::excerpt::Excerpt;
 use crate::profile::{Profile, TunnelMode};
 use crate::routes::Routes;
 
@@ -21,7 +25,8 @@ pub struct PlannedNetwork {
     pub routes: Vec<PlannedRoute>,
     /// The networks that stay outside.
     pub excludes: Vec<PlannedExclude>,
-    /// How many of the routes lie inside another one and could be left out.
+    /// How many of the routes lie inside another one, beside those that stand for everything, and could be
+    /// left out.
     pub nested_routes: usize,
     /// The networks that the tunnel's address is from, if the package says so.
     pub address_pool: Vec<IpNet>,
@@ -29,18 +34,19 @@ pub struct PlannedNetwork {
     pub dns_servers: Vec<PlannedDnsServer>,
     /// The domains that they are asked for; the gateway may announce more.
     pub dns_suffixes: Vec<String>,
+    /// Whether DNS servers and suffixes are set on the machine. Nothing where that is not known.
+    pub sets_dns: Option<bool>,
     /// The largest packet in the tunnel in bytes, if the profile says so.
     pub mtu: Option<u16>,
-    /// The networks that the machine is in, which stay as they are; nothing where they are not known.
+    /// The networks that the machine is in; nothing where they are not known.
     pub local_networks: Option<Vec<PlannedLocalNetwork>>,
 }
 
 impl PlannedNetwork {
-    pub(super) fn of(profile: &Profile, surroundings: &Surroundings) -> Self {
-        let routes = planned_routes(profile);
-        let through: Networks<()> = routes.iter().map(|route| (route.network, ())).collect();
+    pub(super) fn of(profile: &Profile, routing: &Routing, surroundings: &Surroundings) -> Self {
+        let routes = PlannedRoute::all_of(profile);
+        let distinct: Routes = routes.iter().map(|route| route.network).collect();
         let local = surroundings.local_networks.as_deref();
-        let nested: Routes = routes.iter().map(|route| route.network).collect();
         Self {
             mode: PlannedMode::of(profile),
             changes_machine: match surroundings.device {
@@ -48,26 +54,33 @@ impl PlannedNetwork {
                 DeviceKind::Machine => Some(true),
                 DeviceKind::Program => Some(false),
             },
+            routes,
             excludes: profile
                 .exclude_routes
                 .iter()
                 .map(|network| PlannedExclude {
                     network: *network,
-                    inside: through.around(network).map(|found| found.0),
+                    inside: routing.route_around(network),
                 })
                 .collect(),
-            nested_routes: nested.nested().len(),
-            routes,
+            nested_routes: nested(&distinct),
             address_pool: profile.network.address_pool.iter().copied().collect(),
-            dns_servers: planned_dns_servers(profile, &through, local.unwrap_or_default()),
+            dns_servers: PlannedDnsServer::all_of(profile, routing, local.unwrap_or_default()),
             dns_suffixes: profile
                 .dns_suffixes
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
+            sets_dns: surroundings.sets_dns,
             mtu: profile.protocol.mtu,
-            local_networks: local.map(|networks| networks.iter().map(Into::into).collect()),
+            local_networks: local
+                .map(|networks| PlannedLocalNetwork::all_of(networks, profile, routing)),
         }
+    }
+
+    /// Says whether the DNS settings of the machine stay as they are although the machine changes.
+    pub(super) fn leaves_dns(&self) -> bool {
+        self.sets_dns == Some(false) && self.changes_machine != Some(false)
     }
 }
 
@@ -102,76 +115,6 @@ impl PlannedMode {
             },
         }
     }
-
-    /// Says whether all IPv4 traffic goes through the tunnel.
-    pub fn is_full(self) -> bool {
-        matches!(self, Self::Full { .. })
-    }
-}
-
-/// A network that goes through the tunnel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct PlannedRoute {
-    /// The network.
-    pub network: IpNet,
-    /// Who says so.
-    pub source: PlanSource,
-}
-
-/// Who says that something will be so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum PlanSource {
-    /// The profile: it will be so.
-    Profile,
-    /// The package, of what the gateway announces: it was so on the day the package was made.
-    Gateway,
-}
-
-/// A network that stays outside the tunnel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct PlannedExclude {
-    /// The network.
-    pub network: IpNet,
-    /// The smallest route that it is taken out of; nothing where it changes nothing, unless the gateway
-    /// announces a route around it.
-    pub inside: Option<IpNet>,
-}
-
-/// A DNS server that will be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct PlannedDnsServer {
-    /// Its address.
-    pub address: IpAddr,
-    /// Who says so.
-    pub source: PlanSource,
-    /// How it is reached.
-    pub reach: DnsReach,
-}
-
-/// How a DNS server is reached.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DnsReach {
-    /// Through the tunnel.
-    Tunnel {
-        /// The smallest route around it.
-        route: IpNet,
-    },
-    /// In a network that the machine is in.
-    Local {
-        /// The name of the interface.
-        interface: String,
-    },
-    /// Outside the tunnel, unless the gateway announces a route to it.
-    Outside,
-    /// Not at all: Azure's own DNS address answers only inside the virtual network.
-    Never,
 }
 
 /// A network that the machine is in.
@@ -184,90 +127,33 @@ pub struct PlannedLocalNetwork {
     pub network: IpNet,
     /// Whether the default route goes through the interface.
     pub is_default: bool,
+    /// Whether a route takes the network, or a part of it, into the tunnel.
+    pub is_taken: bool,
 }
 
-impl From<&LocalNetwork> for PlannedLocalNetwork {
-    fn from(local: &LocalNetwork) -> Self {
-        Self {
-            interface: local.interface.clone(),
-            network: local.address.trunc(),
-            is_default: local.is_default,
-        }
+impl PlannedLocalNetwork {
+    fn all_of(local: &[LocalNetwork], profile: &Profile, routing: &Routing) -> Vec<Self> {
+        let networks: Networks<()> = local.iter().map(|local| (local.address, ())).collect();
+        let routes = profile.include_routes.iter();
+        let taken: HashSet<IpNet> = routes
+            .chain(&profile.network.routes)
+            .filter(|route| routing.way_of(route).is_some())
+            .filter_map(|route| networks.around(route).map(|found| found.0))
+            .collect();
+        local
+            .iter()
+            .map(|local| Self {
+                interface: Excerpt::of(&local.interface).to_string(),
+                network: local.address.trunc(),
+                is_default: local.is_default,
+                is_taken: taken.contains(&local.address.trunc()),
+            })
+            .collect()
     }
 }
 
-/// The address at which Azure answers DNS queries inside a virtual network, and nowhere else (Microsoft
-/// Learn, "What is IP address 168.63.129.16?").
-pub(super) const AZURE_DNS: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
-
-/// The profile's own routes, then those that the gateway announces.
-fn planned_routes(profile: &Profile) -> Vec<PlannedRoute> {
-    let own = profile.include_routes.iter().map(|network| PlannedRoute {
-        network: *network,
-        source: PlanSource::Profile,
-    });
-    let announced = profile.network.routes.iter();
-    let announced = announced.filter(|network| !profile.include_routes.contains(network));
-    own.chain(announced.map(|network| PlannedRoute {
-        network: *network,
-        source: PlanSource::Gateway,
-    }))
-    .collect()
-}
-
-/// The profile's own DNS servers, or those that the gateway announces where it has none.
-fn planned_dns_servers(
-    profile: &Profile,
-    through: &Networks<()>,
-    local: &[LocalNetwork],
-) -> Vec<PlannedDnsServer> {
-    let (servers, source) = if profile.dns_servers.is_empty() {
-        (&profile.network.dns_servers, PlanSource::Gateway)
-    } else {
-        (&profile.dns_servers, PlanSource::Profile)
-    };
-    let excludes: Networks<()> = profile
-        .exclude_routes
-        .iter()
-        .map(|network| (*network, ()))
-        .collect();
-    let local: Networks<&str> = local
-        .iter()
-        .map(|local| (local.address, local.interface.as_str()))
-        .collect();
-    servers
-        .iter()
-        .map(|&address| PlannedDnsServer {
-            address,
-            source,
-            reach: reach(address, through, &excludes, &local),
-        })
-        .collect()
-}
-
-/// Decides as a routing table does: the smallest network around the address wins.
-fn reach(
-    address: IpAddr,
-    through: &Networks<()>,
-    excludes: &Networks<()>,
-    local: &Networks<&str>,
-) -> DnsReach {
-    if address == AZURE_DNS {
-        return DnsReach::Never;
-    }
-    let host = IpNet::from(address);
-    let length = |found: Option<IpNet>| found.map(|network| network.prefix_len());
-    let route = through.around(&host).map(|found| found.0);
-    let exclude = excludes.around(&host).map(|found| found.0);
-    let near = local.around(&host);
-    let nearest_outside = length(exclude).max(length(near.map(|found| found.0)));
-    match (route, near) {
-        (Some(route), _) if nearest_outside < Some(route.prefix_len()) => {
-            DnsReach::Tunnel { route }
-        }
-        (_, Some((_, interface))) => DnsReach::Local {
-            interface: (*interface).to_owned(),
-        },
-        _ => DnsReach::Outside,
-    }
+fn nested(routes: &Routes) -> usize {
+    let nested = routes.nested();
+    let nested = nested.iter().filter(|(outer, _)| !is_everything(outer));
+    nested.count()
 }

@@ -32,13 +32,19 @@ impl<T> Networks<T> {
     }
 }
 
+impl<T> Default for Networks<T> {
+    fn default() -> Self {
+        Self {
+            known: HashMap::new(),
+            lengths: BTreeSet::new(),
+        }
+    }
+}
+
 impl<T> FromIterator<(IpNet, T)> for Networks<T> {
     /// Keeps the first of equal networks.
     fn from_iter<I: IntoIterator<Item = (IpNet, T)>>(networks: I) -> Self {
-        let mut made = Self {
-            known: HashMap::new(),
-            lengths: BTreeSet::new(),
-        };
+        let mut made = Self::default();
         for (network, known) in networks {
             made.insert(network, known);
         }

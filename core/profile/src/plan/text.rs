@@ -2,16 +2,19 @@
 
 use std::fmt::{self, Display};
 
+use ipnet::IpNet;
+
 use super::Plan;
 use super::caution::Severity;
 use super::certificate_summary::CertificateSummary;
+use super::dns::{DnsReach, PlannedDnsServer};
 use super::gateway::{PlannedName, PlannedProof, PlannedTrust};
-use super::network::{
-    DnsReach, PlanSource, PlannedDnsServer, PlannedMode, PlannedNetwork, PlannedRoute,
-};
+use super::network::{PlannedLocalNetwork, PlannedMode, PlannedNetwork};
 use super::page::Page;
+use super::route::{PlanSource, PlannedRoute};
 use super::sign_in::{CertificateSignIn, CertificateSource, EntraSignIn, PasswordSignIn, SignIn};
 use crate::authentication::AuthenticationKind;
+use crate::unique::Unique;
 
 /// The most lines that a list of networks takes.
 const MOST_LINES: usize = 20;
@@ -99,7 +102,7 @@ impl Plan {
                 format!("{}{called}, {transport} port {port}", gateway.host)
             }),
         )?;
-        page.row("It must prove to be", self.names())?;
+        page.rows("It must prove to be", self.names())?;
         write_proof(page, &self.proof)?;
         if let Some(secondary) = &self.secondary_profile {
             page.row(
@@ -120,26 +123,25 @@ impl Plan {
         Ok(())
     }
 
-    fn names(&self) -> String {
+    fn names(&self) -> Vec<String> {
         match &self.proof.name {
             PlannedName::Host => {
-                let mut names: Vec<&str> = Vec::new();
-                for name in self
-                    .gateways
-                    .iter()
+                let gateways = self.gateways.iter();
+                let names: Unique<&String> = gateways
                     .flat_map(|gateway| &gateway.certificate_names)
-                {
-                    if !names.contains(&name.as_str()) {
-                        names.push(name);
-                    }
-                }
-                names.join(" or ")
+                    .collect();
+                let names = names.iter().enumerate();
+                names
+                    .map(|(index, name)| match index {
+                        0 => (*name).clone(),
+                        _ => format!("or {name}"),
+                    })
+                    .collect()
             }
-            PlannedName::Any => "any server that is vouched for as below".to_owned(),
-            PlannedName::Subject(subject) => subject.clone(),
-            PlannedName::CommonName(name) => name.clone(),
+            PlannedName::Any => vec!["any server that is vouched for as below".to_owned()],
+            PlannedName::Subject(name) | PlannedName::CommonName(name) => vec![name.clone()],
             PlannedName::CommonNamePrefix(prefix) => {
-                format!("a server whose name begins with '{prefix}'")
+                vec![format!("a server whose name begins with '{prefix}'")]
             }
         }
     }
@@ -162,8 +164,7 @@ impl Plan {
         match network.mode {
             PlannedMode::Split => page.row(
                 "Through the tunnel",
-                "Only traffic to the networks below, and to those that the gateway announces when it \
-                 answers (a split tunnel).",
+                "Only traffic to the networks below (a split tunnel).",
             )?,
             PlannedMode::Full { ipv6, .. } => {
                 let what = if ipv6 {
@@ -184,8 +185,9 @@ impl Plan {
 
     fn write_rest(&self, page: &mut Page<'_, '_>) -> fmt::Result {
         let network = &self.network;
+        let changes_machine = network.changes_machine != Some(false);
         match network.mode {
-            _ if network.changes_machine == Some(false) => page.row(
+            _ if !changes_machine => page.row(
                 "Everything",
                 "No address, route or DNS server of this machine changes.",
             )?,
@@ -195,30 +197,25 @@ impl Plan {
             )?,
             PlannedMode::Full { ipv6: true, .. } => {}
             PlannedMode::Full { ipv6: false, .. } => {
-                page.row("IPv6", "It goes past the tunnel as before.")?
+                page.row("IPv6", "It goes past the tunnel as before.")?;
             }
         }
-        for local in network.local_networks.iter().flatten() {
-            let is_default = if local.is_default {
-                ", with the way to the internet"
-            } else {
-                ""
-            };
-            page.row(
-                "Local network",
-                format!("{} of {}{is_default}", local.network, local.interface),
+        if changes_machine {
+            let local = network.local_networks.iter().flatten();
+            page.rows("Local networks", local.map(local_network))?;
+            write_networks(
+                page,
+                "Outside the tunnel",
+                &network.excludes,
+                |exclude| exclude.network,
+                |exclude| match exclude.inside {
+                    Some(route) => format!("taken out of {route}"),
+                    None => "which is in no network above".to_owned(),
+                },
             )?;
-        }
-        let excludes = network.excludes.iter();
-        write_list(
-            page,
-            "Outside the tunnel",
-            excludes.map(|exclude| match exclude.inside {
-                Some(route) => format!("{}, taken out of {route}", exclude.network),
-                None => exclude.network.to_string(),
-            }),
-        )?;
-        if network.changes_machine != Some(false) {
+            if network.leaves_dns() {
+                page.row("DNS servers", "This program does not change them.")?;
+            }
             page.row(
                 "The gateway",
                 "It is always called outside the tunnel, over the connection that there is now.",
@@ -229,7 +226,11 @@ impl Plan {
 
     fn write_cautions(&self, page: &mut Page<'_, '_>) -> fmt::Result {
         if self.cautions.is_empty() {
-            return page.row("Nothing", "No conflict is known.");
+            let unseen = match self.network.local_networks {
+                Some(_) => "",
+                None => " The networks that this machine is in were not looked at.",
+            };
+            return page.row("Nothing", format!("No conflict is known.{unseen}"));
         }
         for caution in &self.cautions {
             let label = match caution.severity {
@@ -342,32 +343,33 @@ fn alternative(sign_in: &SignIn) -> String {
             "a client certificate together with a user name and a password"
         }
     };
-    let issuer = sign_in
+    match sign_in
         .certificate()
-        .and_then(|wanted| wanted.issuer.as_ref());
-    match issuer {
-        Some(issuer) => {
-            format!(
-                "{what}, issued below the authority with the thumbprint {issuer}; choose it in the profile"
-            )
-        }
-        None => format!("{what}; choose it in the profile"),
+        .and_then(|wanted| wanted.issuer.as_ref())
+    {
+        Some(issuer) => format!("{what} issued below the authority {issuer}, if it is selected"),
+        None => format!("{what}, if it is selected"),
     }
 }
 
 fn summary(certificate: &CertificateSummary) -> String {
-    let subject = certificate
-        .subject
-        .as_deref()
-        .unwrap_or("its name is not known");
-    match (certificate.not_after, &certificate.subject) {
-        (Some(end), _) => format!("{subject}, valid until {end}"),
-        (None, Some(_)) => subject.to_owned(),
-        (None, None) => match &certificate.thumbprint {
-            Some(thumbprint) => format!("thumbprint {thumbprint}"),
-            None => "sealed in a PFX file".to_owned(),
-        },
+    let name = match (&certificate.subject, &certificate.thumbprint) {
+        (Some(subject), _) => common_name(subject).to_owned(),
+        (None, Some(thumbprint)) => format!("the one with the thumbprint {thumbprint}"),
+        (None, None) => "what it says is not known before it is opened".to_owned(),
+    };
+    match certificate.not_after {
+        Some(end) => format!("{name}, valid until {end}"),
+        None => name,
     }
+}
+
+/// Takes the common name out of a subject such as `C=US, O=Example, CN=gateway`; the subject if it has none.
+fn common_name(subject: &str) -> &str {
+    let mut parts = subject.rsplit(", ");
+    parts
+        .find_map(|part| part.strip_prefix("CN="))
+        .unwrap_or(subject)
 }
 
 fn write_proof(page: &mut Page<'_, '_>, proof: &PlannedProof) -> fmt::Result {
@@ -393,39 +395,47 @@ fn write_proof(page: &mut Page<'_, '_>, proof: &PlannedProof) -> fmt::Result {
 
 fn address(network: &PlannedNetwork) -> String {
     if network.address_pool.is_empty() {
-        return "given by the gateway".to_owned();
+        return "one that the gateway gives".to_owned();
     }
     let pools: Vec<String> = network
         .address_pool
         .iter()
         .map(ToString::to_string)
         .collect();
-    format!("given by the gateway, from {}", pools.join(" or "))
+    format!("one that the gateway gives, from {}", pools.join(" or "))
 }
 
 fn write_routes(page: &mut Page<'_, '_>, routes: &[PlannedRoute]) -> fmt::Result {
-    let (profile, gateway): (Vec<&PlannedRoute>, Vec<&PlannedRoute>) = routes
+    write_networks(
+        page,
+        "Networks",
+        routes,
+        |route| route.network,
+        |route| match route.source {
+            PlanSource::Profile => "from the profile".to_owned(),
+            PlanSource::Gateway => "from the gateway".to_owned(),
+        },
+    )?;
+    let label = if routes.is_empty() { "Networks" } else { "" };
+    let is_known = routes
         .iter()
-        .partition(|route| route.source == PlanSource::Profile);
-    write_list(
-        page,
-        "From the profile",
-        profile.iter().map(|route| route.network.to_string()),
-    )?;
-    write_list(
-        page,
-        "From the gateway",
-        gateway
-            .iter()
-            .map(|route| format!("{}, as the package says", route.network)),
-    )?;
-    if gateway.is_empty() {
-        page.row("From the gateway", "not known before it answers")?;
+        .any(|route| route.source == PlanSource::Gateway);
+    if !is_known {
+        return page.row(
+            label,
+            "those that the gateway announces: not known before it answers",
+        );
     }
-    Ok(())
+    page.row(
+        label,
+        "What is from the gateway was so on the day the package was made; it may announce others.",
+    )
 }
 
 fn write_dns(page: &mut Page<'_, '_>, network: &PlannedNetwork) -> fmt::Result {
+    if network.leaves_dns() {
+        return Ok(());
+    }
     if network.dns_servers.is_empty() {
         page.row("DNS servers", "those that the gateway announces, if any")?;
     }
@@ -440,12 +450,64 @@ fn dns_server(server: &PlannedDnsServer) -> String {
     let reach = match &server.reach {
         DnsReach::Tunnel { .. } => "asked through the tunnel".to_owned(),
         DnsReach::Local { interface } => format!("asked in the local network of {interface}"),
-        DnsReach::Outside => "asked outside the tunnel".to_owned(),
+        DnsReach::Outside => {
+            "asked outside the tunnel unless the gateway announces its network".to_owned()
+        }
         DnsReach::Never => "which cannot be reached through the tunnel".to_owned(),
     };
     match server.source {
         PlanSource::Profile => format!("{}, {reach}", server.address),
-        PlanSource::Gateway => format!("{}, {reach}, as the package says", server.address),
+        PlanSource::Gateway => format!("{}, {reach} (from the gateway)", server.address),
+    }
+}
+
+fn local_network(local: &PlannedLocalNetwork) -> String {
+    let PlannedLocalNetwork {
+        interface, network, ..
+    } = local;
+    match (local.is_taken, local.is_default) {
+        (true, _) => format!("{network} ({interface}), but see below"),
+        (false, true) => {
+            format!("{network} ({interface}), over which the machine reaches the internet")
+        }
+        (false, false) => format!("{network} ({interface})"),
+    }
+}
+
+/// Writes the first networks of a list in columns, and how many are left out.
+fn write_networks<T>(
+    page: &mut Page<'_, '_>,
+    label: &str,
+    all: &[T],
+    network: impl Fn(&T) -> IpNet,
+    remark: impl Fn(&T) -> String,
+) -> fmt::Result {
+    let shown = all.get(..MOST_LINES).unwrap_or(all);
+    let columns: Vec<[String; 3]> = shown
+        .iter()
+        .map(|one| [network(one).to_string(), range(network(one)), remark(one)])
+        .collect();
+    let width = |column: fn(&[String; 3]) -> usize| columns.iter().map(column).max().unwrap_or(0);
+    let (first, second) = (width(|row| row[0].len()), width(|row| row[1].len()));
+    page.rows(
+        label,
+        columns.iter().map(|[network, range, remark]| {
+            format!("{network:<first$}  {range:<second$}  {remark}")
+        }),
+    )?;
+    match all.len().checked_sub(MOST_LINES) {
+        Some(more) if more > 0 => page.row("", format!("... and {more} more")),
+        _ => Ok(()),
+    }
+}
+
+/// Says which addresses are in a network; of IPv6 the prefix says as much.
+fn range(network: IpNet) -> String {
+    match network {
+        IpNet::V4(network) if network.prefix_len() < 32 => {
+            format!("({} to {})", network.network(), network.broadcast())
+        }
+        _ => String::new(),
     }
 }
 

@@ -61,8 +61,7 @@ pub(super) fn proof_cautions(proof: &PlannedProof, now: Option<Moment>, cautions
         cautions.add(Caution::new(
             CautionKind::AnyGatewayName,
             "The profile names no gateway's certificate: any server with a certificate of the same authority \
-             can pose as the gateway."
-                .to_owned(),
+             can pose as the gateway.",
             "Ask the administrator to add verify-x509-name to the profile if the authority has other \
              customers.",
         ));
@@ -71,8 +70,7 @@ pub(super) fn proof_cautions(proof: &PlannedProof, now: Option<Moment>, cautions
         cautions.add(Caution::new(
             CautionKind::AnyCertificateUsage,
             "The profile takes certificates of other users for the gateway's: any of them can pose as the \
-             gateway."
-                .to_owned(),
+             gateway.",
             "Ask the administrator to add remote-cert-tls server to the profile.",
         ));
     }
@@ -84,8 +82,7 @@ fn root_cautions(trust: &PlannedTrust, now: Moment, cautions: &mut Cautions) {
     if !roots.is_empty() && roots.iter().all(is_over) {
         cautions.add(Caution::new(
             CautionKind::RootsExpired,
-            "What the gateway's certificate must end in is no longer valid: connecting will fail."
-                .to_owned(),
+            "What the gateway's certificate must end in is no longer valid: connecting will fail.",
             "Ask the administrator for a new profile.",
         ));
         return;
