@@ -306,6 +306,22 @@ fn files_that_disagree_about_a_gateway_are_named_both() {
 }
 
 #[test]
+fn a_name_of_a_file_cannot_forge_a_line_of_a_message() {
+    let other = ENTRA.replacen("000102", "ffffff", 1);
+
+    let failure = import_all(&[
+        ("one\n2026-01-01 all is well", CERTIFICATE.as_bytes()),
+        ("two\u{1b}[2J", other.as_bytes()),
+    ])
+    .unwrap_err();
+
+    assert!(
+        !failure.to_string().contains(char::is_control),
+        "{failure:?}"
+    );
+}
+
+#[test]
 fn the_files_of_two_gateways_are_two_profiles() {
     let other = ENTRA.replace(HOST, OTHER_HOST);
 

@@ -6,6 +6,7 @@ use crate::authentication::{
 };
 use crate::certificate::Certificate;
 use crate::error::ImportError;
+use crate::excerpt::Excerpt;
 use crate::import_failure::ImportFailure;
 use crate::position::Position;
 use crate::profile::Profile;
@@ -95,7 +96,7 @@ fn check_agreement(first: &Found, next: &Found) -> Result<(), ImportFailure> {
     let [ours, theirs] = [first, next].map(|found| &found.imported.profile.server_validation);
     let disagreement = |what| {
         let error = ImportError::Disagreement {
-            other: first.file.to_string(),
+            other: Excerpt::of_sentence(&first.file).to_string(),
             what,
         };
         Err(ImportFailure::new(&next.file, error))
