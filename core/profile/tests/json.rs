@@ -8,6 +8,7 @@
 
 mod support;
 
+use ipnet::IpNet;
 use p2svpn_profile::{
     Content, ImportError, MAXIMUM_JSON_BYTES, MAXIMUM_JSON_DEPTH, Position, Profile, Routes,
     SecretsInExport, WarningKind,
@@ -570,4 +571,27 @@ fn an_import_tells_it_by_what_it_holds() {
         refusal(untrusted.as_bytes()),
         ImportError::UnknownAuthority { .. }
     ));
+}
+
+#[test]
+fn a_large_export_can_be_imported_or_says_that_it_cannot() {
+    let mut profile = read(SMALL);
+    for (count, is_too_large) in [(40_000u32, false), (99_000, false), (120_000, true)] {
+        for number in 0..count {
+            let network = IpNet::new((0xC000_0000 + number).to_be_bytes().into(), 32).unwrap();
+            let routes = if number % 2 == 0 {
+                &mut profile.include_routes
+            } else {
+                &mut profile.exclude_routes
+            };
+            routes.insert(network);
+        }
+
+        let exported = profile.to_json(SecretsInExport::Included);
+
+        assert_eq!(exported.notes.len(), usize::from(is_too_large));
+        let again = Profile::from_json(exported.text.as_bytes());
+        assert_eq!(again.is_err(), is_too_large);
+        assert_eq!(exported.text.lines().count() > 1, count == 40_000);
+    }
 }

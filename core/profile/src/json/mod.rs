@@ -24,6 +24,7 @@ use crate::error::ImportError;
 use crate::export::{Exported, SecretsInExport};
 use crate::imported::Imported;
 use crate::profile::Profile;
+use crate::routes::Routes;
 use crate::warning::Warnings;
 use buffer::{Layout, write};
 use document::FORMAT;
@@ -43,13 +44,28 @@ impl Profile {
     /// Writes the profile as JSON in this library's own format, which has a place for everything.
     ///
     /// Without its secrets the profile cannot be imported again, unless it needs none: it is for
-    /// people and programs that look at it. The notes say what was left out.
+    /// people and programs that look at it. The notes say what was left out. It is laid out for people,
+    /// unless it would be too large to be imported then.
     pub fn to_json(&self, secrets: SecretsInExport) -> Exported {
         let mut writer = Writer::new(match secrets {
             SecretsInExport::Included => Secrets::Included,
             SecretsInExport::LeftOut => Secrets::LeftOut,
         });
-        let text = write(&writer.document(self), Layout::Lines);
+        let document = writer.document(self);
+        let mut text = write(&document, Layout::Lines);
+        if text.len() > MAXIMUM_JSON_BYTES {
+            text = write(&document, Layout::Compact);
+        }
+        let lists = [
+            &self.include_routes,
+            &self.exclude_routes,
+            &self.network.routes,
+            &self.network.address_pool,
+        ];
+        let has_too_many = lists.iter().any(|routes| routes.len() > Routes::MOST);
+        if has_too_many || text.len() > MAXIMUM_JSON_BYTES {
+            writer.note("There are so many routes that the file cannot be imported.");
+        }
         Exported {
             text,
             notes: writer.notes,
