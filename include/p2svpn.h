@@ -148,6 +148,46 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_PROFILE_SIGN_IN_UNKNOWN = 208,
     /** Gateways over UDP are not supported. */
     P2SVPN_ERROR_UDP_UNSUPPORTED = 209,
+    /** The package is damaged. */
+    P2SVPN_ERROR_PACKAGE_DAMAGED = 210,
+    /** The package is encrypted. */
+    P2SVPN_ERROR_PACKAGE_ENCRYPTED = 211,
+    /** The package is refused as unsafe. */
+    P2SVPN_ERROR_PACKAGE_UNSAFE = 212,
+    /** There is no profile in the package. */
+    P2SVPN_ERROR_PACKAGE_WITHOUT_PROFILE = 213,
+    /** The gateway does not offer OpenVPN. */
+    P2SVPN_ERROR_TUNNEL_TYPE_UNSUPPORTED = 214,
+    /** Two files contradict each other. */
+    P2SVPN_ERROR_PROFILES_DISAGREE = 215,
+    /** The profile sends its users to an unknown page to sign in. */
+    P2SVPN_ERROR_AUTHORITY_UNKNOWN = 216,
+    /** The OpenVPN configuration asks for what is not done here. */
+    P2SVPN_ERROR_OPENVPN_OPTION_REFUSED = 217,
+    /** The profile needs a file that is not there. */
+    P2SVPN_ERROR_FILE_BESIDE_MISSING = 218,
+    /** The profile was written by a newer version. */
+    P2SVPN_ERROR_PROFILE_NEWER = 219,
+    /** The profile comes without its secrets. */
+    P2SVPN_ERROR_SECRETS_MISSING = 220,
+    /** There are several profiles in it. */
+    P2SVPN_ERROR_SEVERAL_PROFILES = 221,
+    /** The change is refused. */
+    P2SVPN_ERROR_EDIT_REFUSED = 222,
+    /** The file is not for this profile. */
+    P2SVPN_ERROR_UPDATE_MISMATCH = 223,
+    /** The profiles' folder cannot be used. */
+    P2SVPN_ERROR_STORE_UNAVAILABLE = 224,
+    /** There is no room for the profile. */
+    P2SVPN_ERROR_STORE_FULL = 225,
+    /** The profiles' folder is not safe. */
+    P2SVPN_ERROR_STORE_UNTRUSTED = 226,
+    /** The key does not open the profiles' secrets. */
+    P2SVPN_ERROR_STORE_KEY_WRONG = 227,
+    /** A stored profile is damaged. */
+    P2SVPN_ERROR_STORE_DAMAGED = 228,
+    /** The profile cannot be written in this format. */
+    P2SVPN_ERROR_EXPORT_IMPOSSIBLE = 229,
     /** The sign-in was cancelled. */
     P2SVPN_ERROR_SIGN_IN_CANCELLED = 301,
     /** The certificate's file cannot be read. */
@@ -382,6 +422,10 @@ typedef enum p2svpn_sign_ins {
      * By a user name and a password.
      */
     P2SVPN_SIGN_IN_PASSWORD = 3,
+    /**
+     * By a client certificate together with a user name and a password.
+     */
+    P2SVPN_SIGN_IN_CERTIFICATE_AND_PASSWORD = 4,
 } p2svpn_sign_ins;
 
 /**
@@ -454,6 +498,11 @@ typedef enum p2svpn_event_kinds {
      * The session is over and what it changed is undone: p2svpn_event_error(). It is the session's last event.
      */
     P2SVPN_EVENT_ENDED = 5,
+    /**
+     * Profiles were added, changed, removed or put into another order, here or by another process:
+     * p2svpn_event_profile_change().
+     */
+    P2SVPN_EVENT_PROFILES_CHANGED = 6,
 } p2svpn_event_kinds;
 
 /**
@@ -518,6 +567,32 @@ typedef enum p2svpn_challenge_kinds {
 } p2svpn_challenge_kinds;
 
 /**
+ * What became different among the profiles.
+ */
+typedef enum p2svpn_profile_changes {
+    /**
+     * In a way that this version does not know: list the profiles again.
+     */
+    P2SVPN_PROFILE_CHANGE_OTHER = 0,
+    /**
+     * A profile was imported or duplicated, or can be used again.
+     */
+    P2SVPN_PROFILE_ADDED = 1,
+    /**
+     * A profile was edited or updated.
+     */
+    P2SVPN_PROFILE_CHANGED = 2,
+    /**
+     * A profile was removed, or can no longer be used.
+     */
+    P2SVPN_PROFILE_REMOVED = 3,
+    /**
+     * The profiles are in another order; it is about none of them alone.
+     */
+    P2SVPN_PROFILES_REORDERED = 4,
+} p2svpn_profile_changes;
+
+/**
  * A question that a session needs answered before it goes on. It belongs to the event it comes from.
  *
  * The session waits in the state SigningIn; disconnecting withdraws the question. Questions of its own wait for as long as
@@ -557,6 +632,11 @@ typedef struct p2svpn_network_config p2svpn_network_config;
  * What a host shows of a profile, as it was when it was looked at. It holds no secret. Any thread may use it.
  */
 typedef struct p2svpn_profile p2svpn_profile;
+
+/**
+ * Something that became different among the profiles. It belongs to the event it comes from.
+ */
+typedef struct p2svpn_profile_change p2svpn_profile_change;
 
 /**
  * The profiles of a client, as they were when they were looked at. Any thread may use it.
@@ -888,6 +968,12 @@ const char *p2svpn_warning_kind(const struct p2svpn_warning *warning);
 const char *p2svpn_warning_message(const struct p2svpn_warning *warning);
 
 /**
+ * Returns the name of the file that the warning is about, or of the one in its package; "" where it has none. It belongs to the
+ * warning.
+ */
+const char *p2svpn_warning_file(const struct p2svpn_warning *warning);
+
+/**
  * Returns the line in the profile's file, counted from 1; 0 if it is about none.
  */
 uint32_t p2svpn_warning_line(const struct p2svpn_warning *warning);
@@ -964,6 +1050,16 @@ size_t p2svpn_profiles_count(const struct p2svpn_profiles *profiles);
  */
 const struct p2svpn_profile *p2svpn_profiles_at(const struct p2svpn_profiles *profiles,
                                                 size_t index);
+
+/**
+ * Returns what became different: one of #p2svpn_profile_changes.
+ */
+uint32_t p2svpn_profile_change_kind(const struct p2svpn_profile_change *change);
+
+/**
+ * Returns the id of the profile it is about; "" if it is about none. It belongs to the change.
+ */
+const char *p2svpn_profile_change_id(const struct p2svpn_profile_change *change);
 
 /**
  * Makes a client and its threads.
@@ -1333,6 +1429,18 @@ const struct p2svpn_warning *p2svpn_event_warning(const struct p2svpn_event *eve
  * event: do not free it.
  */
 const struct p2svpn_error *p2svpn_event_error(const struct p2svpn_event *event);
+
+/**
+ * Returns how many things became different among the profiles; 0 if the event is of another kind.
+ */
+size_t p2svpn_event_profile_change_count(const struct p2svpn_event *event);
+
+/**
+ * Returns what became different among the profiles; NULL beyond the last, and if the event is of another kind. It belongs
+ * to the event.
+ */
+const struct p2svpn_profile_change *p2svpn_event_profile_change(const struct p2svpn_event *event,
+                                                                size_t index);
 
 /**
  * Returns the stable name of a state, such as "SigningIn"; "Unknown" for a number that is no state. It is never freed.

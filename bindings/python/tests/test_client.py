@@ -5,6 +5,7 @@ import gc
 import textwrap
 import warnings
 import weakref
+from typing import List
 from unittest import IsolatedAsyncioTestCase, TestCase
 
 import p2svpn
@@ -185,11 +186,12 @@ class LoopTest(TestCase):
             with self.assertRaises(asyncio.TimeoutError):
                 await asyncio.wait_for(client.next_event(), 0.01)
 
-        async def first_state() -> p2svpn.Event:
+        async def first_events() -> List[p2svpn.Event]:
             async with gateway() as remote, client, connected(client, remote):
-                return await within(client.next_event())
+                return [await within(client.next_event()) for _ in range(2)]
 
         asyncio.run(nothing_happens())
-        event = asyncio.run(first_state())
+        imported, preparing = asyncio.run(first_events())
 
-        self.assertEqual(event.state, p2svpn.State.PREPARING)
+        self.assertIsInstance(imported, p2svpn.ProfilesChangedEvent)
+        self.assertEqual(preparing.state, p2svpn.State.PREPARING)

@@ -4,10 +4,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use p2svpn_auth::{MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
-use p2svpn_profile::{ProblemKind, Profile, SecretStore, SecretStoreError, Store};
+use p2svpn_profile::{SecretStore, SecretStoreError};
 use tempfile::TempDir;
 
 #[test]
@@ -219,38 +218,6 @@ fn debug_and_errors_show_neither_key_nor_secret() {
         !shown.contains("hush") && !shown.contains("65, 65"),
         "{shown}"
     );
-}
-
-#[test]
-fn profiles_and_their_secrets_may_share_a_folder() {
-    const AZURE: &[u8] = include_bytes!("../../profile/tests/fixtures/certificate.xml");
-    let place = tempfile::tempdir().unwrap();
-    let store = Store::open(folder(&place), Arc::new(open(&place, 1))).unwrap();
-    let profile = Profile::from_azure_xml(AZURE).unwrap().profile;
-
-    let kept = store.add(profile.clone(), 0).unwrap();
-    store.duplicate(kept.id, "Copy".parse().unwrap()).unwrap();
-    store.remove(kept.id).unwrap();
-
-    let store = Store::open(folder(&place), Arc::new(open(&place, 1))).unwrap();
-    assert_eq!(*store.list()[0].original, profile);
-    assert_eq!((store.list().len(), files(&place).len()), (1, 1));
-}
-
-#[test]
-fn a_profile_whose_secrets_are_damaged_is_removed_with_them() {
-    const AZURE: &[u8] = include_bytes!("../../profile/tests/fixtures/certificate.xml");
-    let place = tempfile::tempdir().unwrap();
-    let store = Store::open(place.path().join("store"), Arc::new(open(&place, 1))).unwrap();
-    let profile = Profile::from_azure_xml(AZURE).unwrap().profile;
-    let id = store.add(profile, 0).unwrap().id;
-    fs::write(only_file(&place), b"damaged").unwrap();
-
-    let store = Store::open(place.path().join("store"), Arc::new(open(&place, 1))).unwrap();
-    assert_eq!(store.problems()[0].kind, ProblemKind::SecretsMissing);
-    store.remove(id).unwrap();
-
-    assert!(files(&place).is_empty());
 }
 
 #[test]

@@ -1,6 +1,9 @@
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use p2svpn_auth::{SealedSecretStore, SealingKey};
+use p2svpn_profile::{ImportOptions, SecretStore, Store};
 use p2svpn_system::Clock;
 use tokio::runtime::{Builder, Handle};
 
@@ -8,6 +11,8 @@ use crate::client::Client;
 use crate::error::{Error, ErrorCode};
 use crate::event::{CallbackThread, Event, EventQueue};
 use crate::inner::Inner;
+use crate::profile_keeper::ProfileKeeper;
+use crate::profiles::Profiles;
 use crate::sessions::Sessions;
 
 /// Events that wait by default.
@@ -16,12 +21,24 @@ const EVENT_CAPACITY: usize = 256;
 /// The most events that may wait.
 const MAXIMUM_EVENT_CAPACITY: usize = 65_536;
 
+/// The folder of the sealed secrets, below that of the profiles.
+const SECRETS: &str = "secrets";
+
 /// How a [`Client`] is made.
 pub struct ClientBuilder {
     event_capacity: usize,
     several_sessions: bool,
     callback: Option<Box<dyn FnMut(Event) + Send>>,
     runtime: Option<Handle>,
+    import: ImportOptions,
+    store: StorePlace,
+}
+
+/// Where profiles are kept.
+enum StorePlace {
+    Memory,
+    Sealed(PathBuf, SealingKey),
+    Beside(PathBuf, Arc<dyn SecretStore>),
 }
 
 impl Client {
@@ -32,6 +49,8 @@ impl Client {
             several_sessions: false,
             callback: None,
             runtime: None,
+            import: ImportOptions::default(),
+            store: StorePlace::Memory,
         }
     }
 }
@@ -73,15 +92,53 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps profiles in a folder, which is made if it is not there, and their secrets in files below it that are sealed
+    /// with a key of the host.
+    ///
+    /// Without it profiles live in memory, for as long as the client: a library does not write to its user's disk
+    /// unasked. The key is what protects server secrets and passwords from whoever reads the disk: keep it where the
+    /// system keeps secrets, or derive it from a passphrase. Several clients and processes may use the folder at once.
+    #[must_use]
+    pub fn profile_store(mut self, folder: impl Into<PathBuf>, key: SealingKey) -> Self {
+        self.store = StorePlace::Sealed(folder.into(), key);
+        self
+    }
+
+    /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, and their secrets in a store of the host, such
+    /// as the system's key ring, which has to be for this folder alone.
+    #[must_use]
+    pub fn profile_store_with(
+        mut self,
+        folder: impl Into<PathBuf>,
+        secrets: Arc<dyn SecretStore>,
+    ) -> Self {
+        self.store = StorePlace::Beside(folder.into(), secrets);
+        self
+    }
+
+    /// Lets profiles send their users to sign in at this host beside Microsoft's, such as `login.example.com`; may be
+    /// called several times.
+    ///
+    /// A profile that names another host is refused: whoever hands out a profile could lead people to a page that
+    /// collects passwords.
+    #[must_use]
+    pub fn allow_authority(mut self, host: impl Into<String>) -> Self {
+        self.import.authorities.push(host.into());
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` or `THREADS_UNAVAILABLE`.
+    /// `INVALID_ARGUMENT` or `THREADS_UNAVAILABLE`; with a folder for the profiles also `STORE_UNAVAILABLE`,
+    /// `STORE_UNTRUSTED`, `STORE_KEY_WRONG` and `STORE_FULL`. A damaged profile is no error: see
+    /// [`Profiles::problems`](crate::Profiles::problems).
     pub fn build(self) -> Result<Client, Error> {
         if !(1..=MAXIMUM_EVENT_CAPACITY).contains(&self.event_capacity) {
             let rule = format!("the event capacity is from 1 to {MAXIMUM_EVENT_CAPACITY}");
             return Err(Error::new(ErrorCode::InvalidArgument, rule));
         }
+        let store = self.store.open()?;
         let (handle, runtime) = match self.runtime {
             Some(handle) => (handle, None),
             None => {
@@ -98,6 +155,9 @@ impl ClientBuilder {
         };
         let clock = Clock::new();
         let events = Arc::new(EventQueue::new(self.event_capacity, clock));
+        let keeper = ProfileKeeper::new(store, self.import, Arc::clone(&events), clock);
+        ProfileKeeper::watch(&keeper, &handle);
+        let profiles = Profiles::new(keeper);
         let sessions = Arc::new(Sessions::new(
             Arc::clone(&events),
             clock,
@@ -117,8 +177,21 @@ impl ClientBuilder {
             None => None,
         };
         Ok(Client::new(Inner::new(
-            handle, runtime, events, callback, sessions,
+            handle, runtime, events, callback, sessions, profiles,
         )))
+    }
+}
+
+impl StorePlace {
+    fn open(self) -> Result<Store, Error> {
+        match self {
+            Self::Memory => Ok(Store::in_memory()),
+            Self::Sealed(folder, key) => {
+                let secrets = SealedSecretStore::open(folder.join(SECRETS), &key)?;
+                Ok(Store::open(folder, Arc::new(secrets))?)
+            }
+            Self::Beside(folder, secrets) => Ok(Store::open(folder, secrets)?),
+        }
     }
 }
 

@@ -1,17 +1,20 @@
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use p2svpn_profile::{Plan, ProfileId, Surroundings};
 use tokio::runtime::Handle;
 
 use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, Event};
+use crate::explained::ExplainedProfile;
 use crate::inner::Inner;
 use crate::options::ConnectOptions;
-use crate::profile_id::ProfileId;
 use crate::profiles::Profiles;
 use crate::session::{Session, Shared, run};
 use crate::sessions::Sessions;
+use crate::warning::Warning;
 
 /// The library as a host holds it: profiles, sessions, and one queue of events. Cheap to clone, for any thread.
 ///
@@ -35,16 +38,49 @@ impl Client {
         self.inner.profiles().clone()
     }
 
+    /// Tells what a profile needs and what it would change on this machine, before anything is connected.
+    ///
+    /// The plan displays as a text for people, and is data for programs. It looks at the machine's networks and at the
+    /// other profiles, for conflicts; it connects to nothing and changes nothing. It blocks for milliseconds.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`.
+    pub fn explain(&self, id: &ProfileId) -> Result<Plan, Error> {
+        let profile = self.inner.profiles().profile(*id)?;
+        Ok(Plan::new(&profile, &self.surroundings(Some(*id))))
+    }
+
+    /// Tells what the profiles in files need and would change, without keeping them: at least one.
+    ///
+    /// # Errors
+    /// As for [`Profiles::import_files`].
+    pub fn explain_files(&self, paths: &[PathBuf]) -> Result<Vec<ExplainedProfile>, Error> {
+        let found = self.inner.profiles().read_files(paths)?;
+        let surroundings = self.surroundings(None);
+        let explained = found.into_iter().map(|imported| ExplainedProfile {
+            plan: Plan::new(&imported.profile, &surroundings),
+            warnings: imported.warnings.into_iter().map(Warning::from).collect(),
+            warnings_left_out: imported.warnings_left_out,
+        });
+        Ok(explained.collect())
+    }
+
+    /// What a plan has to know of the machine and of this client, for all profiles but one.
+    fn surroundings(&self, without: Option<ProfileId>) -> Surroundings {
+        let connected = self.inner.sessions().profiles();
+        self.inner.profiles().surroundings(without, &connected)
+    }
+
     /// Starts a session and returns at once; events and [`Session::connected`] tell how it goes.
     ///
     /// # Errors
     /// `PROFILE_UNKNOWN`, `ANOTHER_SESSION_ACTIVE`, `CLIENT_CLOSED` or `INVALID_ARGUMENT`. Whatever goes wrong later is
     /// the session's end.
-    pub fn connect(&self, profile: &ProfileId, options: ConnectOptions) -> Result<Session, Error> {
-        let profile = self.inner.profiles().profile(profile)?;
+    pub fn connect(&self, id: &ProfileId, options: ConnectOptions) -> Result<Session, Error> {
+        let profile = self.inner.profiles().profile(*id)?;
         options.check()?;
         let sessions = self.inner.sessions();
-        let shared = sessions.open()?;
+        let shared = sessions.open(*id)?;
         let task = Task {
             shared: Arc::clone(&shared),
             sessions: Arc::clone(sessions),

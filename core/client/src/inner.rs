@@ -31,6 +31,7 @@ impl Inner {
         events: Arc<EventQueue>,
         callback: Option<CallbackThread>,
         sessions: Arc<Sessions>,
+        profiles: Profiles,
     ) -> Self {
         let runtime = Arc::new(Mutex::new(runtime));
         Self {
@@ -39,7 +40,7 @@ impl Inner {
             events,
             callback,
             sessions,
-            profiles: Profiles::default(),
+            profiles,
         }
     }
 
@@ -154,8 +155,11 @@ mod tests {
 
     use std::sync::mpsc;
 
+    use p2svpn_profile::{ImportOptions, Store};
     use p2svpn_system::Clock;
     use tokio::sync::oneshot;
+
+    use crate::profile_keeper::ProfileKeeper;
 
     use super::*;
 
@@ -167,7 +171,16 @@ mod tests {
         let runtime = Runtime::new().unwrap();
         let handle = runtime.handle().clone();
         let unfinished = sessions.leave_unfinished();
-        let inner = Inner::new(handle, Some(runtime), events, None, Arc::clone(&sessions));
+        let options = ImportOptions::default();
+        let keeper = ProfileKeeper::new(Store::in_memory(), options, Arc::clone(&events), clock);
+        let inner = Inner::new(
+            handle,
+            Some(runtime),
+            events,
+            None,
+            Arc::clone(&sessions),
+            Profiles::new(keeper),
+        );
         let (allow, allowed) = oneshot::channel::<()>();
         let (tell, done) = mpsc::channel();
         inner.runtime().spawn(async move {

@@ -26,7 +26,7 @@
 //! # }
 //! ```
 //!
-//! - **Nothing blocks** unless its name begins with `wait` (reading a profile's file aside). Futures need no particular
+//! - **Nothing blocks** unless its name begins with `wait` ([`Profiles`] aside, which read and write files). Futures need no particular
 //!   executor: the client brings a runtime of its own, or uses the one it is given.
 //! - **Every session ends**, in any state, within two seconds of [`Session::disconnect`], and what it changed on the
 //!   machine is undone before [`EventKind::Ended`] tells so; also when something inside panics.
@@ -42,16 +42,21 @@ mod client;
 mod device;
 mod error;
 mod event;
+mod explained;
+mod export_format;
 mod file;
+mod imported_profile;
 mod inner;
 mod monitor;
 mod options;
-mod profile_id;
+mod profile_details;
+mod profile_keeper;
 mod profile_summary;
 mod profiles;
 mod session;
 mod session_id;
 mod sessions;
+mod source_files;
 mod state;
 mod stream;
 mod warning;
@@ -65,11 +70,20 @@ pub use device::Device;
 pub use device::PacketHeader;
 pub use error::{Class, Error, ErrorCode};
 pub use event::{Ended, Event, EventKind};
+pub use explained::ExplainedProfile;
+pub use export_format::ExportFormat;
+pub use imported_profile::{ImportedProfile, UpdatedProfile};
 pub use options::{ConnectOptions, Timeouts};
+pub use p2svpn_auth::SealingKey;
+pub use p2svpn_profile::{
+    AuthenticationKind as SignIn, Change as ProfileChange, EditError, EditReport, Exported, Field,
+    Plan, Problem as StoreProblem, ProblemKind as StoreProblemKind, ProfileEdit, ProfileId,
+    SecretStore, SecretStoreError, SecretsInExport,
+};
 pub use p2svpn_system::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
-pub use profile_id::ProfileId;
-pub use profile_summary::{ProfileSummary, SignIn};
-pub use profiles::{ImportedProfile, Profiles};
+pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};
+pub use profile_summary::ProfileSummary;
+pub use profiles::Profiles;
 pub use session::{Session, Statistics, Status};
 pub use session_id::SessionId;
 pub use state::State;

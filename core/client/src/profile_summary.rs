@@ -1,10 +1,8 @@
-use std::fmt;
+use p2svpn_profile::{
+    Authentication, AuthenticationKind as SignIn, ProfileId, StoredProfile, TunnelMode,
+};
 
-use p2svpn_profile::{Authentication, Profile, TunnelMode};
-
-use crate::profile_id::ProfileId;
-
-/// What a host shows of a profile. It holds no secret.
+/// What a host shows of a profile in a list. It holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProfileSummary {
@@ -16,52 +14,32 @@ pub struct ProfileSummary {
     pub servers: Vec<String>,
     /// How it signs in.
     pub sign_in: SignIn,
+    /// All ways to sign in that it offers, the one that is used first.
+    pub sign_ins: Vec<SignIn>,
     /// Whether all IPv4 traffic belongs into the tunnel.
     pub full_tunnel: bool,
+    /// Whether it is meant to be connected always.
+    pub always_on: bool,
+    /// The id of the virtual network gateway, where its address tells: a newer package of the same gateway has the same.
+    pub network_id: Option<String>,
+    /// Whether it was changed since it was imported.
+    pub edited: bool,
 }
 
 impl ProfileSummary {
-    pub(crate) fn new(id: ProfileId, profile: &Profile) -> Self {
-        let sign_in = match profile.authentication.selected() {
-            Authentication::Entra(_) => SignIn::Entra,
-            Authentication::Password(_) => SignIn::Password,
-            _ => SignIn::Certificate,
-        };
+    pub(crate) fn new(stored: &StoredProfile) -> Self {
+        let profile = &stored.profile;
+        let sign_ins = profile.authentication.iter();
         Self {
-            id,
+            id: stored.id,
             name: profile.name.to_string(),
             servers: profile.servers.iter().map(ToString::to_string).collect(),
-            sign_in,
+            sign_in: profile.authentication.selected().kind(),
+            sign_ins: sign_ins.map(Authentication::kind).collect(),
             full_tunnel: profile.tunnel_mode() == TunnelMode::Full,
+            always_on: profile.always_on,
+            network_id: profile.servers.first().network_id().map(str::to_owned),
+            edited: stored.is_edited(),
         }
-    }
-}
-
-/// How a profile signs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignIn {
-    /// By a client certificate.
-    Certificate,
-    /// By Microsoft Entra ID.
-    Entra,
-    /// By a user name and a password.
-    Password,
-}
-
-impl SignIn {
-    /// Returns the stable name, such as `certificate`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Certificate => "certificate",
-            Self::Entra => "entra",
-            Self::Password => "password",
-        }
-    }
-}
-
-impl fmt::Display for SignIn {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }

@@ -1,78 +1,89 @@
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use p2svpn_profile::{Imported, InvalidValue, MAXIMUM_XML_BYTES, Profile};
+use p2svpn_profile::{
+    EditReport, Exported, Imported, InvalidValue, KnownProfile, Problem as StoreProblem, Profile,
+    ProfileEdit, ProfileId, ProfileName, Relation, SecretsInExport, SourceFile, Surroundings,
+};
 
-use crate::error::{Error, ErrorCode};
-use crate::file::read_regular;
-use crate::profile_id::ProfileId;
+use crate::error::{Error, ErrorCode, invalid};
+use crate::export_format::ExportFormat;
+use crate::imported_profile::{ImportedProfile, UpdatedProfile};
+use crate::profile_details::ProfileDetails;
+use crate::profile_keeper::ProfileKeeper;
 use crate::profile_summary::ProfileSummary;
-use crate::warning::{Warning, WarningKind};
+use crate::source_files::SourceFiles;
+use crate::warning::Warning;
 
-/// The profiles of a client. Cheap to clone; clones share the profiles.
+/// The profiles of a client. Cheap to clone, for any thread; clones share the profiles.
 ///
-/// They are kept in memory for the life of the client: nothing is written to disk.
-#[derive(Clone, Debug, Default)]
+/// They live in memory for the life of the client, or in a folder that
+/// [`ClientBuilder::profile_store`](crate::ClientBuilder::profile_store) names. Every function here may read and write
+/// files and blocks for as long as that takes, usually milliseconds; call them from a thread where that does no harm.
+/// What changes is told by [`EventKind::ProfilesChanged`](crate::EventKind::ProfilesChanged).
+#[derive(Clone, Debug)]
 pub struct Profiles {
-    profiles: Arc<Mutex<BTreeMap<ProfileId, Arc<Profile>>>>,
+    keeper: Arc<ProfileKeeper>,
 }
 
 impl Profiles {
-    /// Reads `azurevpnconfig.xml` from a file and keeps the profile. It blocks for as long as reading takes.
+    pub(crate) fn new(keeper: Arc<ProfileKeeper>) -> Self {
+        Self { keeper }
+    }
+
+    /// Reads a file that holds one profile and keeps it: the zip package of the Azure portal as it comes,
+    /// `azurevpnconfig.xml`, what Microsoft's client exports, an Intune policy, an OpenVPN configuration with the files
+    /// beside it that it names, or a profile in this library's JSON.
+    ///
+    /// The kind is told from what the file holds, never from its name. What was imported before is not kept twice: it is
+    /// the profile that it became, with the user's edits.
     ///
     /// # Errors
-    /// `PROFILE_UNREADABLE`, and as for [`Profiles::import`].
+    /// `PROFILE_UNREADABLE`, `SEVERAL_PROFILES` where the file holds several gateways, and the other 2xx numbers;
+    /// nothing is kept then.
     pub fn import_file(&self, path: impl AsRef<Path>) -> Result<ImportedProfile, Error> {
-        let path = path.as_ref();
-        // Of a larger file there is one byte too many, so that the import says that it is too large.
-        let bytes = read_regular(path, MAXIMUM_XML_BYTES).map_err(|error| {
-            Error::new(ErrorCode::ProfileUnreadable, path.display().to_string()).because(&error)
-        })?;
-        self.import(&bytes, None)
+        let files = SourceFiles::read(&[path.as_ref().to_owned()])?;
+        let imported = only(self.keeper.read(&files.as_sources())?)?;
+        self.keep(imported)
     }
 
-    /// Reads the bytes of `azurevpnconfig.xml` and keeps the profile, under a name of its own if one is given.
+    /// Reads files that explain each other, or that hold several profiles, and keeps all profiles in them: at least one.
     ///
-    /// Importing the same bytes again changes nothing but the name, and gives the same id.
+    /// Files of one gateway that differ in how to sign in become one profile with a choice.
     ///
     /// # Errors
-    /// Those of the 2xx numbers; nothing is kept then.
-    pub fn import(&self, bytes: &[u8], name: Option<&str>) -> Result<ImportedProfile, Error> {
-        let Imported {
-            mut profile,
-            warnings,
-            warnings_left_out,
-            ..
-        } = Profile::from_azure_xml(bytes)?;
-        if let Some(name) = name {
-            profile.name = name.parse().map_err(|reason: InvalidValue| {
-                Error::new(ErrorCode::InvalidArgument, format!("the name {reason}"))
-            })?;
-        }
-        let id = ProfileId::of(bytes);
-        let summary = ProfileSummary::new(id.clone(), &profile);
-        self.lock().insert(id, Arc::new(profile));
-        let warnings = warnings
+    /// As for [`Profiles::import_file`] without `SEVERAL_PROFILES`. Nothing is kept if a file cannot be read; profiles
+    /// before one that cannot be stored are kept.
+    pub fn import_files(&self, paths: &[PathBuf]) -> Result<Vec<ImportedProfile>, Error> {
+        let found = self.read_files(paths)?;
+        found
             .into_iter()
-            .map(|warning| Warning {
-                position: Some((warning.position.line, warning.position.column)),
-                ..Warning::new(WarningKind::Profile, warning.message)
-            })
-            .collect();
-        Ok(ImportedProfile {
-            summary,
-            warnings,
-            warnings_left_out,
-        })
+            .map(|imported| self.keep(imported))
+            .collect()
     }
 
-    /// Returns a summary of each profile, in the order of the ids.
+    /// Reads one profile from the bytes of a file and keeps it, under a name of its own if one is given.
+    ///
+    /// The same bytes again change nothing but the name, and give the same id.
+    ///
+    /// # Errors
+    /// As for [`Profiles::import_file`], and `INVALID_ARGUMENT` for the name; nothing is kept then.
+    pub fn import(&self, bytes: &[u8], name: Option<&str>) -> Result<ImportedProfile, Error> {
+        let name = name.map(profile_name).transpose()?;
+        let source = SourceFile { name: "", bytes };
+        let imported = only(self.keeper.read(&[source])?)?;
+        let mut kept = self.keep(imported)?;
+        if let Some(name) = name {
+            let renamed = self.keeper.rename(*kept.id(), &name)?;
+            kept.summary = ProfileSummary::new(&renamed);
+        }
+        Ok(kept)
+    }
+
+    /// Returns a summary of each profile, in the order of the user.
     pub fn list(&self) -> Vec<ProfileSummary> {
-        self.lock()
-            .iter()
-            .map(|(id, profile)| ProfileSummary::new(id.clone(), profile))
-            .collect()
+        let stored = self.keeper.list();
+        stored.iter().map(ProfileSummary::new).collect()
     }
 
     /// Returns the summary of one profile.
@@ -80,49 +91,174 @@ impl Profiles {
     /// # Errors
     /// `PROFILE_UNKNOWN`.
     pub fn get(&self, id: &ProfileId) -> Result<ProfileSummary, Error> {
-        Ok(ProfileSummary::new(id.clone(), &*self.profile(id)?))
+        Ok(ProfileSummary::new(&self.keeper.get(*id)?))
     }
 
-    /// Forgets a profile; sessions that use it go on.
+    /// Returns everything that a host shows of one profile.
     ///
     /// # Errors
     /// `PROFILE_UNKNOWN`.
+    pub fn details(&self, id: &ProfileId) -> Result<ProfileDetails, Error> {
+        Ok(ProfileDetails::new(&self.keeper.get(*id)?))
+    }
+
+    /// Changes a profile, and returns what came of it: all of the changes, or none.
+    ///
+    /// Sessions that use it go on with what they began with.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, `EDIT_REFUSED` for changes that do not fit the profile, and those of the store.
+    pub fn edit(&self, id: &ProfileId, edit: &ProfileEdit) -> Result<EditReport, Error> {
+        let mut report = EditReport::default();
+        self.keeper.change(*id, |profile| {
+            let edited = edit.apply(profile)?;
+            report = edited.report;
+            Ok(edited.profile)
+        })?;
+        Ok(report)
+    }
+
+    /// Brings a profile up to date with the bytes of a newer package of its gateway, and keeps what the user edited.
+    ///
+    /// A profile that was imported from the same bytes before stays as it is; remove it.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, `UPDATE_MISMATCH` for a profile of another gateway, those of the import and of the store.
+    pub fn update(&self, id: &ProfileId, bytes: &[u8]) -> Result<UpdatedProfile, Error> {
+        let source = SourceFile { name: "", bytes };
+        self.bring_up_to_date(*id, only(self.keeper.read(&[source])?)?)
+    }
+
+    /// Brings a profile up to date with the file of a newer package, as [`Profiles::update`] does.
+    ///
+    /// # Errors
+    /// As for [`Profiles::update`], and `PROFILE_UNREADABLE`.
+    pub fn update_file(
+        &self,
+        id: &ProfileId,
+        path: impl AsRef<Path>,
+    ) -> Result<UpdatedProfile, Error> {
+        let files = SourceFiles::read(&[path.as_ref().to_owned()])?;
+        self.bring_up_to_date(*id, only(self.keeper.read(&files.as_sources())?)?)
+    }
+
+    /// Writes a profile in the format of another program, or in this library's own, with its secrets or without.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, and `EXPORT_IMPOSSIBLE` where the format cannot say what the profile needs.
+    pub fn export(
+        &self,
+        id: &ProfileId,
+        format: ExportFormat,
+        secrets: SecretsInExport,
+    ) -> Result<Exported, Error> {
+        format.write(&self.keeper.get(*id)?.profile, secrets)
+    }
+
+    /// Copies a profile with its secrets under another name, after all others.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, `INVALID_ARGUMENT` for the name, and those of the store.
+    pub fn duplicate(&self, id: &ProfileId, name: &str) -> Result<ProfileSummary, Error> {
+        let copy = self.keeper.duplicate(*id, profile_name(name)?)?;
+        Ok(ProfileSummary::new(&copy))
+    }
+
+    /// Moves a profile to a place in the list, counted from 0; beyond the end is the end.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, and those of the store.
+    pub fn move_to(&self, id: &ProfileId, index: usize) -> Result<(), Error> {
+        self.keeper.move_to(*id, index)
+    }
+
+    /// Forgets a profile and its secrets; sessions that use it go on.
+    ///
+    /// # Errors
+    /// `PROFILE_UNKNOWN`, and those of the store.
     pub fn remove(&self, id: &ProfileId) -> Result<(), Error> {
-        match self.lock().remove(id) {
-            Some(_) => Ok(()),
-            None => Err(unknown(id)),
-        }
+        self.keeper.remove(*id)
+    }
+
+    /// Returns what is wrong in the folder of the profiles: files that were set aside, profiles whose secrets are gone.
+    pub fn problems(&self) -> Vec<StoreProblem> {
+        self.keeper.problems()
+    }
+
+    /// Looks at what other processes did to the folder of the profiles; events tell what is different.
+    ///
+    /// This happens by itself every few seconds.
+    ///
+    /// # Errors
+    /// Those of the store; the profiles that were known are known still.
+    pub fn refresh(&self) -> Result<(), Error> {
+        self.keeper.refresh()
     }
 
     /// Returns the whole profile.
-    pub(crate) fn profile(&self, id: &ProfileId) -> Result<Arc<Profile>, Error> {
-        self.lock().get(id).cloned().ok_or_else(|| unknown(id))
+    pub(crate) fn profile(&self, id: ProfileId) -> Result<Arc<Profile>, Error> {
+        Ok(self.keeper.get(id)?.profile)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<ProfileId, Arc<Profile>>> {
-        self.profiles.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Reads files without keeping what is in them.
+    pub(crate) fn read_files(&self, paths: &[PathBuf]) -> Result<Vec<Imported>, Error> {
+        self.keeper.read(&SourceFiles::read(paths)?.as_sources())
+    }
+
+    /// What a plan has to know of the machine and of the profiles but one.
+    pub(crate) fn surroundings(
+        &self,
+        without: Option<ProfileId>,
+        connected: &[ProfileId],
+    ) -> Surroundings {
+        let others = self.keeper.list();
+        let others = others.iter().filter(|other| Some(other.id) != without);
+        Surroundings {
+            profiles: Some(
+                others
+                    .map(|other| KnownProfile::of(&other.profile, connected.contains(&other.id)))
+                    .collect(),
+            ),
+            ..self.keeper.surroundings()
+        }
+    }
+
+    fn bring_up_to_date(&self, id: ProfileId, newer: Imported) -> Result<UpdatedProfile, Error> {
+        let updated = self.keeper.update(id, newer.profile)?;
+        Ok(UpdatedProfile {
+            summary: ProfileSummary::new(&updated.stored),
+            kept: updated.kept,
+            conflicts: updated.conflicts,
+            warnings: newer.warnings.into_iter().map(Warning::from).collect(),
+            warnings_left_out: newer.warnings_left_out,
+        })
+    }
+
+    fn keep(&self, imported: Imported) -> Result<ImportedProfile, Error> {
+        let update_of = match self.keeper.relation(&imported.profile) {
+            Relation::UpdateOf(id) => Some(id),
+            _ => None,
+        };
+        let stored = self.keeper.add(imported.profile)?;
+        Ok(ImportedProfile {
+            summary: ProfileSummary::new(&stored),
+            warnings: imported.warnings.into_iter().map(Warning::from).collect(),
+            warnings_left_out: imported.warnings_left_out,
+            update_of,
+        })
     }
 }
 
-/// A profile that was imported, and what had to be forgiven to read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImportedProfile {
-    /// What the profile says.
-    pub summary: ProfileSummary,
-    /// What was ignored or repaired, in the order of the file; at most 200.
-    pub warnings: Vec<Warning>,
-    /// How many warnings there were beyond those kept.
-    pub warnings_left_out: usize,
-}
-
-impl ImportedProfile {
-    /// Returns the id to connect by.
-    pub fn id(&self) -> &ProfileId {
-        &self.summary.id
+/// The one profile that was found.
+fn only(mut found: Vec<Imported>) -> Result<Imported, Error> {
+    let count = found.len();
+    match found.pop() {
+        Some(only) if count == 1 => Ok(only),
+        _ => Err(Error::new(ErrorCode::SeveralProfiles, format!("{count}"))),
     }
 }
 
-fn unknown(id: &ProfileId) -> Error {
-    Error::new(ErrorCode::ProfileUnknown, id.as_str())
+fn profile_name(text: &str) -> Result<ProfileName, Error> {
+    text.parse()
+        .map_err(|reason: InvalidValue| invalid("the name", &reason))
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use p2svpn_profile::ProfileId;
 use p2svpn_system::Clock;
 
 use crate::error::{Error, ErrorCode};
@@ -47,10 +48,11 @@ impl Sessions {
     }
 
     /// Adds a session, unless the client is closed or one is enough.
-    pub(crate) fn open(&self) -> Result<Arc<Shared>, Error> {
+    pub(crate) fn open(&self, profile: ProfileId) -> Result<Arc<Shared>, Error> {
         let id = SessionId::from_number(self.numbers.fetch_add(1, Ordering::Relaxed));
         let shared = Arc::new(Shared::new(
             id,
+            profile,
             Arc::clone(&self.events),
             self.clock,
             Arc::clone(&self.numbers),
@@ -98,6 +100,14 @@ impl Sessions {
         if live.is_empty() {
             self.events.close();
         }
+    }
+
+    /// Returns the profiles of the live sessions.
+    pub(crate) fn profiles(&self) -> Vec<ProfileId> {
+        self.registry.look(|registry| {
+            let live = registry.live.iter().filter(|shared| !shared.is_over());
+            live.map(|shared| shared.profile()).collect()
+        })
     }
 
     /// Counts work that goes on after its session.

@@ -8,6 +8,8 @@ pub struct Warning {
     pub kind: WarningKind,
     /// What it is, in a sentence without a full stop; it holds no secret.
     pub message: String,
+    /// The profile's file, or the file in its package, where it is about one that has a name.
+    pub file: Option<String>,
     /// Line and column in the profile's file, counted from 1, where it is about one.
     pub position: Option<(u32, u32)>,
 }
@@ -17,13 +19,30 @@ impl Warning {
         Self {
             kind,
             message: message.into(),
+            file: None,
             position: None,
+        }
+    }
+}
+
+impl From<p2svpn_profile::Warning> for Warning {
+    fn from(warning: p2svpn_profile::Warning) -> Self {
+        let file = warning.file.filter(|file| !file.is_empty());
+        Self {
+            kind: WarningKind::Profile,
+            message: warning.message,
+            // Names come from archives and may hold anything.
+            file: file.map(|file| file.escape_debug().to_string()),
+            position: Some((warning.position.line, warning.position.column)),
         }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(formatter, "{file}: ")?;
+        }
         if let Some((line, column)) = self.position {
             write!(formatter, "line {line}, column {column}: ")?;
         }

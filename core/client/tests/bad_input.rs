@@ -107,13 +107,12 @@ async fn a_root_that_is_trusted_but_not_pinned_is_refused() {
     let other = Gateway::builder().start().await.unwrap();
     let mut bench = Bench::new().await;
     let pinned_elsewhere = replaced_root(&bench.gateway.profile_xml(), &other.profile_xml());
-    bench.profile = bench
+    bench.profile = *bench
         .client
         .profiles()
         .import(pinned_elsewhere.as_bytes(), None)
         .unwrap()
-        .id()
-        .clone();
+        .id();
 
     let options = bench
         .options()
@@ -292,13 +291,12 @@ fn point_to(bench: &mut Bench, server: &str) {
     let xml = bench.gateway.profile_xml();
     let moved = xml.replace(&bench.gateway.address().to_string(), server);
     assert_ne!(xml, moved);
-    bench.profile = bench
+    bench.profile = *bench
         .client
         .profiles()
         .import(moved.as_bytes(), None)
         .unwrap()
-        .id()
-        .clone();
+        .id();
 }
 
 /// Pins the root of another gateway.

@@ -77,7 +77,7 @@ fn a_callback_may_call_back_in() {
         .build()
         .unwrap();
     let profile = import(&client);
-    place.set((client.clone(), profile.clone())).unwrap();
+    place.set((client.clone(), profile)).unwrap();
 
     client.connect(&profile, options()).unwrap().disconnect();
 
@@ -250,5 +250,5 @@ fn is_end(event: &Event) -> bool {
 /// A profile whose sessions wait for a certificate that nobody gives.
 fn import(client: &Client) -> ProfileId {
     let xml = include_bytes!("../../profile/tests/fixtures/certificate.xml");
-    client.profiles().import(xml, None).unwrap().id().clone()
+    *client.profiles().import(xml, None).unwrap().id()
 }

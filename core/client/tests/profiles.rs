@@ -8,16 +8,25 @@
 
 mod support;
 
-use p2svpn_client::{Certificate, Client, ErrorCode, Profiles, SignIn, WarningKind};
+use std::path::Path;
+
+use p2svpn_client::{
+    Certificate, Client, ErrorCode, EventKind, ExportFormat, Field, ProfileChange, ProfileEdit,
+    Profiles, SealingKey, SecretsInExport, SignIn, WarningKind,
+};
 use support::{Bench, options, within};
 
 const CERTIFICATE: &[u8] = include_bytes!("../../profile/tests/fixtures/certificate.xml");
 const ENTRA: &[u8] = include_bytes!("../../profile/tests/fixtures/entra.xml");
 const EDITED: &[u8] = include_bytes!("../../profile/tests/fixtures/edited-by-hand.xml");
 
+fn profiles() -> Profiles {
+    Client::builder().build().unwrap().profiles()
+}
+
 #[test]
 fn the_same_bytes_are_the_same_profile_whatever_its_name() {
-    let profiles = Profiles::default();
+    let profiles = profiles();
     let first = profiles.import(CERTIFICATE, None).unwrap();
     let second = profiles.import(CERTIFICATE, Some(" Office ")).unwrap();
     let other = profiles.import(ENTRA, None).unwrap();
@@ -35,8 +44,8 @@ fn the_same_bytes_are_the_same_profile_whatever_its_name() {
 
 #[test]
 fn removing_a_profile_forgets_it_once() {
-    let profiles = Profiles::default();
-    let id = profiles.import(CERTIFICATE, None).unwrap().id().clone();
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
 
     profiles.remove(&id).unwrap();
 
@@ -53,7 +62,7 @@ fn removing_a_profile_forgets_it_once() {
 
 #[test]
 fn warnings_of_an_import_say_where() {
-    let imported = Profiles::default().import(EDITED, None).unwrap();
+    let imported = profiles().import(EDITED, None).unwrap();
 
     assert!(!imported.warnings.is_empty());
     for warning in &imported.warnings {
@@ -65,7 +74,7 @@ fn warnings_of_an_import_say_where() {
 #[test]
 fn files_that_are_no_profile_have_their_errors_and_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let profiles = Profiles::default();
+    let profiles = profiles();
     let import = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
@@ -107,18 +116,15 @@ fn files_that_are_no_profile_have_their_errors_and_leave_nothing() {
 #[test]
 fn a_name_that_could_forge_lines_is_refused() {
     for name in ["", "  ", "one\ntwo", &"x".repeat(257)] {
-        let error = Profiles::default()
-            .import(CERTIFICATE, Some(name))
-            .unwrap_err();
+        let error = profiles().import(CERTIFICATE, Some(name)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidArgument, "{name:?}");
     }
 }
 
 #[test]
-fn ids_of_other_forms_are_unknown() {
+fn ids_of_other_forms_are_none() {
     for text in ["", "xyz", "../../etc/passwd", "0123456789ABCDEF"] {
-        let error = text.parse::<p2svpn_client::ProfileId>().unwrap_err();
-        assert_eq!(error.code(), ErrorCode::ProfileUnknown);
+        assert!(text.parse::<p2svpn_client::ProfileId>().is_err(), "{text}");
     }
 }
 
@@ -215,4 +221,286 @@ async fn certificates_that_cannot_be_used_have_their_errors() {
         .error
         .unwrap();
     assert_eq!(error.code(), ErrorCode::TrustedRootUnreadable);
+}
+
+/// The key of the tests' store.
+fn key() -> SealingKey {
+    SealingKey::new(&[7; SealingKey::LENGTH])
+}
+
+fn stored(folder: &Path) -> Client {
+    let builder = Client::builder().profile_store(folder, key());
+    builder.build().unwrap()
+}
+
+#[test]
+fn profiles_in_a_folder_outlive_their_client_with_edits_and_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = stored(folder.path()).profiles();
+    let certificate = *first.import(CERTIFICATE, None).unwrap().id();
+    let entra = *first.import(ENTRA, None).unwrap().id();
+    let mut edit = ProfileEdit::new();
+    edit.rename("Office").unwrap();
+    first.edit(&certificate, &edit).unwrap();
+    first.move_to(&entra, 0).unwrap();
+    drop(first);
+
+    let second = stored(folder.path()).profiles();
+
+    let list = second.list();
+    let ids: Vec<_> = list.iter().map(|profile| profile.id).collect();
+    assert_eq!(ids, [entra, certificate]);
+    assert_eq!((list[0].edited, list[1].edited), (false, true));
+    assert_eq!(list[1].name, "Office");
+    assert!(second.problems().is_empty(), "{:?}", second.problems());
+}
+
+#[test]
+fn another_key_does_not_open_the_profiles_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    stored(folder.path())
+        .profiles()
+        .import(CERTIFICATE, None)
+        .unwrap();
+
+    let other = SealingKey::new(&[8; SealingKey::LENGTH]);
+    let refusal = Client::builder()
+        .profile_store(folder.path(), other)
+        .build();
+
+    assert_eq!(refusal.unwrap_err().code(), ErrorCode::StoreKeyWrong);
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_refused() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+
+    let refusal = Client::builder().profile_store(file.path(), key()).build();
+
+    let code = refusal.unwrap_err().code();
+    assert!(
+        matches!(
+            code,
+            ErrorCode::StoreUntrusted | ErrorCode::StoreUnavailable
+        ),
+        "{code}"
+    );
+}
+
+#[test]
+fn each_change_of_a_profile_is_told() {
+    let client = Client::builder().build().unwrap();
+    let profiles = client.profiles();
+    let told = || match client.try_event().map(|event| (event.session, event.kind)) {
+        Some((None, EventKind::ProfilesChanged(changes))) => changes,
+        other => panic!("{other:?}"),
+    };
+
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+    assert_eq!(told(), [ProfileChange::Added(id)]);
+    profiles.import(CERTIFICATE, None).unwrap();
+    assert!(client.try_event().is_none());
+    let copy = profiles.duplicate(&id, "Copy").unwrap().id;
+    assert_eq!(told(), [ProfileChange::Added(copy)]);
+    profiles
+        .edit(&id, ProfileEdit::new().force_tunnel(true))
+        .unwrap();
+    assert_eq!(told(), [ProfileChange::Changed(id)]);
+    profiles.move_to(&id, 1).unwrap();
+    assert_eq!(told(), [ProfileChange::Reordered]);
+    profiles.remove(&id).unwrap();
+    assert_eq!(told(), [ProfileChange::Removed(id)]);
+}
+
+#[test]
+fn what_another_process_does_to_the_folder_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (watcher, other) = (stored(folder.path()), stored(folder.path()));
+    let id = *other.profiles().import(CERTIFICATE, None).unwrap().id();
+
+    // Long before this the folder was looked at.
+    let event = watcher.wait_event(Some(support::PATIENCE)).unwrap();
+
+    let EventKind::ProfilesChanged(changes) = event.kind else {
+        panic!("{event:?}");
+    };
+    assert_eq!(changes, [ProfileChange::Added(id)]);
+    assert_eq!(watcher.profiles().list().len(), 1);
+}
+
+#[test]
+fn an_edit_changes_all_or_nothing() {
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+    let mut edit = ProfileEdit::new();
+    edit.rename("Office").unwrap();
+    edit.include("10.7.0.0/16").unwrap();
+    edit.remove_excludes("203.0.113.0/24").unwrap();
+
+    let refusal = profiles.edit(&id, &edit).unwrap_err();
+
+    assert_eq!(refusal.code(), ErrorCode::EditRefused);
+    assert!(!profiles.get(&id).unwrap().edited);
+
+    let mut edit = ProfileEdit::new();
+    edit.rename("Office").unwrap();
+    edit.include("10.7.0.1/16").unwrap();
+    let report = profiles.edit(&id, &edit).unwrap();
+
+    assert_eq!(report.changed, [Field::Name, Field::IncludeRoutes]);
+    assert_eq!(report.host_bits.len(), 1);
+    let details = profiles.details(&id).unwrap();
+    assert_eq!(details.summary.name, "Office");
+    let network = "10.7.0.0/16".parse().unwrap();
+    assert!(details.include_routes.contains(&network));
+}
+
+#[test]
+fn a_text_that_is_no_network_is_refused_with_its_reason() {
+    let refusal = ProfileEdit::new().include("10.0.0.0/33").map(|_| ());
+    let error = p2svpn_client::Error::from(refusal.unwrap_err());
+
+    assert_eq!(error.code(), ErrorCode::EditRefused);
+    assert!(error.context().contains("10.0.0.0/33"), "{error}");
+    assert!(!error.remedy().is_empty());
+}
+
+/// A profile like `certificate.xml` of another gateway.
+fn of_another_gateway() -> Vec<u8> {
+    let text = std::str::from_utf8(CERTIFICATE).unwrap();
+    let (before, rest) = text.split_once("azuregateway-").unwrap();
+    let rest = rest.split_once('-').unwrap().1;
+    format!("{before}azuregateway-ffffffff-{rest}").into_bytes()
+}
+
+/// A newer package of the gateway in `certificate.xml`: it was set up anew, and has another host.
+fn newer_certificate() -> Vec<u8> {
+    let text = std::str::from_utf8(CERTIFICATE).unwrap();
+    let (before, rest) = text.split_once("azuregateway-").unwrap();
+    let (guid, rest) = rest.split_at(36);
+    let changed = format!("{before}azuregateway-{guid}-0123456789ab{}", &rest[13..]);
+    changed.into_bytes()
+}
+
+#[test]
+fn a_newer_package_is_recognized_and_keeps_the_edits() {
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+    let mut edit = ProfileEdit::new();
+    edit.rename("Office").unwrap();
+    profiles.edit(&id, &edit).unwrap();
+
+    let newer = profiles.import(&newer_certificate(), None).unwrap();
+    assert_eq!(newer.update_of, Some(id));
+    profiles.remove(newer.id()).unwrap();
+    let updated = profiles.update(&id, &newer_certificate()).unwrap();
+
+    assert_eq!(updated.summary.id, id);
+    assert_eq!(updated.summary.name, "Office");
+    assert_eq!(updated.kept, [Field::Name]);
+    assert!(updated.summary.servers[0].contains("0123456789ab"));
+    assert_eq!(profiles.list().len(), 1);
+}
+
+#[test]
+fn a_profile_of_another_gateway_is_no_update() {
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+    let before = profiles.details(&id).unwrap();
+
+    let refusal = profiles.update(&id, &of_another_gateway()).unwrap_err();
+
+    assert_eq!(refusal.code(), ErrorCode::UpdateMismatch);
+    assert_eq!(profiles.details(&id).unwrap(), before);
+}
+
+#[test]
+fn an_export_with_secrets_imports_to_the_same_profile() {
+    let exporter = profiles();
+    let id = *exporter.import(CERTIFICATE, None).unwrap().id();
+    for format in ExportFormat::ALL {
+        let exported = exporter
+            .export(&id, format, SecretsInExport::Included)
+            .unwrap();
+        let again = profiles().import(exported.text.as_bytes(), None).unwrap();
+
+        assert_eq!(again.summary.servers, exporter.get(&id).unwrap().servers);
+    }
+}
+
+#[test]
+fn an_export_without_secrets_has_none_and_says_so() {
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+    let text = std::str::from_utf8(CERTIFICATE).unwrap();
+    let (_, secret) = text.split_once("<serversecret>").unwrap();
+    let (secret, _) = secret.split_once('<').unwrap();
+    for format in ExportFormat::ALL {
+        let exported = profiles
+            .export(&id, format, SecretsInExport::LeftOut)
+            .unwrap();
+
+        assert!(!exported.text.contains(&secret[..32]), "{format:?}");
+        assert!(!exported.notes.is_empty(), "{format:?}");
+    }
+    let exported = profiles.export(&id, ExportFormat::Json, SecretsInExport::LeftOut);
+    let refusal = profiles.import(exported.unwrap().text.as_bytes(), None);
+    assert_eq!(refusal.unwrap_err().code(), ErrorCode::SecretsMissing);
+}
+
+#[test]
+fn files_with_several_gateways_are_imported_together_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = of_another_gateway();
+    let paths = [("a.xml", CERTIFICATE), ("b.xml", &*other)].map(|(name, bytes)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    });
+    let client = Client::builder().build().unwrap();
+
+    let explained = client.explain_files(&paths).unwrap();
+    assert_eq!(explained.len(), 2);
+    assert!(client.profiles().list().is_empty());
+    let imported = client.profiles().import_files(&paths).unwrap();
+    assert_eq!(imported.len(), 2);
+    assert_eq!(client.profiles().list().len(), 2);
+}
+
+#[test]
+fn a_plan_tells_what_the_profile_needs_and_no_secret() {
+    let client = Client::builder().build().unwrap();
+    let id = *client.profiles().import(CERTIFICATE, None).unwrap().id();
+
+    let plan = client.explain(&id).unwrap();
+
+    let text = format!("{plan}\n{}", plan.to_json());
+    let server = client.profiles().details(&id).unwrap().servers[0]
+        .host
+        .clone();
+    assert!(text.contains(&server), "{text}");
+    assert_eq!(
+        client
+            .explain(&"0123456789abcdef".parse().unwrap())
+            .unwrap_err()
+            .code(),
+        ErrorCode::ProfileUnknown
+    );
+}
+
+#[test]
+fn a_sign_in_at_an_unknown_page_is_refused_unless_the_host_allows_it() {
+    let text = std::str::from_utf8(ENTRA).unwrap();
+    let bait = text.replace("login.microsoftonline.com", "login.example.com");
+    let allowing = Client::builder().allow_authority("Login.Example.com");
+
+    let refusal = profiles().import(bait.as_bytes(), None).unwrap_err();
+    let allowed = allowing
+        .build()
+        .unwrap()
+        .profiles()
+        .import(bait.as_bytes(), None);
+
+    assert_eq!(refusal.code(), ErrorCode::AuthorityUnknown);
+    assert!(allowed.is_ok(), "{allowed:?}");
 }

@@ -23,8 +23,8 @@
 //!
 //! # Contract
 //!
-//! - **Pure.** Bytes in, values out: no clock, socket, thread or log, and no files but those of a
-//!   [`Store`]. Every type is `Send + Sync`.
+//! - **Pure.** Bytes in, values out: no clock, socket, file, thread or log. Every type is `Send +
+//!   Sync`.
 //! - **A profile is hostile input.** It names the sign-in host, the DNS servers and the routes.
 //!   Reading one never panics, and uses memory in proportion to [`MAXIMUM_XML_BYTES`], never to a
 //!   number written in the file. What is read is well formed; whether it is *trusted* is for the

@@ -6,24 +6,20 @@
     clippy::panic
 )]
 
-use p2svpn_profile::{MAXIMUM_WARNINGS, Profile, SecretsInExport};
+use p2svpn_profile::{MAXIMUM_WARNINGS, Profile};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-const FIXTURES: [&str; 9] = [
+const FIXTURES: [&str; 5] = [
     include_str!("fixtures/certificate.xml"),
     include_str!("fixtures/entra.xml"),
     include_str!("fixtures/password.xml"),
     include_str!("fixtures/client-export.xml"),
     include_str!("fixtures/edited-by-hand.xml"),
-    include_str!("fixtures/azure/two-ways-to-sign-in.xml"),
-    include_str!("fixtures/azure/intune.xml"),
-    include_str!("fixtures/azure/intune-cdata.xml"),
-    include_str!("fixtures/azure/intune-escaped.xml"),
 ];
 
 /// Pieces that mean something to an XML reader or to ours.
-const PIECES: [&str; 43] = [
+const PIECES: [&str; 40] = [
     "<",
     ">",
     "</",
@@ -57,9 +53,6 @@ const PIECES: [&str; 43] = [
     "é",
     "i:nil=\"true\"",
     "<route>",
-    "<CustomConfiguration>",
-    "&lt;",
-    "<odd>",
     "</route>",
     "<cert>",
     "<hash>",
@@ -136,7 +129,6 @@ fn import_and_check(bytes: &[u8]) {
                     |character| character.is_ascii_alphanumeric() || "-_.".contains(character)
                 ));
             }
-            check_export(&profile);
             for warning in imported.warnings {
                 assert!(!warning.to_string().contains(char::is_control));
             }
@@ -145,16 +137,6 @@ fn import_and_check(bytes: &[u8]) {
             assert!(!error.to_string().contains(char::is_control));
             assert!(error.to_string().len() < 1500);
         }
-    }
-}
-
-/// An export that says nothing of what it leaves out is imported as the same profile.
-fn check_export(profile: &Profile) {
-    let exported = profile.to_azure_xml(SecretsInExport::Included);
-    if exported.notes.is_empty() {
-        let imported = Profile::from_azure_xml(exported.text.as_bytes());
-        let again = imported.unwrap_or_else(|error| panic!("{error} in {}", *exported.text));
-        assert_eq!(&again.profile, profile, "{}", *exported.text);
     }
 }
 

@@ -288,8 +288,8 @@ impl p2svpn_client {
 
     /// Remembers an import for its warnings, and gives its id out.
     fn keep(&self, import: ImportedProfile) -> *mut c_char {
-        let id = import.id().clone();
-        let text = c_string(&id).into_raw();
+        let id = *import.id();
+        let text = c_string(id).into_raw();
         self.imports().insert(id, Arc::new(import));
         text
     }
@@ -305,5 +305,7 @@ impl p2svpn_client {
 /// As for [`text`].
 unsafe fn profile_id(pointer: *const c_char) -> Result<ProfileId, Error> {
     // SAFETY: as the caller of this function promises.
-    required(unsafe { text(pointer, "profile") }?, "profile")?.parse()
+    let id = required(unsafe { text(pointer, "profile") }?, "profile")?;
+    id.parse()
+        .map_err(|_| Error::new(ErrorCode::ProfileUnknown, id))
 }

@@ -7,6 +7,7 @@ use crate::error::p2svpn_error;
 use crate::guard::{act, look};
 use crate::network_config::p2svpn_network_config;
 use crate::output::c_string;
+use crate::profile_change::p2svpn_profile_change;
 use crate::warning::p2svpn_warning;
 
 /// What an event tells.
@@ -26,6 +27,9 @@ pub enum p2svpn_event_kinds {
     P2SVPN_EVENT_WARNING = 4,
     /// The session is over and what it changed is undone: p2svpn_event_error(). It is the session's last event.
     P2SVPN_EVENT_ENDED = 5,
+    /// Profiles were added, changed, removed or put into another order, here or by another process:
+    /// p2svpn_event_profile_change().
+    P2SVPN_EVENT_PROFILES_CHANGED = 6,
 }
 
 /// Where a session is on its way.
@@ -63,6 +67,7 @@ enum Detail {
     NetworkConfig(p2svpn_network_config),
     Warning(p2svpn_warning),
     Ended(Option<p2svpn_error>),
+    ProfilesChanged(Vec<p2svpn_profile_change>),
     Other,
 }
 
@@ -79,6 +84,9 @@ impl p2svpn_event {
             }
             EventKind::Warning(warning) => Detail::Warning(p2svpn_warning::new(&warning)),
             EventKind::Ended(ended) => Detail::Ended(ended.error.map(p2svpn_error::new)),
+            EventKind::ProfilesChanged(changes) => {
+                Detail::ProfilesChanged(changes.iter().map(p2svpn_profile_change::new).collect())
+            }
             _ => Detail::Other,
         };
         Self {
@@ -107,6 +115,7 @@ pub extern "C" fn p2svpn_event_kind(event: Option<&p2svpn_event>) -> u32 {
         Detail::NetworkConfig(_) => P2SVPN_EVENT_NETWORK_CONFIG,
         Detail::Warning(_) => P2SVPN_EVENT_WARNING,
         Detail::Ended(_) => P2SVPN_EVENT_ENDED,
+        Detail::ProfilesChanged(_) => P2SVPN_EVENT_PROFILES_CHANGED,
         Detail::Other => P2SVPN_EVENT_OTHER,
     });
     kind as u32
@@ -192,6 +201,28 @@ pub extern "C" fn p2svpn_event_warning(event: Option<&p2svpn_event>) -> Option<&
 pub extern "C" fn p2svpn_event_error(event: Option<&p2svpn_event>) -> Option<&p2svpn_error> {
     look(event, None, |event| match &event.detail {
         Detail::Ended(error) => error.as_ref(),
+        _ => None,
+    })
+}
+
+/// Returns how many things became different among the profiles; 0 if the event is of another kind.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_event_profile_change_count(event: Option<&p2svpn_event>) -> usize {
+    look(event, 0, |event| match &event.detail {
+        Detail::ProfilesChanged(changes) => changes.len(),
+        _ => 0,
+    })
+}
+
+/// Returns what became different among the profiles; NULL beyond the last, and if the event is of another kind. It belongs
+/// to the event.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_event_profile_change(
+    event: Option<&p2svpn_event>,
+    index: usize,
+) -> Option<&p2svpn_profile_change> {
+    look(event, None, |event| match &event.detail {
+        Detail::ProfilesChanged(changes) => changes.get(index),
         _ => None,
     })
 }

@@ -19,6 +19,8 @@ pub enum p2svpn_sign_ins {
     P2SVPN_SIGN_IN_ENTRA = 2,
     /// By a user name and a password.
     P2SVPN_SIGN_IN_PASSWORD = 3,
+    /// By a client certificate together with a user name and a password.
+    P2SVPN_SIGN_IN_CERTIFICATE_AND_PASSWORD = 4,
 }
 
 /// What a host shows of a profile, as it was when it was looked at. It holds no secret. Any thread may use it.
@@ -38,13 +40,16 @@ pub struct p2svpn_profiles(Vec<p2svpn_profile>);
 impl p2svpn_profile {
     pub(crate) fn new(summary: &ProfileSummary, import: Option<&ImportedProfile>) -> Self {
         Self {
-            id: c_string(&summary.id),
+            id: c_string(summary.id),
             name: c_string(&summary.name),
             servers: Texts::new(&summary.servers),
             sign_in: match summary.sign_in {
                 SignIn::Certificate => p2svpn_sign_ins::P2SVPN_SIGN_IN_CERTIFICATE,
                 SignIn::Entra => p2svpn_sign_ins::P2SVPN_SIGN_IN_ENTRA,
                 SignIn::Password => p2svpn_sign_ins::P2SVPN_SIGN_IN_PASSWORD,
+                SignIn::CertificateAndPassword => {
+                    p2svpn_sign_ins::P2SVPN_SIGN_IN_CERTIFICATE_AND_PASSWORD
+                }
                 _ => p2svpn_sign_ins::P2SVPN_SIGN_IN_OTHER,
             },
             full_tunnel: summary.full_tunnel,

@@ -9,6 +9,7 @@ use crate::output::c_string;
 pub struct p2svpn_warning {
     kind: CString,
     message: CString,
+    file: CString,
     position: Option<(u32, u32)>,
 }
 
@@ -17,6 +18,7 @@ impl p2svpn_warning {
         Self {
             kind: c_string(warning.kind.name()),
             message: c_string(&warning.message),
+            file: warning.file.as_ref().map(c_string).unwrap_or_default(),
             position: warning.position,
         }
     }
@@ -33,6 +35,13 @@ pub extern "C" fn p2svpn_warning_kind(warning: Option<&p2svpn_warning>) -> *cons
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_warning_message(warning: Option<&p2svpn_warning>) -> *const c_char {
     look(warning, c"".as_ptr(), |warning| warning.message.as_ptr())
+}
+
+/// Returns the name of the file that the warning is about, or of the one in its package; "" where it has none. It belongs to the
+/// warning.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_warning_file(warning: Option<&p2svpn_warning>) -> *const c_char {
+    look(warning, c"".as_ptr(), |warning| warning.file.as_ptr())
 }
 
 /// Returns the line in the profile's file, counted from 1; 0 if it is about none.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use p2svpn_client::ProfileId;
+use p2svpn_client::{Error, ErrorCode, ProfileId};
 
 use crate::error::VpnError;
 use crate::event::Event;
@@ -71,13 +71,13 @@ impl Client {
 
     /// Returns the summary of one profile.
     pub fn profile(&self, id: String) -> Result<ProfileSummary, VpnError> {
-        let id: ProfileId = id.parse()?;
+        let id = profile_id(&id)?;
         Ok(self.client.profiles().get(&id)?.into())
     }
 
     /// Forgets a profile; sessions that use it go on.
     pub fn remove_profile(&self, id: String) -> Result<(), VpnError> {
-        let id: ProfileId = id.parse()?;
+        let id = profile_id(&id)?;
         Ok(self.client.profiles().remove(&id)?)
     }
 
@@ -87,7 +87,7 @@ impl Client {
         profile: String,
         options: ConnectOptions,
     ) -> Result<Arc<Session>, VpnError> {
-        let id: ProfileId = profile.parse()?;
+        let id = profile_id(&profile)?;
         let session = self.client.connect(&id, options.into())?;
         Ok(Arc::new(Session::new(session)))
     }
@@ -123,4 +123,9 @@ impl Client {
     pub fn wait_closed(&self, timeout: Duration) -> bool {
         self.client.wait_closed(timeout)
     }
+}
+
+fn profile_id(text: &str) -> Result<ProfileId, Error> {
+    text.parse()
+        .map_err(|_| Error::new(ErrorCode::ProfileUnknown, text))
 }

@@ -3,6 +3,7 @@ use p2svpn_client::EventKind as Kind;
 use crate::challenge::Challenge;
 use crate::error::ErrorDetails;
 use crate::network::NetworkConfig;
+use crate::profile_change::ProfileChange;
 use crate::state::State;
 use crate::warning::Warning;
 
@@ -51,6 +52,11 @@ pub enum EventKind {
         /// Why it ended; none when it was disconnected.
         error: Option<ErrorDetails>,
     },
+    /// Profiles were added, changed, removed or put into another order.
+    ProfilesChanged {
+        /// What became different.
+        changes: Vec<ProfileChange>,
+    },
     /// Something that this layer has no name for.
     Unknown,
 }
@@ -85,6 +91,9 @@ impl From<Kind> for EventKind {
             },
             Kind::Ended(ended) => Self::Ended {
                 error: ended.error.as_ref().map(ErrorDetails::from),
+            },
+            Kind::ProfilesChanged(changes) => Self::ProfilesChanged {
+                changes: changes.into_iter().map(ProfileChange::from).collect(),
             },
             _ => Self::Unknown,
         }

@@ -44,7 +44,16 @@ from ._error import (
     UserActionError,
     error_catalogue,
 )
-from ._event import ChallengeEvent, EndedEvent, Event, NetworkConfigEvent, StateEvent, WarningEvent
+from ._event import (
+    ChallengeEvent,
+    EndedEvent,
+    Event,
+    NetworkConfigEvent,
+    ProfileChange,
+    ProfilesChangedEvent,
+    StateEvent,
+    WarningEvent,
+)
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
 from ._profiles import ImportedProfile, Profile, Profiles
@@ -81,7 +90,9 @@ __all__ = [
     "Pem",
     "Pfx",
     "Profile",
+    "ProfileChange",
     "Profiles",
+    "ProfilesChangedEvent",
     "QuestionChallenge",
     "RetryError",
     "Route",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Tuple
 
 from . import _raw
 from ._challenge import Challenge, challenge_from_raw
@@ -68,6 +68,24 @@ class EndedEvent(Event):
     """Why it ended; ``None`` when the program disconnected it."""
 
 
+@dataclass(frozen=True)
+class ProfileChange:
+    """Something that became different among the profiles."""
+
+    kind: str
+    """``added``, ``changed``, ``removed`` or ``reordered``."""
+    profile_id: Optional[str]
+    """The profile it is about; ``None`` for a new order."""
+
+
+@dataclass(frozen=True)
+class ProfilesChangedEvent(Event):
+    """Profiles were added, changed, removed or put into another order, here or by another process."""
+
+    changes: Tuple[ProfileChange, ...]
+    """What became different."""
+
+
 def event_from_raw(raw: _raw.Event) -> Event:
     time = datetime.datetime.fromtimestamp(raw.unix_time, datetime.timezone.utc)
     head = (raw.sequence, raw.dropped, raw.session, time)
@@ -80,6 +98,8 @@ def event_from_raw(raw: _raw.Event) -> Event:
         return NetworkConfigEvent(*head, NetworkConfig._from_raw(kind.config))
     if isinstance(kind, _raw.EventKind.WARNING):
         return WarningEvent(*head, VpnWarning._from_raw(kind.warning))
+    if isinstance(kind, _raw.EventKind.PROFILES_CHANGED):
+        return ProfilesChangedEvent(*head, tuple(ProfileChange(one.kind, one.profile) for one in kind.changes))
     if isinstance(kind, _raw.EventKind.ENDED):
         return EndedEvent(*head, None if kind.error is None else error_from_details(kind.error))
     return Event(*head)

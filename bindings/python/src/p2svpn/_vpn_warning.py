@@ -14,6 +14,8 @@ class VpnWarning:
     """What it is about: ``profile``, ``push``, ``device``, ``machine`` or ``gateway``."""
     message: str
     """What it is, in a sentence without a full stop."""
+    file: Optional[str]
+    """The profile's file, or the file in its package, where it is about one that has a name."""
     line: Optional[int]
     """Line in the profile's file, counted from 1, where it is about one."""
     column: Optional[int]
@@ -22,8 +24,9 @@ class VpnWarning:
     def __str__(self) -> str:
         if self.line is None:
             return self.message
-        return f"line {self.line}, column {self.column}: {self.message}"
+        file = "" if self.file is None else f"{self.file}: "
+        return f"{file}line {self.line}, column {self.column}: {self.message}"
 
     @classmethod
     def _from_raw(cls, raw: _raw.Warning) -> VpnWarning:
-        return cls(raw.kind, raw.message, raw.line, raw.column)
+        return cls(raw.kind, raw.message, raw.file, raw.line, raw.column)

@@ -22,7 +22,7 @@ pub const MAXIMUM_SECRET_BYTES: usize = 1 << 20;
 /// off under another one. Whoever can write to the folder can bring back an older secret, or delete
 /// it; without the key he learns nothing but the names, sizes and dates.
 ///
-/// Several threads and processes may use one folder, which may be that of the profiles too.
+/// Several threads and processes may use one folder.
 pub struct SealedSecretStore {
     folder: PrivateFolder,
     cipher: RandomizedNonceKey,
@@ -42,8 +42,8 @@ impl SealedSecretStore {
             cipher: key.cipher().map_err(|_| no_cipher())?,
             key: key.id().map_err(|_| no_cipher())?,
         };
-        match store.folder.lock(LOCK) {
-            Ok(_lock) => store.folder.sweep(EXTENSION)?,
+        match store.folder.lock() {
+            Ok(_lock) => store.folder.sweep()?,
             // What can only be read has nothing to sweep.
             Err(FolderError::Denied { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -105,14 +105,14 @@ impl SecretStore for SealedSecretStore {
             });
         }
         let file = seal(&self.cipher, &self.key, name, secret).map_err(|_| no_cipher())?;
-        let _lock = self.folder.lock(LOCK)?;
+        let _lock = self.folder.lock()?;
         self.folder.write(&file_name(name), &file)?;
         Ok(())
     }
 
     fn delete(&self, name: &str) -> Result<(), SecretStoreError> {
         check_secret_name(name)?;
-        let _lock = self.folder.lock(LOCK)?;
+        let _lock = self.folder.lock()?;
         self.folder.remove(&file_name(name))?;
         Ok(())
     }
@@ -144,7 +144,6 @@ impl fmt::Debug for SealedSecretStore {
 
 const MAXIMUM_FILE_BYTES: usize = MAXIMUM_SECRET_BYTES + LONGEST_SECRET_NAME + OVERHEAD;
 const MOST_SECRETS: usize = 100_000;
-const LOCK: &str = "secrets.lock";
 const EXTENSION: &str = ".sealed";
 
 /// Names may differ in case alone and hold slashes, so a file is named by the name's SHA-256 hash.

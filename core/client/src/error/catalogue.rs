@@ -187,6 +187,86 @@ catalogue! {
         "Gateways over UDP are not supported"
         "The first versions connected over TCP only. This one connects over UDP as well and never reports this error."
         "Update the program."
+    210 PackageDamaged "PACKAGE_DAMAGED" UserAction
+        "The package is damaged"
+        "The archive was cut short or changed on its way, or could be read in two ways."
+        "Download the package again from the Azure portal."
+    211 PackageEncrypted "PACKAGE_ENCRYPTED" UserAction
+        "The package is encrypted"
+        "Somebody put a password on the archive."
+        "Unpack it with the password and import the files in it."
+    212 PackageUnsafe "PACKAGE_UNSAFE" Configuration
+        "The package is refused as unsafe"
+        "It contains what no package contains and what is used in attacks, such as a link or files that inflate without end."
+        "Do not use this file; ask the administrator where it comes from."
+    213 PackageWithoutProfile "PACKAGE_WITHOUT_PROFILE" UserAction
+        "There is no profile in the package"
+        "Another archive was chosen, or a file of the package that holds no profile."
+        "Choose the package of the Azure portal as it is."
+    214 TunnelTypeUnsupported "TUNNEL_TYPE_UNSUPPORTED" Configuration
+        "The gateway does not offer OpenVPN"
+        "The gateway is set up for IKEv2 or SSTP only, which are not spoken here."
+        "Ask the administrator to add the tunnel type OpenVPN to the gateway."
+    215 ProfilesDisagree "PROFILES_DISAGREE" UserAction
+        "Two files contradict each other"
+        "They call the same gateway and say different things about it: one of them is out of date."
+        "Download the package again, and import nothing but the files in it."
+    216 AuthorityUnknown "AUTHORITY_UNKNOWN" Configuration
+        "The profile sends its users to an unknown page to sign in"
+        "The page is none of Microsoft's, and this program does not allow it: it could be a bait for passwords."
+        "Ask the administrator whether the page is theirs; a program allows such hosts by name."
+    217 OpenvpnOptionRefused "OPENVPN_OPTION_REFUSED" Configuration
+        "The OpenVPN configuration asks for what is not done here"
+        "It is for another kind of connection than this one, or would be less safe than it looks."
+        "Ask the administrator for a configuration without the option that is named."
+    218 FileBesideMissing "FILE_BESIDE_MISSING" UserAction
+        "The profile needs a file that is not there"
+        "An OpenVPN configuration names files that lie beside it, such as certificates and keys."
+        "Put the file that is named into the same folder, or import both together."
+    219 ProfileNewer "PROFILE_NEWER" Configuration
+        "The profile was written by a newer version"
+        "It may say what this version does not understand."
+        "Update the program."
+    220 SecretsMissing "SECRETS_MISSING" UserAction
+        "The profile comes without its secrets"
+        "They were left out when it was exported, or they are gone from the secret store."
+        "Import the profile again from where it came from, or export it with its secrets."
+    221 SeveralProfiles "SEVERAL_PROFILES" UserAction
+        "There are several profiles in it"
+        "One profile was expected, and there are several gateways in it."
+        "Import it as files that may hold several profiles."
+    222 EditRefused "EDIT_REFUSED" UserAction
+        "The change is refused"
+        "The profile could not be used as it would be then."
+        "Correct the value that is named."
+    223 UpdateMismatch "UPDATE_MISMATCH" UserAction
+        "The file is not for this profile"
+        "It calls another gateway, so it is no newer version of the profile."
+        "Import it as a profile of its own."
+    224 StoreUnavailable "STORE_UNAVAILABLE" UserAction
+        "The profiles' folder cannot be used"
+        "The folder is gone or belongs to somebody else, its disk is read-only or failing, or the secret store is locked."
+        "Check the folder, its permissions and its disk."
+    225 StoreFull "STORE_FULL" UserAction
+        "There is no room for the profile"
+        "The disk is full, or there are as many profiles, or as large ones, as can be kept."
+        "Make room on the disk, or remove profiles."
+    226 StoreUntrusted "STORE_UNTRUSTED" Configuration
+        "The profiles' folder is not safe"
+        "Somebody else could have put files there."
+        "Give the folder to the user who runs the program, or choose another one."
+    227 StoreKeyWrong "STORE_KEY_WRONG" Configuration
+        "The key does not open the profiles' secrets"
+        "The secrets were sealed with another key."
+        "Give the key that they were sealed with; without it, import the profiles again."
+    228 StoreDamaged "STORE_DAMAGED" UserAction
+        "A stored profile is damaged"
+        "Its file or its secrets were changed or cut off."
+        "Import the profile again."
+    229 ExportImpossible "EXPORT_IMPOSSIBLE" Configuration
+        "The profile cannot be written in this format"
+        "The format has no way to say what the profile needs."
+        "Choose another format, or provide what is named."
 
     // ---- 3xx: certificates and sign-in ----
     301 SignInCancelled "SIGN_IN_CANCELLED" NeedsSignIn

@@ -10,6 +10,7 @@ mod from_tunnel;
 use std::fmt;
 
 pub use catalogue::{Class, ErrorCode};
+pub(crate) use from_profile::invalid;
 
 /// An error as every host sees it: a code from the catalogue, what it happened to, and the causes below it.
 ///
@@ -20,6 +21,8 @@ pub struct Error {
     code: ErrorCode,
     context: String,
     causes: Vec<String>,
+    /// What to do in this very case, where that is known better than from the code.
+    remedy: Option<&'static str>,
 }
 
 /// The longest context and cause, in characters: peers and files supply parts of them.
@@ -38,6 +41,7 @@ impl Error {
             code,
             context: presentable(beyond(code.title(), context.as_ref())),
             causes: Vec::new(),
+            remedy: None,
         }
     }
 
@@ -56,6 +60,12 @@ impl Error {
             }
             next = cause.source();
         }
+        self
+    }
+
+    /// Says what to do in this very case.
+    fn remedied(mut self, remedy: &'static str) -> Self {
+        self.remedy = Some(remedy);
         self
     }
 
@@ -106,9 +116,9 @@ impl Error {
         self.code.cause()
     }
 
-    /// Returns what to do about it, in sentences.
+    /// Returns what to do about it, in sentences: for this very case where that is known, or else for the code.
     pub fn remedy(&self) -> &'static str {
-        self.code.remedy()
+        self.remedy.unwrap_or_else(|| self.code.remedy())
     }
 
     /// Returns what it happened to; may be empty.

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use p2svpn_profile::Change as ProfileChange;
 use p2svpn_system::NetworkConfig;
 
 use crate::challenge::Challenge;
@@ -42,6 +43,8 @@ pub enum EventKind {
     ///
     /// The network device to apply it to is in the session's status.
     NetworkConfig(Arc<NetworkConfig>),
+    /// Profiles were added, changed, removed or put into another order, here or by another process; of no session.
+    ProfilesChanged(Vec<ProfileChange>),
     /// Something odd that ends nothing.
     Warning(Warning),
     /// The session is over and what it changed is undone. It is the session's last event.
@@ -53,8 +56,8 @@ impl EventKind {
     pub(super) fn weight(&self) -> u8 {
         match self {
             Self::Warning(_) => 0,
-            // A later snapshot replaces it, and so does the session's status.
-            Self::NetworkConfig(_) => 1,
+            // A later snapshot replaces them, and so do the session's status and the list of the profiles.
+            Self::NetworkConfig(_) | Self::ProfilesChanged(_) => 1,
             Self::State { .. } => 2,
             Self::Challenge(_) => 3,
             Self::Ended(_) => 4,

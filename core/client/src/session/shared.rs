@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use p2svpn_profile::ProfileId;
 use p2svpn_system::{Clock, NetworkConfig};
 use p2svpn_tunnel::Stack;
 
@@ -21,6 +22,7 @@ use crate::state::State;
 /// Only the task changes the state; handles ask questions, answer challenges and ask for the end.
 pub(crate) struct Shared {
     id: SessionId,
+    profile: ProfileId,
     events: Arc<EventQueue>,
     clock: Clock,
     /// Numbers for challenges, shared by all sessions of a client.
@@ -66,6 +68,7 @@ struct Question {
 impl Shared {
     pub(crate) fn new(
         id: SessionId,
+        profile: ProfileId,
         events: Arc<EventQueue>,
         clock: Clock,
         numbers: Arc<AtomicU64>,
@@ -83,6 +86,7 @@ impl Shared {
         };
         Self {
             id,
+            profile,
             events,
             clock,
             numbers,
@@ -94,6 +98,10 @@ impl Shared {
 
     pub(crate) fn id(&self) -> SessionId {
         self.id
+    }
+
+    pub(crate) fn profile(&self) -> ProfileId {
+        self.profile
     }
 
     /// Asks for the end; the task sees to it.

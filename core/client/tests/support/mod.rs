@@ -34,13 +34,15 @@ impl Bench {
             .import(gateway.profile_xml().as_bytes(), None)
             .unwrap();
         assert_eq!(imported.warnings, []);
+        // What follows is about sessions.
+        while client.try_event().is_some() {}
         let identity = gateway.issue_client("alice").unwrap();
         let gateway_events = gateway.events();
         Self {
             gateway_events,
             gateway,
             client,
-            profile: imported.id().clone(),
+            profile: *imported.id(),
             identity,
         }
     }
@@ -95,7 +97,7 @@ impl Bench {
     /// Imports a profile and makes it the one to connect with.
     pub(crate) fn import(&mut self, xml: &str) {
         let imported = self.client.profiles().import(xml.as_bytes(), None);
-        self.profile = imported.unwrap().id().clone();
+        self.profile = *imported.unwrap().id();
     }
 
     /// Events up to the end of a session, which is the last of them.

@@ -62,7 +62,6 @@ pub(super) enum Look {
     Gone,
 }
 
-const LOCK: &str = "lock";
 const PROFILES: &str = "profiles";
 const PENDING: &str = "pending";
 const DAMAGED: &str = "damaged";
@@ -95,14 +94,15 @@ impl Disk {
 
     /// Waits until no other thread or process changes the folder.
     pub(super) fn lock(&self) -> Result<FolderLock, FolderError> {
-        self.root.lock(LOCK)
+        self.root.lock()
     }
 
     /// Clears up after writers that were killed; the caller holds the lock.
     pub(super) fn sweep(&self) -> Result<(), FolderError> {
-        self.root.sweep(ORDER)?;
-        self.profiles.sweep(EXTENSION)?;
-        self.pending.sweep("")
+        for folder in [&self.root, &self.profiles, &self.pending] {
+            folder.sweep()?;
+        }
+        Ok(())
     }
 
     /// Finishes what killed writers began; the caller holds the lock.
@@ -173,15 +173,8 @@ impl Disk {
 
     /// Removes a profile and its secrets; the caller holds the lock.
     pub(super) fn remove(&self, id: ProfileId) -> Result<(), StoreError> {
-        let file = self.profiles.read(&file_name(id), MAXIMUM_RECORD_BYTES);
-        let record = file.ok().flatten();
-        let record = record.and_then(|file| Record::parse(id, &file.bytes).ok());
         self.pending.write(id.as_str(), &[])?;
         self.profiles.remove(&file_name(id))?;
-        // A damaged bundle may be found under its own name only.
-        if let Some(bundle) = record.and_then(|record| record.bundle_name(id)) {
-            let _ = self.secrets.delete(&bundle);
-        }
         let _ = self.settle(id);
         Ok(())
     }

@@ -94,17 +94,14 @@ impl PrivateFolder {
 
     /// Waits until no other thread or process holds the lock, and takes it until it is dropped.
     ///
-    /// The lock is a file of that name, so those who share a folder for different things do not wait
-    /// for each other. It does not nest: a thread that takes it twice waits for itself.
-    ///
     /// Holders are done within milliseconds unless the disk or a secret store keeps them. The
     /// system releases the lock of a process that ends.
     ///
     /// # Errors
     ///
     /// [`FolderError::Denied`] where nothing can be written, and what the system says.
-    pub fn lock(&self, name: &str) -> Result<FolderLock, FolderError> {
-        let path = self.place(name)?;
+    pub fn lock(&self) -> Result<FolderLock, FolderError> {
+        let path = self.path.join(LOCK);
         let failed = |error| FolderError::new("lock", &path, error);
         match fs::symlink_metadata(&path) {
             Ok(metadata) if !metadata.is_file() => {
@@ -131,7 +128,7 @@ impl PrivateFolder {
     pub fn names(&self, limit: usize) -> Result<Vec<String>, FolderError> {
         let mut names = Vec::new();
         self.each_name(|name| {
-            if !name.starts_with('.') && names.len() < limit {
+            if !name.starts_with('.') && name != LOCK && names.len() < limit {
                 names.push(name.to_owned());
             }
         })?;
@@ -249,18 +246,15 @@ impl PrivateFolder {
         sync_folder(&self.path).map_err(failed)
     }
 
-    /// Removes what interrupted writers of files with this ending left behind; the caller holds
-    /// the [`lock`](Self::lock) that they hold.
+    /// Removes what interrupted writers left behind; the caller holds the [`lock`](Self::lock).
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub fn sweep(&self, ending: &str) -> Result<(), FolderError> {
-        let ending = format!("{ending}{NEW}");
+    pub fn sweep(&self) -> Result<(), FolderError> {
         let mut leftovers = Vec::new();
         self.each_name(|name| {
-            if name.starts_with('.') && name.ends_with(&ending) && leftovers.len() < MOST_LEFTOVERS
-            {
+            if name.starts_with('.') && name.ends_with(NEW) && leftovers.len() < MOST_LEFTOVERS {
                 leftovers.push(self.path.join(name));
             }
         })?;
@@ -284,7 +278,7 @@ impl PrivateFolder {
     fn place(&self, name: &str) -> Result<PathBuf, FolderError> {
         let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let path = self.path.join(name);
-        if name.is_empty() || name.starts_with('.') || !name.bytes().all(is_fit) {
+        if name.is_empty() || name.starts_with('.') || name == LOCK || !name.bytes().all(is_fit) {
             let reason = "is not a name for a file here";
             return Err(FolderError::Untrusted { path, reason });
         }
@@ -315,6 +309,7 @@ impl Drop for FolderLock {
     }
 }
 
+const LOCK: &str = "lock";
 const NEW: &str = ".new";
 
 /// Each writer leaves one at most, so more of them are the next sweep's.

@@ -27,35 +27,6 @@ use crate::profile::Profile;
 ///
 /// Any thread may call, and calls may block for as long as the disk and the secret store take. After
 /// an error everything is as it was.
-///
-/// ```
-/// use std::sync::Arc;
-///
-/// use p2svpn_profile::{MemorySecretStore, Profile, ProfileEdit, Relation, Store};
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let bytes = include_bytes!("../../tests/fixtures/certificate.xml");
-/// # let place = tempfile::tempdir()?;
-/// # let folder = place.path().join("profiles");
-/// # let now = 0;
-/// let store = Store::open(folder, Arc::new(MemorySecretStore::new()))?;
-/// for problem in store.problems() {
-///     eprintln!("{problem}");
-/// }
-///
-/// let imported = Profile::from_azure_xml(bytes)?.profile;
-/// let id = match store.relation(&imported) {
-///     // The user should be asked.
-///     Relation::UpdateOf(id) => store.update(id, imported, now)?.stored.id,
-///     _ => store.add(imported, now)?.id,
-/// };
-/// store.edit(id, |profile| -> Result<_, Box<dyn std::error::Error>> {
-///     Ok(ProfileEdit::new().rename("Office")?.apply(profile)?.profile)
-/// })?;
-/// assert_eq!(store.list()[0].profile.name, "Office");
-/// # Ok(())
-/// # }
-/// ```
 pub struct Store {
     catalog: Mutex<Catalog>,
     folder: Option<PathBuf>,

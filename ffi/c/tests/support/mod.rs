@@ -12,13 +12,14 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "version",
     "wait",
     "string",
     "error",
     "warning",
     "profile",
+    "profile_change",
     "client_options",
     "certificate",
     "connect_options",

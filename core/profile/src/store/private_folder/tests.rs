@@ -40,30 +40,8 @@ fn what_a_killed_writer_left_is_written_over_and_swept_away() {
         *b"something"
     );
 
-    folder.sweep("").unwrap();
+    folder.sweep().unwrap();
     assert_eq!(entries(&folder), ["a"]);
-}
-
-#[test]
-fn only_the_leftovers_of_ones_own_are_swept_away() {
-    let (_place, folder) = folder();
-    fs::write(folder.path().join(".a.json.new"), b"").unwrap();
-    fs::write(folder.path().join(".a.sealed.new"), b"").unwrap();
-
-    folder.sweep(".json").unwrap();
-
-    assert_eq!(entries(&folder), [".a.sealed.new"]);
-}
-
-#[test]
-fn locks_of_different_names_do_not_wait_for_each_other() {
-    let (_place, folder) = folder();
-
-    let first = folder.lock("first").unwrap();
-    let second = folder.lock("second").unwrap();
-
-    drop((first, second));
-    assert_eq!(folder.names(10).unwrap(), ["first", "second"]);
 }
 
 #[test]
@@ -77,6 +55,7 @@ fn a_name_that_leads_elsewhere_is_refused() {
         ".",
         "",
         ".a.new",
+        "lock",
         "a/b",
         "a\\b",
         "a:b",
@@ -103,7 +82,7 @@ fn a_folder_that_is_gone_is_told_from_a_file_that_is_not_there() {
         folder.read("a", 100).err(),
         folder.write("a", b"").err(),
         folder.names(10).err(),
-        folder.lock("lock").err(),
+        folder.lock().err(),
         PrivateFolder::existing(folder.path()).err(),
     ] {
         let gone = matches!(error, Some(FolderError::Missing { .. }));
@@ -127,7 +106,7 @@ fn a_file_in_the_place_of_a_folder_is_refused() {
 #[test]
 fn a_lock_holds_the_next_one_off() {
     let (_place, folder) = folder();
-    let held = folder.lock("lock").unwrap();
+    let held = folder.lock().unwrap();
     let other = File::open(folder.path().join("lock")).unwrap();
 
     assert!(other.try_lock().is_err());
@@ -159,7 +138,7 @@ mod on_unix {
         let place = tempfile::tempdir().unwrap();
         let folder = PrivateFolder::open(place.path().join("a/b")).unwrap();
         folder.write("c", b"").unwrap();
-        drop(folder.lock("lock").unwrap());
+        drop(folder.lock().unwrap());
 
         assert_eq!(mode(&place.path().join("a")), 0o700);
         assert_eq!(mode(folder.path()), 0o700);
@@ -220,7 +199,7 @@ mod on_unix {
         let (place, folder) = folder();
         symlink(place.path().join("made"), folder.path().join("lock")).unwrap();
 
-        let error = folder.lock("lock").err().unwrap();
+        let error = folder.lock().err().unwrap();
 
         assert!(matches!(error, FolderError::Untrusted { .. }), "{error}");
         assert!(!place.path().join("made").exists());

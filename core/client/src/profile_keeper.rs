@@ -1,0 +1,203 @@
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use p2svpn_profile::{
+    Change as ProfileChange, ImportOptions, Imported, LocalNetwork, Moment,
+    Problem as StoreProblem, Profile, ProfileId, ProfileName, Relation, Server, SourceFile, Store,
+    StoredProfile, Surroundings, Update, import,
+};
+use p2svpn_system::Clock;
+use tokio::runtime::Handle;
+
+use crate::error::{Error, ErrorCode};
+use crate::event::{EventKind, EventQueue};
+
+/// How often the folder is looked at for what other processes did.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// The store of a client, and whom its changes are told to.
+pub(crate) struct ProfileKeeper {
+    store: Store,
+    options: ImportOptions,
+    events: Arc<EventQueue>,
+    clock: Clock,
+}
+
+impl ProfileKeeper {
+    pub(crate) fn new(
+        store: Store,
+        options: ImportOptions,
+        events: Arc<EventQueue>,
+        clock: Clock,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            options,
+            events,
+            clock,
+        })
+    }
+
+    /// Looks at the folder from time to time, for as long as somebody uses the profiles.
+    ///
+    /// It asks the file system instead of waiting for its notices, which network drives do not give.
+    pub(crate) fn watch(keeper: &Arc<Self>, runtime: &Handle) {
+        if keeper.store.folder().is_some() {
+            runtime.spawn(watch(Arc::downgrade(keeper)));
+        }
+    }
+
+    pub(crate) fn read(&self, files: &[SourceFile<'_>]) -> Result<Vec<Imported>, Error> {
+        Ok(import(files, &self.options)?)
+    }
+
+    pub(crate) fn list(&self) -> Vec<StoredProfile> {
+        self.store.list()
+    }
+
+    pub(crate) fn get(&self, id: ProfileId) -> Result<StoredProfile, Error> {
+        Ok(self.store.get(id)?)
+    }
+
+    pub(crate) fn relation(&self, profile: &Profile) -> Relation {
+        self.store.relation(profile)
+    }
+
+    pub(crate) fn problems(&self) -> Vec<StoreProblem> {
+        self.store.problems()
+    }
+
+    pub(crate) fn add(&self, profile: Profile) -> Result<StoredProfile, Error> {
+        self.telling(|store| Ok(store.add(profile, self.now())?))
+    }
+
+    pub(crate) fn rename(&self, id: ProfileId, name: &ProfileName) -> Result<StoredProfile, Error> {
+        self.change(id, |profile| {
+            let mut renamed = profile.clone();
+            renamed.name = name.clone();
+            Ok(renamed)
+        })
+    }
+
+    /// Makes a profile another one; `change` may be called several times.
+    pub(crate) fn change(
+        &self,
+        id: ProfileId,
+        change: impl FnMut(&Profile) -> Result<Profile, Error>,
+    ) -> Result<StoredProfile, Error> {
+        self.telling(|store| store.edit(id, change))
+    }
+
+    /// Brings a profile up to date with a newer one of the same gateway.
+    pub(crate) fn update(&self, id: ProfileId, newer: Profile) -> Result<Update, Error> {
+        if !is_update(&self.store.get(id)?.original, &newer) {
+            let host = format!("it calls {}", newer.servers.first());
+            return Err(Error::new(ErrorCode::UpdateMismatch, host));
+        }
+        self.telling(|store| Ok(store.update(id, newer, self.now())?))
+    }
+
+    pub(crate) fn duplicate(
+        &self,
+        id: ProfileId,
+        name: ProfileName,
+    ) -> Result<StoredProfile, Error> {
+        self.telling(|store| Ok(store.duplicate(id, name)?))
+    }
+
+    pub(crate) fn move_to(&self, id: ProfileId, index: usize) -> Result<(), Error> {
+        self.telling(|store| Ok(store.move_to(id, index)?))
+    }
+
+    pub(crate) fn remove(&self, id: ProfileId) -> Result<(), Error> {
+        self.telling(|store| Ok(store.remove(id)?))
+    }
+
+    pub(crate) fn refresh(&self) -> Result<(), Error> {
+        self.tell(self.store.refresh()?);
+        Ok(())
+    }
+
+    /// What a plan has to know of the machine, and of what this client's host allows.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            now: Some(Moment(self.clock.unix_seconds())),
+            local_networks: local_networks(),
+            authorities: self.options.authorities.clone(),
+            ..Surroundings::default()
+        }
+    }
+
+    /// Does something and tells what became different by it, and what was noticed of others.
+    fn telling<T>(&self, act: impl FnOnce(&Store) -> Result<T, Error>) -> Result<T, Error> {
+        let outcome = act(&self.store);
+        self.tell(self.store.changes());
+        outcome
+    }
+
+    fn tell(&self, changes: Vec<ProfileChange>) {
+        if !changes.is_empty() {
+            self.events.push(None, EventKind::ProfilesChanged(changes));
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.unix_seconds()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ProfileKeeper {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.store.fmt(formatter)
+    }
+}
+
+/// The networks that the machine is in, if the system says.
+fn local_networks() -> Option<Vec<LocalNetwork>> {
+    let networks = p2svpn_system::local_networks()
+        .inspect_err(|error| tracing::debug!(%error, "the machine's networks are not known"))
+        .ok()?;
+    let networks = networks.into_iter().map(|network| LocalNetwork {
+        interface: network.interface,
+        address: network.address,
+        is_default: network.is_default,
+    });
+    Some(networks.collect())
+}
+
+/// Says whether a profile is of the gateway of another one, by its network or by a host.
+fn is_update(original: &Profile, newer: &Profile) -> bool {
+    let networks = |profile: &Profile| -> Vec<String> {
+        let of_servers = profile
+            .servers
+            .iter()
+            .filter_map(|server| server.network_id());
+        of_servers
+            .chain(profile.network.id.as_deref())
+            .map(str::to_ascii_lowercase)
+            .collect()
+    };
+    let known = networks(original);
+    let is_host = |newer: &Server| {
+        let mut former = original.servers.iter();
+        former.any(|former| former.host() == newer.host() && former.port() == newer.port())
+    };
+    networks(newer)
+        .iter()
+        .any(|network| known.contains(network))
+        || newer.servers.iter().any(is_host)
+}
+
+async fn watch(keeper: Weak<ProfileKeeper>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Some(keeper) = keeper.upgrade() else {
+            return;
+        };
+        let looked = tokio::task::spawn_blocking(move || keeper.refresh()).await;
+        if let Ok(Err(error)) = looked {
+            tracing::debug!(%error, "the profiles' folder could not be looked at");
+        }
+    }
+}
