@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use p2svpn_lab::Table;
 use p2svpn_profile::{
-    KnownProfile, LocalNetwork, Moment, Plan, Profile, ProfileEdit, SecretsInExport, Surroundings,
+    Field, KnownProfile, LocalNetwork, Moment, Plan, Profile, ProfileEdit, SecretsInExport,
+    Surroundings,
 };
 
 use crate::sample::Sample;
@@ -159,17 +160,21 @@ impl Load {
             return Err(format!("{known} of {} routes are told", self.count).into());
         }
         let profile = edited.profile;
-        steps.measure("edit: aggregate", || {
+        let aggregated = steps.measure("edit: aggregate", || {
             ProfileEdit::new().aggregate_includes().apply(&profile)
         })?;
-        steps.measure("edit: take the list out", || {
+        let without = steps.measure("edit: take the list out", || {
             let mut edit = ProfileEdit::new();
             edit.remove_includes(&self.list)?;
             edit.apply(&profile)
         })?;
-        steps.measure("update from a newer package", || {
-            Profile::updated_from(&original, &profile, &original)
+        // As if all routes were both the user's and, in another form, the newer package's.
+        let updated = steps.measure("update from a newer package", || {
+            Profile::updated_from(&without.profile, &profile, &aggregated.profile)
         });
+        if updated.kept.contains(&Field::IncludeRoutes) != (updated.profile != aggregated.profile) {
+            return Err("the update does not tell what it kept".into());
+        }
 
         let xml = steps.measure("export as azurevpnconfig.xml", || {
             profile.to_azure_xml(SecretsInExport::Included)
