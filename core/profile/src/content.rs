@@ -57,11 +57,8 @@ impl Content {
         if starts_with(text, "<!doctype html") || starts_with(text, "<html") {
             return Some(Self::WebPage);
         }
-        // The inline blocks with which an OpenVPN configuration may begin.
-        if ["<ca>", "<cert>", "<key>", "<tls-auth>", "<tls-crypt>"]
-            .iter()
-            .any(|block| starts_with(text, block))
-        {
+        // The blocks with which an OpenVPN configuration may begin.
+        if INLINE_BLOCKS.iter().any(|block| starts_with(text, block)) {
             return Some(Self::OpenVpnConfiguration);
         }
         if text.starts_with('<') {
@@ -77,11 +74,18 @@ impl Content {
             let mut words = line.split_whitespace();
             matches!(
                 (words.next(), words.next()),
-                (Some("remote" | "dev" | "proto"), Some(_)) | (Some("client"), None)
-            )
+                (Some("remote" | "dev" | "proto"), Some(_)) | (Some("client" | "tls-client"), None)
+            ) || INLINE_BLOCKS.contains(&line.trim())
         };
         if text.lines().take(200).any(is_openvpn) {
             return Some(Self::OpenVpnConfiguration);
+        }
+        if text
+            .lines()
+            .take(200)
+            .any(|line| line.starts_with("-----BEGIN "))
+        {
+            return Some(Self::Certificate);
         }
         Some(if text.contains('\0') {
             Self::OtherBinary
@@ -90,6 +94,22 @@ impl Content {
         })
     }
 }
+
+/// The blocks of an OpenVPN configuration that may be its first line.
+const INLINE_BLOCKS: [&str; 12] = [
+    "<auth-user-pass>",
+    "<ca>",
+    "<cert>",
+    "<connection>",
+    "<crl-verify>",
+    "<extra-certs>",
+    "<key>",
+    "<peer-fingerprint>",
+    "<pkcs12>",
+    "<tls-auth>",
+    "<tls-crypt>",
+    "<tls-crypt-v2>",
+];
 
 impl fmt::Display for Content {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

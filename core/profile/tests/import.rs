@@ -9,11 +9,12 @@
 mod support;
 
 use p2svpn_profile::{
-    Content, ImportError, ImportFailure, ImportOptions, SecretsInExport, SourceFile, WarningKind,
-    import,
+    Content, ImportError, ImportFailure, ImportOptions, SecretsInExport, SourceFile, Warning,
+    WarningKind, import,
 };
 use support::{
-    CERTIFICATE, ENTRA, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026, import_all, import_one,
+    CERTIFICATE, ENTRA, OVPN_2022, OVPN_2026, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026,
+    import_all, import_one, zip,
 };
 
 fn failure(name: &str, bytes: &[u8]) -> ImportFailure {
@@ -178,9 +179,129 @@ fn hostile_names_of_files_are_escaped_in_messages() {
 #[test]
 fn files_that_are_too_much_together_are_refused() {
     let padded = format!("{ENTRA}{}", " ".repeat(900_000));
-    let files = [("a.xml", padded.as_bytes()); 3];
+    let files = [("a.xml", padded.as_bytes()); 5];
 
     let failure = import_all(&files).unwrap_err();
 
     assert!(matches!(failure.error, ImportError::TooLarge { .. }));
+}
+
+/// A configuration, and the two files that it names.
+fn with_files_beside() -> [String; 3] {
+    let (before, rest) = OVPN_2026.split_once("<ca>").unwrap();
+    let (root, rest) = rest.split_once("</ca>").unwrap();
+    let (between, rest) = rest.split_once("<tls-auth>").unwrap();
+    let (key, after) = rest.split_once("</tls-auth>").unwrap();
+    let configuration = format!("{before}ca root.pem\n{between}tls-auth ta.key\n{after}");
+    [configuration, root.to_owned(), key.to_owned()]
+}
+
+#[test]
+fn a_configuration_finds_the_files_that_it_names() {
+    let [configuration, root, key] = with_files_beside();
+    let whole = import_one("Office.ovpn", OVPN_2026.as_bytes()).unwrap();
+
+    for folder in ["", "office/"] {
+        let file = |name: &str| format!("{folder}{name}");
+        let imported = import_all(&[
+            (&file("Root.PEM"), root.as_bytes()),
+            (&file("ta.key"), key.as_bytes()),
+            ("elsewhere/ta.key", b"-----BEGIN another key"),
+            (&file("Office.ovpn"), configuration.as_bytes()),
+        ])
+        .unwrap();
+
+        let [imported] = &imported[..] else {
+            panic!("{imported:?}");
+        };
+        assert_eq!(imported.profile, whole[0].profile);
+        // The other key is nobody's.
+        let unused: Vec<&Warning> = imported
+            .warnings
+            .iter()
+            .filter(|warning| warning.kind == WarningKind::UnusedFile)
+            .collect();
+        assert_eq!(unused.len(), 1);
+        assert_eq!(unused[0].file.as_deref(), Some("elsewhere/ta.key"));
+    }
+}
+
+#[test]
+fn a_configuration_in_a_package_finds_the_files_that_it_names() {
+    let [configuration, root, key] = with_files_beside();
+
+    let imported = import_one(
+        "office.zip",
+        &zip(&[
+            ("office\\client.ovpn", configuration.as_bytes()),
+            ("office\\root.pem", root.as_bytes()),
+            ("office\\ta.key", key.as_bytes()),
+        ]),
+    )
+    .unwrap();
+
+    assert_eq!(imported[0].profile.name, "client");
+}
+
+#[test]
+fn a_configuration_without_the_files_that_it_names_is_refused() {
+    let [configuration, root, _] = with_files_beside();
+
+    let failure = import_all(&[
+        ("Office.ovpn", configuration.as_bytes()),
+        ("root.pem", root.as_bytes()),
+    ])
+    .unwrap_err();
+
+    assert_eq!(failure.file.as_deref(), Some("Office.ovpn"));
+    assert!(failure.to_string().contains("ta.key"), "{failure}");
+}
+
+#[test]
+fn a_configuration_cannot_take_a_profile_away() {
+    let hostile = OVPN_2022.replace("client\n", "client\nca azurevpnconfig.xml\n");
+    let other_gateway = hostile.replace("a1b2c3d4e5f6", "ffffffffffff");
+
+    let outcome = import_all(&[
+        ("hostile.ovpn", other_gateway.as_bytes()),
+        ("azurevpnconfig.xml", ENTRA.as_bytes()),
+    ]);
+
+    if let Ok(imported) = outcome {
+        assert_eq!(imported.len(), 2);
+    }
+}
+
+#[test]
+fn configurations_are_recognized_however_they_begin() {
+    for beginning in [
+        "",
+        "# a comment\n\n",
+        "<connection>\nremote a 443\n</connection>\n",
+    ] {
+        let configuration = format!("{beginning}{OVPN_2026}");
+
+        assert!(import_one("a", configuration.as_bytes()).is_ok());
+    }
+}
+
+#[test]
+fn a_configuration_alone_is_named_after_its_file() {
+    let imported = import_one("folder/Contoso.ovpn", OVPN_2026.as_bytes()).unwrap();
+
+    assert_eq!(imported[0].profile.name, "Contoso");
+}
+
+#[test]
+fn text_in_no_unicode_encoding_is_called_what_it_is() {
+    for (bytes, named) in [
+        (&b"client\nremote a 443\n# caf\xe9\n"[..], true),
+        (b"\xef\xbb\xbf<AzVpnProfile>caf\xe9", true),
+        (b"<AzVpnProfile>caf\xe9", true),
+        (b"caf\xe9", false),
+    ] {
+        let error = failure("a", bytes).error;
+
+        assert_eq!(error.position().is_some(), named, "{error}");
+    }
 }

@@ -12,8 +12,8 @@ use p2svpn_profile::{
     AuthenticationKind, ImportError, Imported, ServerTrust, Thumbprint, WarningKind,
 };
 use support::{
-    CERTIFICATE, ENTRA, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026, crlf, import_all, import_one,
-    import_package, zip,
+    CERTIFICATE, ENTRA, OVPN_2022, OVPN_2026, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026, crlf,
+    import_all, import_one, import_package, zip,
 };
 
 const HOST: &str = "azuregateway-0d3b2c1a-1f2e-4a5b-8c9d-7e6f5a4b3c2d-a1b2c3d4e5f6.vpn.azure.com";
@@ -47,6 +47,7 @@ fn the_package_for_certificates_of_2022_is_one_profile() {
     let imported = import_package(&[
         ("Generic\\VpnSettings.xml", &crlf(SETTINGS_2022)),
         ("Generic\\VpnServerRoot.cer", ROOT),
+        ("OpenVPN\\vpnconfig.ovpn", &crlf(OVPN_2022)),
         ("AzureVPN\\azurevpnconfig.xml", &crlf(CERTIFICATE)),
     ]);
 
@@ -69,6 +70,7 @@ fn the_package_for_certificates_and_entra_is_one_profile_with_a_choice() {
     let imported = import_package(&[
         ("Generic\\VpnSettings.xml", &crlf(SETTINGS_2022)),
         ("Generic\\VpnServerRoot.cer", ROOT),
+        ("OpenVPN\\vpnconfig_cert.ovpn", &crlf(OVPN_2022)),
         ("AzureVPN\\azurevpnconfig_cert.xml", &crlf(CERTIFICATE)),
         ("AzureVPN\\azurevpnconfig_aad.xml", &crlf(ENTRA)),
     ]);
@@ -87,6 +89,7 @@ fn the_package_of_2026_with_programs_is_one_profile() {
     let imported = import_package(&[
         ("Generic\\VpnSettings.xml", &crlf(SETTINGS_2026)),
         ("Generic\\VpnServerRoot.cer_0", ROOT),
+        ("OpenVPN\\vpnconfig.ovpn", &crlf(OVPN_2026)),
         ("AzureVPN\\azurevpnconfig.xml", &crlf(CERTIFICATE)),
         ("WindowsAmd64\\VpnClientSetupAmd64.exe", PROGRAM),
         ("WindowsX86\\VpnClientSetupX86.exe", PROGRAM),
@@ -406,4 +409,66 @@ fn thumbprints_of_known_roots_are_those_pinned() {
         panic!("no root");
     };
     assert!(root.contains("DigiCert Global Root G2"), "{root}");
+}
+
+#[test]
+fn a_package_with_nothing_but_an_openvpn_configuration_is_one_profile() {
+    let imported = import_package(&[
+        ("Generic\\VpnSettings.xml", &crlf(SETTINGS_2022)),
+        ("OpenVPN\\vpnconfig.ovpn", &crlf(OVPN_2022)),
+    ]);
+
+    // Named after the virtual network, which only the settings know.
+    assert_eq!(imported.profile.name, "contoso-vnet");
+    assert_eq!(imported.profile.servers.first().host(), HOST);
+    assert_eq!(kinds(&imported), [AuthenticationKind::Certificate]);
+}
+
+#[test]
+fn a_configuration_in_a_package_without_settings_is_named_after_the_package() {
+    let imported = import_package(&[("OpenVPN\\vpnconfig.ovpn", &crlf(OVPN_2022))]);
+
+    assert_eq!(imported.profile.name, "contoso");
+}
+
+#[test]
+fn an_openvpn_configuration_gives_the_roots_of_an_azure_profile() {
+    let imported = import_package(&[
+        ("OpenVPN\\vpnconfig.ovpn", &crlf(OVPN_2026)),
+        ("AzureVPN\\azurevpnconfig.xml", &crlf(CERTIFICATE)),
+    ]);
+
+    assert_eq!(imported.warnings, []);
+    assert_eq!(known_roots(&imported).len(), 1);
+}
+
+#[test]
+fn an_openvpn_configuration_gives_the_way_to_sign_in_that_an_azure_profile_lacks() {
+    let imported = import_package(&[
+        ("OpenVPN\\vpnconfig.ovpn", &crlf(OVPN_2026)),
+        ("AzureVPN\\azurevpnconfig.xml", &crlf(ENTRA)),
+    ]);
+
+    assert_eq!(
+        kinds(&imported),
+        [AuthenticationKind::Entra, AuthenticationKind::Certificate]
+    );
+    assert!(imported.profile.protocol == Default::default());
+}
+
+#[test]
+fn an_openvpn_configuration_with_another_secret_is_named() {
+    let other = OVPN_2022.replace("000102", "ffffff");
+
+    let failure = import_one(
+        "contoso.zip",
+        &zip(&[
+            ("OpenVPN\\vpnconfig.ovpn", &crlf(&other)),
+            ("AzureVPN\\azurevpnconfig.xml", &crlf(CERTIFICATE)),
+        ]),
+    )
+    .unwrap_err();
+
+    assert_eq!(failure.file.as_deref(), Some("OpenVPN/vpnconfig.ovpn"));
+    assert!(failure.to_string().contains("the server secret"));
 }

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::beside::Beside;
 use super::file::File;
 use super::found::{Found, Source};
 use super::kind::Kind;
@@ -97,23 +99,39 @@ impl Contents {
     }
 
     fn read(files: &[File<'_>]) -> Result<Self, ImportFailure> {
+        let kinds: Vec<Kind> = files.iter().map(|file| Kind::of(file.bytes)).collect();
+        let beside = Beside::new(files, &kinds);
         let mut contents = Self::default();
-        for file in files {
-            contents
-                .add(file)
-                .map_err(|error| ImportFailure::new(&file.name, error))?;
+        let mut taken = BTreeSet::new();
+        for (file, kind) in files.iter().zip(&kinds) {
+            if *kind == Kind::OpenVpn {
+                let names = beside.named_by(file);
+                taken.extend(names.map_err(|error| ImportFailure::new(&file.name, error))?);
+            }
+        }
+        for (place, (file, kind)) in files.iter().zip(&kinds).enumerate() {
+            if !taken.contains(&place) {
+                contents
+                    .add(file, *kind, &beside)
+                    .map_err(|error| ImportFailure::new(&file.name, error))?;
+            }
         }
         Ok(contents)
     }
 
-    fn add(&mut self, file: &File<'_>) -> Result<(), ImportError> {
+    fn add(
+        &mut self,
+        file: &File<'_>,
+        kind: Kind,
+        beside: &Beside<'_, '_>,
+    ) -> Result<(), ImportError> {
         let name = Arc::clone(&file.name);
         let found = |source, imported: Imported| Found {
             imported: imported.in_file(&name),
             file: Arc::clone(&name),
             source,
         };
-        match Kind::of(file.bytes) {
+        match kind {
             Kind::Certificate => {
                 self.certificates
                     .push((name, read_certificates(file.bytes)));
@@ -123,6 +141,11 @@ impl Contents {
                 Err(ImportError::NotAzureProfile { found }) => self.others.push((name, found)),
                 Err(error) => return Err(error),
             },
+            Kind::OpenVpn => {
+                let find = |name: &str| beside.find(file, name);
+                let imported = Profile::from_openvpn(file.bytes, &find)?;
+                self.found.push(found(Source::OpenVpn, imported));
+            }
             Kind::Xml => match Profile::from_azure_xml(file.bytes) {
                 Ok(imported) => self.found.push(found(Source::Azure, imported)),
                 Err(ImportError::NotAzureProfile {

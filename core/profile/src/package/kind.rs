@@ -8,6 +8,8 @@ pub(super) enum Kind {
     Xml,
     /// It is a profile in this library's own format, or a document of another kind.
     Json,
+    /// It is an OpenVPN configuration.
+    OpenVpn,
     /// It may be a root of a gateway, or belong to a configuration.
     Certificate,
     /// It is of no use by itself.
@@ -27,8 +29,21 @@ impl Kind {
         match content {
             None => Self::Xml,
             Some(Content::Json) => Self::Json,
+            Some(Content::OpenVpnConfiguration) => Self::OpenVpn,
             Some(Content::Certificate) => Self::Certificate,
             Some(content) => Self::Other(content),
+        }
+    }
+
+    /// Says whether a file may be one that an OpenVPN configuration names, such as a key.
+    pub(super) fn may_belong_to_another(self) -> bool {
+        match self {
+            Self::Certificate => true,
+            Self::Other(content) => matches!(
+                content,
+                Content::OtherText | Content::OtherBinary | Content::Empty
+            ),
+            Self::Xml | Self::Json | Self::OpenVpn => false,
         }
     }
 }

@@ -3,10 +3,11 @@
 //!
 //! The way of the bytes: `directory` judges an archive's list of entries before anything is made of
 //! it, `archive` inflates those that are of use, `kind` tells what each file is, `contents` lets them
-//! explain each other with the help of `vpn_settings` and `naming`, and `merge` makes one profile of the
+//! explain each other with the help of `beside`, `vpn_settings` and `naming`, and `merge` makes one profile of the
 //! files of a gateway.
 
 mod archive;
+mod beside;
 mod contents;
 mod directory;
 mod file;

@@ -15,6 +15,9 @@ pub(crate) const PASSWORD: &str = include_str!("../fixtures/password.xml");
 pub(crate) const SETTINGS_2022: &str = include_str!("../fixtures/vpn-settings-2022.xml");
 pub(crate) const SETTINGS_2026: &str = include_str!("../fixtures/vpn-settings-2026.xml");
 
+pub(crate) const OVPN_2022: &str = include_str!("../fixtures/openvpn/azure-2022.ovpn");
+pub(crate) const OVPN_2026: &str = include_str!("../fixtures/openvpn/azure-2026.ovpn");
+
 /// DigiCert Global Root G2, which the fixtures pin, in DER.
 pub(crate) const ROOT: &[u8] = include_bytes!("../fixtures/digicert-global-root-g2.cer");
 
