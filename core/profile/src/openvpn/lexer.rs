@@ -2,8 +2,7 @@ use crate::azure::Text;
 use crate::error::ImportError;
 use crate::position::Position;
 
-/// The most lines that a configuration may have, those in inline blocks included.
-pub const MAXIMUM_OVPN_LINES: u32 = 20_000;
+use super::limits::MAXIMUM_OVPN_LINES;
 
 /// The longest line outside inline blocks, in bytes.
 const LONGEST_LINE: usize = 16 * 1024;

@@ -1,8 +1,12 @@
+use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
 use crate::error::ImportError;
 
 use super::setting::Source;
+
+/// Characters of base64 in a line (RFC 7468 section 2).
+const WIDTH: usize = 64;
 
 /// The last header of a key that is encrypted in the old way (RFC 1421 section 4.6.1.3).
 const OLD_HEADER: &str = "DEK-Info:";
@@ -51,4 +55,25 @@ pub(super) fn blocks(source: &Source<'_>) -> Result<Zeroizing<String>, ImportErr
 /// writes.
 pub(super) fn is_placeholder(source: &Source<'_>) -> bool {
     source.bytes.trim_ascii().first() == Some(&b'$')
+}
+
+/// Writes bytes in base64, in lines.
+pub(super) fn base64_lines(bytes: &[u8]) -> Zeroizing<String> {
+    let digits = Zeroizing::new(Base64::encode_string(bytes));
+    let lines = digits.len().div_ceil(WIDTH);
+    let mut text = Zeroizing::new(String::with_capacity(digits.len().saturating_add(lines)));
+    let mut rest = digits.as_str();
+    while !rest.is_empty() {
+        let (line, behind) = rest.split_at_checked(WIDTH).unwrap_or((rest, ""));
+        text.push_str(line);
+        text.push('\n');
+        rest = behind;
+    }
+    text
+}
+
+/// Writes what is no secret as a PEM block with a label, such as `CERTIFICATE`.
+pub(super) fn block(label: &str, der: &[u8]) -> String {
+    let lines = base64_lines(der);
+    format!("-----BEGIN {label}-----\n{}-----END {label}-----\n", *lines)
 }

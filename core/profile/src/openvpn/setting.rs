@@ -8,6 +8,7 @@ use crate::position::Position;
 use crate::warning::{WarningKind, Warnings};
 
 use super::beside::{FilesBeside, base_name};
+use super::limits::MAXIMUM_OVPN_BYTES;
 
 /// An option of OpenVPN that is known, with what was written after it.
 #[derive(Debug)]
@@ -127,6 +128,16 @@ impl<'a> Setting<'a> {
 }
 
 impl<'a> Source<'a> {
+    /// Makes one of what a profile holds, to be written.
+    pub(super) fn of_profile(option: &'static str, bytes: &'a [u8]) -> Self {
+        Self {
+            position: Position::START,
+            option,
+            bytes,
+            is_inline: true,
+        }
+    }
+
     /// Makes an error of something that is wrong with what it holds, of which nothing is repeated.
     pub(super) fn invalid(&self, reason: impl Into<String>) -> ImportError {
         ImportError::Value {
@@ -145,7 +156,7 @@ impl<'a> Source<'a> {
 
     /// Refuses what is larger than a configuration.
     pub(super) fn check_size(&self) -> Result<(), ImportError> {
-        if self.bytes.len() > super::text::MAXIMUM_OVPN_BYTES {
+        if self.bytes.len() > MAXIMUM_OVPN_BYTES {
             return Err(self.invalid("is larger than any file of its kind"));
         }
         Ok(())

@@ -2,8 +2,7 @@ use crate::azure::{Text, decode};
 use crate::content::Content;
 use crate::error::ImportError;
 
-/// The largest OpenVPN configuration that is read, and the largest file beside one, in bytes: 1 MiB.
-pub const MAXIMUM_OVPN_BYTES: usize = 1 << 20;
+use super::limits::MAXIMUM_OVPN_BYTES;
 
 /// Makes text of the bytes of a configuration.
 pub(super) fn decode_configuration(bytes: &[u8]) -> Result<Text<'_>, ImportError> {

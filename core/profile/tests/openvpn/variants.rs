@@ -90,7 +90,7 @@ fn a_raspberry_pis_configuration_brings_its_certificate_along() {
     assert_eq!(
         told,
         [
-            "line 9, column 1: 'cipher' names a cipher that is not spoken here; the gateway is \
+            "line 10, column 1: 'cipher' names a cipher that is not spoken here; the gateway is \
           offered the usual ones"
         ]
     );

@@ -7,7 +7,7 @@ use crate::excerpt::Excerpt;
 use crate::routes::Routes;
 use crate::warning::{WarningKind, Warnings};
 
-use super::setting::Setting;
+use crate::openvpn::setting::Setting;
 
 /// What the tunnel carries, as far as it was read.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use crate::server::Server;
 use crate::transport::Transport;
 use crate::warning::{WarningKind, Warnings};
 
-use super::setting::Setting;
+use crate::openvpn::setting::Setting;
 
 /// OpenVPN's port (IANA).
 const USUAL_PORT: u16 = 1194;

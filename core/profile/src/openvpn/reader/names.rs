@@ -7,7 +7,7 @@ use crate::excerpt::Excerpt;
 use crate::unique::Unique;
 use crate::warning::Warnings;
 
-use super::setting::Setting;
+use crate::openvpn::setting::Setting;
 
 /// Who answers for names, as far as it was read.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@ use crate::secret::ServerSecret;
 use crate::secret_value::SecretText;
 use crate::validation::{Digest, KeyDirection, Wrapping};
 
-use super::beside::FilesBeside;
-use super::pem;
-use super::setting::{Setting, Source};
+use crate::openvpn::beside::FilesBeside;
+use crate::openvpn::pem;
+use crate::openvpn::setting::{Setting, Source};
 
 /// The secret shared with the gateway, as far as it was read.
 #[derive(Debug, Default)]

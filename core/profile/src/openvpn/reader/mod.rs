@@ -1,3 +1,14 @@
+//! Makes a profile of options, each part of it in a file of its own.
+
+mod credentials;
+mod gateway;
+mod mode;
+mod names;
+mod routes;
+mod servers;
+mod tuning;
+mod wrapping;
+
 use crate::error::ImportError;
 use crate::imported::Imported;
 use crate::name::ProfileName;
@@ -6,19 +17,19 @@ use crate::profile::Profile;
 use crate::validation::ServerValidation;
 use crate::warning::{WarningKind, Warnings};
 
-use super::beside::FilesBeside;
-use super::catalogue::find;
-use super::credentials::Credentials;
-use super::effect::{Effect, Noun};
-use super::gateway::Gateway;
-use super::lexer::{Directive, Item, Lexer};
-use super::mode::Mode;
-use super::names::Names;
-use super::routes::Networks;
-use super::servers::Servers;
-use super::setting::Setting;
-use super::tuning::Tuning;
-use super::wrapping::Wrappings;
+use crate::openvpn::beside::FilesBeside;
+use crate::openvpn::catalogue::find;
+use crate::openvpn::effect::{Effect, Noun};
+use crate::openvpn::lexer::{Directive, Item, Lexer};
+use crate::openvpn::setting::Setting;
+use credentials::Credentials;
+use gateway::Gateway;
+use mode::Mode;
+use names::Names;
+use routes::Networks;
+use servers::Servers;
+use tuning::Tuning;
+use wrapping::Wrappings;
 
 /// Reads the text of a configuration.
 pub(super) fn read<'a>(

@@ -6,9 +6,9 @@ use crate::position::Position;
 use crate::validation::{CertificateUsage, Fingerprint, ServerName, ServerTrust};
 use crate::warning::{WarningKind, Warnings};
 
-use super::beside::FilesBeside;
-use super::pem;
-use super::setting::{Setting, Source};
+use crate::openvpn::beside::FilesBeside;
+use crate::openvpn::pem;
+use crate::openvpn::setting::{Setting, Source};
 
 /// What the gateway has to prove, as far as it was read.
 #[derive(Debug, Default)]
@@ -79,9 +79,7 @@ impl<'a> Gateway<'a> {
                 path: setting.name,
                 reason,
             })?;
-            if !self.fingerprints.contains(&fingerprint) {
-                self.fingerprints.push(fingerprint);
-            }
+            self.fingerprints.push(fingerprint);
             if self.fingerprints.len() > MOST_FINGERPRINTS {
                 return Err(setting.invalid("lists more fingerprints than any gateway needs"));
             }
@@ -154,12 +152,12 @@ fn authorities(
     Ok(ServerTrust::Authorities { roots, revocation })
 }
 
-/// Lists in PEM are kept without what stands around them; a list in DER as it is.
+/// Lists are kept in PEM, without what stands around them.
 fn revocation_list(source: &Source<'_>) -> Result<Vec<u8>, ImportError> {
     source.check_size()?;
     let is_der = !source.is_inline && source.bytes.first() == Some(&0x30);
     if is_der {
-        return Ok(source.bytes.to_vec());
+        return Ok(pem::block("X509 CRL", source.bytes).into_bytes());
     }
     Ok(pem::blocks(source)?.as_bytes().to_vec())
 }

@@ -11,9 +11,9 @@ use crate::secret_value::{SecretBytes, SecretText};
 use crate::thumbprint::Thumbprint;
 use crate::warning::{WarningKind, Warnings};
 
-use super::beside::FilesBeside;
-use super::pem;
-use super::setting::{Setting, Source};
+use crate::openvpn::beside::FilesBeside;
+use crate::openvpn::pem;
+use crate::openvpn::setting::{Setting, Source};
 
 /// Who connects, as far as it was read.
 #[derive(Debug, Default)]
@@ -176,11 +176,14 @@ fn pfx(source: &Source<'_>) -> Result<SecretBytes, ImportError> {
     Ok(SecretBytes::new(Zeroizing::new(bytes)))
 }
 
-/// Reads a user name in the first line and a password in the second one, which may be absent.
+/// Reads a user name in the first line and a password in the second one, which may be absent; without
+/// the first OpenVPN asks for both.
 fn read_password(source: &Source<'_>) -> Result<PasswordAuthentication, ImportError> {
     let mut lines = source.text()?.lines();
     let username = lines.next().filter(|line| !line.is_empty());
-    let password = lines.next().filter(|line| !line.is_empty());
+    let password = lines
+        .next()
+        .filter(|line| username.is_some() && !line.is_empty());
     Ok(PasswordAuthentication {
         username: username.map(str::to_owned),
         password: password.map(|text| SecretText::new(Zeroizing::new(text.to_owned()))),

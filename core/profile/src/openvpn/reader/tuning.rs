@@ -7,7 +7,8 @@ use crate::protocol::{
 };
 use crate::warning::Warnings;
 
-use super::setting::Setting;
+use crate::openvpn::limits::SMALLEST_MTU;
+use crate::openvpn::setting::Setting;
 
 /// The data ciphers that OpenVPN 2.6 and later offer by themselves.
 const USUAL_CIPHERS: [DataCipher; 3] = [
@@ -15,9 +16,6 @@ const USUAL_CIPHERS: [DataCipher; 3] = [
     DataCipher::Aes128Gcm,
     DataCipher::ChaCha20Poly1305,
 ];
-
-/// The smallest packet that OpenVPN lets a tunnel have.
-const SMALLEST_MTU: u16 = 100;
 
 /// How the protocol is spoken, as far as it was read.
 #[derive(Debug, Default)]
