@@ -24,6 +24,8 @@ use support::{CERTIFICATE, ENTRA, ROOT, SETTINGS_2022, import_package};
 
 const EDITED: &str = include_str!("fixtures/edited-by-hand.xml");
 
+const ACCESS_SERVER: &[u8] = include_bytes!("fixtures/openvpn/access-server.ovpn");
+
 /// A client certificate that is valid until 10 December 2026.
 const CLIENT: &str = include_str!("fixtures/client.pem");
 
@@ -101,6 +103,16 @@ fn the_plan_of_a_general_configuration_tells_certificate_and_password() {
     profile.protocol.mtu = Some(1400);
 
     compare(&Plan::new(&profile, &home()), "general");
+}
+
+#[test]
+fn the_plan_of_a_general_ovpn_file_tells_its_gateways_and_sign_in() {
+    let imported = Profile::from_openvpn(ACCESS_SERVER, &|_| None).unwrap();
+
+    compare(
+        &Plan::new(&imported.profile, &Surroundings::default()),
+        "access-server",
+    );
 }
 
 #[test]
