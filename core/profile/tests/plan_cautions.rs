@@ -14,8 +14,9 @@ use ipnet::IpNet;
 use p2svpn_profile::{
     Authentication, Caution, CautionKind, CertificateAuthentication, CertificateSource,
     CertificateUsage, ClientIdentity, DeviceKind, EntraAuthentication, KnownCertificate,
-    KnownProfile, LocalNetwork, MissingKind, Moment, PasswordAuthentication, Plan, Profile, Routes,
-    SecretBytes, Server, ServerName, Severity, SignIn, Surroundings, Thumbprint, VirtualNetwork,
+    KnownProfile, LocalNetwork, MissingKind, Moment, PasswordAuthentication, Plan, PlanSource,
+    PlannedMode, Profile, Routes, SecretBytes, Server, ServerName, Severity, SignIn, Surroundings,
+    Thumbprint, VirtualNetwork,
 };
 use support::CERTIFICATE;
 
@@ -89,6 +90,24 @@ fn a_forced_tunnel_is_no_overlap() {
 
         assert_eq!(kinds(&plan), [CautionKind::Ipv6StaysOutside]);
     }
+}
+
+#[test]
+fn a_tunnel_that_the_gateway_forces_is_a_forced_one() {
+    let mut profile = profile(&[]);
+    profile.network.routes = routes(&["0.0.0.0/1", "128.0.0.0/1"]);
+
+    let plan = Plan::new(&profile, &at_home());
+
+    assert_eq!(
+        plan.network.mode,
+        PlannedMode::Full {
+            source: PlanSource::Gateway,
+            by_halves: true,
+            ipv6: false
+        }
+    );
+    only(&plan, CautionKind::Ipv6StaysOutside);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dns::PlannedDnsServer;
 use super::networks::Networks;
-use super::route::{PlannedExclude, PlannedRoute, is_everything};
+use super::route::{PlanSource, PlannedExclude, PlannedRoute, is_everything};
 use super::routing::Routing;
 use super::surroundings::{DeviceKind, LocalNetwork, Surroundings};
 use crate::excerpt::Excerpt;
@@ -48,7 +48,7 @@ impl PlannedNetwork {
         let distinct: Routes = routes.iter().map(|route| route.network).collect();
         let local = surroundings.local_networks.as_deref();
         Self {
-            mode: PlannedMode::of(profile),
+            mode: PlannedMode::of(profile, &distinct),
             changes_machine: match surroundings.device {
                 DeviceKind::Unknown => None,
                 DeviceKind::Machine => Some(true),
@@ -93,26 +93,32 @@ pub enum PlannedMode {
     Split,
     /// All IPv4 traffic, which is called a forced tunnel.
     Full {
-        /// Whether the profile says so by `0.0.0.0/1` and `128.0.0.0/1` instead of `0.0.0.0/0`. Both do the
+        /// Who says so: the profile, or the gateway by the routes that it announces.
+        source: PlanSource,
+        /// Whether it is said by `0.0.0.0/1` and `128.0.0.0/1` instead of `0.0.0.0/0`. Both do the
         /// same here.
         by_halves: bool,
-        /// Whether the profile wants all IPv6 traffic in the tunnel too.
+        /// Whether all IPv6 traffic is to go through the tunnel too.
         ipv6: bool,
     },
 }
 
 impl PlannedMode {
-    fn of(profile: &Profile) -> Self {
+    fn of(profile: &Profile, routes: &Routes) -> Self {
+        if !routes.cover_ipv4() {
+            return Self::Split;
+        }
         let has = |text: &str| {
             let network = text.parse::<IpNet>();
-            network.is_ok_and(|network| profile.include_routes.contains(&network))
+            network.is_ok_and(|network| routes.contains(&network))
         };
-        match profile.tunnel_mode() {
-            TunnelMode::Split => Self::Split,
-            TunnelMode::Full => Self::Full {
-                by_halves: !has("0.0.0.0/0"),
-                ipv6: has("::/0") || (has("::/1") && has("8000::/1")),
+        Self::Full {
+            source: match profile.tunnel_mode() {
+                TunnelMode::Full => PlanSource::Profile,
+                TunnelMode::Split => PlanSource::Gateway,
             },
+            by_halves: !has("0.0.0.0/0"),
+            ipv6: has("::/0") || (has("::/1") && has("8000::/1")),
         }
     }
 }

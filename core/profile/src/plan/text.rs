@@ -193,7 +193,7 @@ impl Plan {
             )?,
             PlannedMode::Split => page.row(
                 "The internet",
-                "It is reached directly as before, not through the tunnel.",
+                "It is reached directly as before, unless the gateway announces that it takes all traffic.",
             )?,
             PlannedMode::Full { ipv6: true, .. } => {}
             PlannedMode::Full { ipv6: false, .. } => {
