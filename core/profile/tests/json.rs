@@ -22,6 +22,10 @@ const EVERYTHING: &str = include_str!("fixtures/everything.json");
 /// A profile as the Azure portal makes it.
 const SMALL: &str = include_str!("fixtures/small.json");
 
+const GENERAL: &str = include_str!("fixtures/general.json");
+const REST: &str = include_str!("fixtures/rest.json");
+const DOCUMENTATION: &str = include_str!("../../../docs/profiles.md");
+
 fn read(text: &str) -> Profile {
     let imported = Profile::from_json(text.as_bytes()).unwrap();
     assert_eq!(imported.warnings, []);
@@ -593,5 +597,40 @@ fn a_large_export_can_be_imported_or_says_that_it_cannot() {
         let again = Profile::from_json(exported.text.as_bytes());
         assert_eq!(again.is_err(), is_too_large);
         assert_eq!(exported.text.lines().count() > 1, count == 40_000);
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_profile() {
+    let (_, example) = DOCUMENTATION.split_once("```json\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+
+    let profile = read(&example.replace("5a5a…", &"5a".repeat(256)));
+
+    assert_eq!(profile.name, "Contoso");
+}
+
+#[test]
+fn every_field_is_documented() {
+    let (_, format) = DOCUMENTATION.split_once("## The profile as JSON").unwrap();
+    for golden in [EVERYTHING, SMALL, GENERAL, REST] {
+        let value: serde_json::Value = serde_json::from_str(golden).unwrap();
+        for name in fields(&value) {
+            let is_there =
+                format.contains(&format!("`{name}`")) || format.contains(&format!("\"{name}\""));
+            assert!(is_there, "{name}");
+        }
+    }
+}
+
+/// The names of all fields in a value.
+fn fields(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Array(elements) => elements.iter().flat_map(fields).collect(),
+        serde_json::Value::Object(object) => object
+            .iter()
+            .flat_map(|(name, value)| [vec![name.clone()], fields(value)].concat())
+            .collect(),
+        _ => Vec::new(),
     }
 }
