@@ -1,21 +1,24 @@
 //! What to connect to: Azure VPN profiles read into one typed model.
 //!
-//! An administrator hands out `azurevpnconfig.xml`; this crate turns its bytes into a [`Profile`]
-//! and says what it had to forgive, with line and column.
+//! An administrator hands out the zip of the Azure portal, an `azurevpnconfig.xml`, an Intune policy
+//! or an `.ovpn`; [`import`] turns whatever it is into a [`Profile`] for each gateway, and says what it
+//! had to forgive, with file, line and column.
 //!
 //! ```
-//! use p2svpn_profile::{Authentication, Profile};
+//! use p2svpn_profile::{Authentication, ImportOptions, SourceFile, import};
 //!
-//! # fn main() -> Result<(), p2svpn_profile::ImportError> {
+//! # fn main() -> Result<(), p2svpn_profile::ImportFailure> {
 //! # let bytes = include_bytes!("../tests/fixtures/certificate.xml");
-//! let imported = Profile::from_azure_xml(bytes)?;
-//! for warning in &imported.warnings {
-//!     eprintln!("{warning}");
-//! }
-//! let profile = imported.profile;
-//! println!("{} connects to {}", profile.name, profile.servers.first());
-//! if let Authentication::Certificate(wanted) = profile.authentication.selected() {
-//!     println!("it needs a client certificate issued below {:?}", wanted.issuer);
+//! let files = [SourceFile { name: "azurevpnconfig.xml", bytes }];
+//! for imported in import(&files, &ImportOptions::default())? {
+//!     for warning in &imported.warnings {
+//!         eprintln!("{warning}");
+//!     }
+//!     let profile = imported.profile;
+//!     println!("{} connects to {}", profile.name, profile.servers.first());
+//!     if let Authentication::Certificate(wanted) = profile.authentication.selected() {
+//!         println!("it needs a client certificate issued below {:?}", wanted.issuer);
+//!     }
 //! }
 //! # Ok(())
 //! # }
@@ -26,8 +29,8 @@
 //! - **Pure.** Bytes in, values out: no clock, socket, file, thread or log. Every type is `Send +
 //!   Sync`.
 //! - **A profile is hostile input.** It names the sign-in host, the DNS servers and the routes.
-//!   Reading one never panics, and uses memory in proportion to [`MAXIMUM_XML_BYTES`], never to a
-//!   number written in the file. What is read is well formed; whether it is *trusted* is for the
+//!   Reading one never panics, and no import uses more than 16 MiB of memory beside the bytes that were
+//!   given, whatever is written in them. What is read is well formed; whether it is *trusted* is for the
 //!   host to ask its user.
 //! - **Tolerant, and honest about it.** Everything that Azure's portal, Microsoft's client and
 //!   administrators' editors are known to write is accepted; what was ignored or repaired is a

@@ -13,7 +13,9 @@ use std::io::{Cursor, Write};
 
 use cap::Cap;
 use p2svpn_profile::{MAXIMUM_XML_BYTES, SecretsInExport};
-use support::{CERTIFICATE, ENTRA, SETTINGS_2022, import_all, import_one, zip, zip_with};
+use support::{
+    CERTIFICATE, ENTRA, OVPN_2022, SETTINGS_2022, import_all, import_one, zip, zip_with,
+};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -117,6 +119,24 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("small profiles", small_profiles()),
         ("long names", long_names()),
         ("a bomb", bomb),
+        (
+            "options that nobody knows",
+            configuration("an-option-that-nobody-knows with two-words\n"),
+        ),
+        ("routes in a configuration", configuration_of_routes()),
+        (
+            "servers in a configuration",
+            configuration("remote a.example 443\n"),
+        ),
+        (
+            "words in a configuration",
+            configuration("push-peer-info a b c d e f g\n"),
+        ),
+        (
+            "domains in a configuration",
+            configuration("dhcp-option DOMAIN a.example\n"),
+        ),
+        ("a configuration of nothing", configuration("\n")),
     ]
     .into_iter()
     .chain(hostile_json())
@@ -257,4 +277,19 @@ fn json_of(xml: &str) -> Vec<u8> {
     let imported = import_one("a.xml", xml.as_bytes()).unwrap().remove(0);
     let json = imported.profile.to_json(SecretsInExport::Included);
     json.text.as_bytes().to_vec()
+}
+
+/// A configuration in which a line stands as often as it may.
+fn configuration(line: &str) -> Vec<u8> {
+    format!("{OVPN_2022}{}", line.repeat(19_900)).into_bytes()
+}
+
+fn configuration_of_routes() -> Vec<u8> {
+    let routes: String = (0..19_900u32)
+        .map(|number| {
+            let [_, a, b, c] = number.to_be_bytes();
+            format!("route {a}.{b}.{c}.1 255.255.255.255\n")
+        })
+        .collect();
+    format!("{OVPN_2022}{routes}").into_bytes()
 }
