@@ -107,13 +107,13 @@ impl Plan {
         if let Some(secondary) = &self.secondary_profile {
             page.row(
                 "If it fails",
-                format!("the profile '{secondary}' is used instead"),
+                format!("the profile asks to use '{secondary}' instead"),
             )?;
         }
         if self.always_on {
             page.row(
                 "Always on",
-                "it connects when the program starts, and again after every loss",
+                "the profile asks to be connected from the start of the program on, and after every loss",
             )?;
             if !self.trusted_networks.is_empty() {
                 let networks = self.trusted_networks.join(", ");
