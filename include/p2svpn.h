@@ -593,6 +593,38 @@ typedef enum p2svpn_profile_changes {
 } p2svpn_profile_changes;
 
 /**
+ * What is done with the entries of a list.
+ */
+typedef enum p2svpn_list_actions {
+    /**
+     * They are added at the end.
+     */
+    P2SVPN_LIST_ADD = 0,
+    /**
+     * They take the place of all that was there; none clears the list.
+     */
+    P2SVPN_LIST_REPLACE = 1,
+    /**
+     * They are taken out.
+     */
+    P2SVPN_LIST_REMOVE = 2,
+} p2svpn_list_actions;
+
+/**
+ * Formats that profiles are exported in.
+ */
+typedef enum p2svpn_export_formats {
+    /**
+     * azurevpnconfig.xml, as the Azure portal and Microsoft's client write it.
+     */
+    P2SVPN_EXPORT_AZURE_XML = 1,
+    /**
+     * The library's own JSON, which has a place for everything, and is also the way to see all that a profile says.
+     */
+    P2SVPN_EXPORT_JSON = 2,
+} p2svpn_export_formats;
+
+/**
  * A question that a session needs answered before it goes on. It belongs to the event it comes from.
  *
  * The session waits in the state SigningIn; disconnecting withdraws the question. Questions of its own wait for as long as
@@ -637,6 +669,13 @@ typedef struct p2svpn_profile p2svpn_profile;
  * Something that became different among the profiles. It belongs to the event it comes from.
  */
 typedef struct p2svpn_profile_change p2svpn_profile_change;
+
+/**
+ * Changes to a profile, collected first and made together by p2svpn_client_edit_profile(). One thread at a time uses it.
+ *
+ * Lists are texts with their entries between commas, semicolons or lines; what follows a '#' in a line is a comment.
+ */
+typedef struct p2svpn_profile_edit p2svpn_profile_edit;
 
 /**
  * The profiles of a client, as they were when they were looked at. Any thread may use it.
@@ -703,6 +742,19 @@ typedef struct p2svpn_client_options {
      * fails it is never called. Without `on_event` it is an INVALID_ARGUMENT.
      */
     void (*free_userdata)(void *userdata);
+    /**
+     * The folder to keep profiles in, which is made if it is not there; NULL keeps them in memory.
+     */
+    const char *profile_folder;
+    /**
+     * The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
+     * them where secrets are kept. NULL without a folder.
+     */
+    const uint8_t *sealing_key;
+    /**
+     * Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them; NULL for none.
+     */
+    const char *authorities;
 } p2svpn_client_options;
 
 /**
@@ -900,7 +952,7 @@ uint32_t p2svpn_abi_version(void);
 /**
  * Frees a string that the caller owns, which is one that came out of a function as `char *`. NULL is nothing.
  *
- * Strings of type `const char *` belong to the object they come from and are freed with it.
+ * It is wiped before. Strings of type `const char *` belong to the object they come from and are freed with it.
  */
 void p2svpn_string_free(char *string);
 
@@ -1020,6 +1072,22 @@ uint32_t p2svpn_profile_sign_in(const struct p2svpn_profile *profile);
 bool p2svpn_profile_full_tunnel(const struct p2svpn_profile *profile);
 
 /**
+ * Says whether the profile is meant to be connected always.
+ */
+bool p2svpn_profile_always_on(const struct p2svpn_profile *profile);
+
+/**
+ * Says whether the profile was changed since it was imported.
+ */
+bool p2svpn_profile_edited(const struct p2svpn_profile *profile);
+
+/**
+ * Returns the id of another profile that called the same gateway when this one was imported, of which this is probably a
+ * newer version; "" if there was none. It belongs to the profile.
+ */
+const char *p2svpn_profile_update_of(const struct p2svpn_profile *profile);
+
+/**
  * Returns how many things had to be forgiven to read the profile's file; at most 200 are kept.
  */
 size_t p2svpn_profile_warning_count(const struct p2svpn_profile *profile);
@@ -1062,11 +1130,164 @@ uint32_t p2svpn_profile_change_kind(const struct p2svpn_profile_change *change);
 const char *p2svpn_profile_change_id(const struct p2svpn_profile_change *change);
 
 /**
+ * Makes an edit that changes nothing yet.
+ *
+ * @param edit  receives the edit, which the caller frees with p2svpn_profile_edit_free()
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_new(struct p2svpn_profile_edit **edit);
+
+/**
+ * Frees an edit. NULL is nothing.
+ */
+void p2svpn_profile_edit_free(struct p2svpn_profile_edit *edit);
+
+/**
+ * Gives the profile another name.
+ *
+ * @param name  a line of 1 to 256 characters
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_name(struct p2svpn_profile_edit *edit, const char *name);
+
+/**
+ * Puts servers in the place of all that the profile has.
+ *
+ * @param servers  a list of host, host:port or host:port/udp, in the order to try them
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_servers(struct p2svpn_profile_edit *edit,
+                                                 const char *servers);
+
+/**
+ * Names the client certificate that is asked for.
+ *
+ * @param thumbprint  its SHA-1 thumbprint; NULL for any
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_client_certificate(struct p2svpn_profile_edit *edit,
+                                                            const char *thumbprint);
+
+/**
+ * Names the root that the client certificate has to come from.
+ *
+ * @param thumbprint  its SHA-1 thumbprint; NULL for any
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_certificate_issuer(struct p2svpn_profile_edit *edit,
+                                                            const char *thumbprint);
+
+/**
+ * Keeps the user's name.
+ *
+ * @param name  the name; NULL to be asked for it
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_user_name(struct p2svpn_profile_edit *edit,
+                                                   const char *name);
+
+/**
+ * Names another profile to fail over to.
+ *
+ * @param name  its name; NULL for none
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_secondary_profile(struct p2svpn_profile_edit *edit,
+                                                           const char *name);
+
+/**
+ * Changes the networks to reach through the tunnel, such as 10.0.0.0/8 or 10.0.0.0 255.0.0.0.
+ *
+ * @param action  one of #p2svpn_list_actions
+ * @param list    the entries
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_include_routes(struct p2svpn_profile_edit *edit,
+                                                        uint32_t action,
+                                                        const char *list);
+
+/**
+ * Changes the networks to reach outside the tunnel.
+ *
+ * @param action  one of #p2svpn_list_actions
+ * @param list    the entries
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_exclude_routes(struct p2svpn_profile_edit *edit,
+                                                        uint32_t action,
+                                                        const char *list);
+
+/**
+ * Changes the DNS servers.
+ *
+ * @param action  one of #p2svpn_list_actions
+ * @param list    the entries
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_dns_servers(struct p2svpn_profile_edit *edit,
+                                                     uint32_t action,
+                                                     const char *list);
+
+/**
+ * Changes the domains whose names the DNS servers answer.
+ *
+ * @param action  one of #p2svpn_list_actions
+ * @param list    the entries
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_dns_suffixes(struct p2svpn_profile_edit *edit,
+                                                      uint32_t action,
+                                                      const char *list);
+
+/**
+ * Changes the domains of networks in which an always-on profile does not connect.
+ *
+ * @param action  one of #p2svpn_list_actions
+ * @param list    the entries
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_trusted_networks(struct p2svpn_profile_edit *edit,
+                                                          uint32_t action,
+                                                          const char *list);
+
+/**
+ * Selects a way to sign in, one of #p2svpn_sign_ins that the profile offers.
+ *
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_sign_in(struct p2svpn_profile_edit *edit,
+                                                 uint32_t sign_in);
+
+/**
+ * Has all IPv4 traffic go through the tunnel, or only that of the routes.
+ *
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_forced_tunnel(struct p2svpn_profile_edit *edit,
+                                                       bool forced);
+
+/**
+ * Says whether the profile is to be connected always.
+ *
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_always_on(struct p2svpn_profile_edit *edit,
+                                                   bool always_on);
+
+/**
+ * Joins the include routes to the fewest networks that send the same traffic through the tunnel.
+ *
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_aggregate_include_routes(struct p2svpn_profile_edit *edit);
+
+/**
  * Makes a client and its threads.
  *
  * @param options  NULL for the defaults
  * @param client   receives the client, which the caller frees with p2svpn_client_free()
- * @return NULL, INVALID_ARGUMENT or THREADS_UNAVAILABLE
+ * @return NULL, INVALID_ARGUMENT or THREADS_UNAVAILABLE; with a folder of profiles also STORE_UNAVAILABLE, STORE_UNTRUSTED,
+ *         STORE_KEY_WRONG or STORE_FULL
  */
 struct p2svpn_error *p2svpn_client_new(const struct p2svpn_client_options *options,
                                        struct p2svpn_client **client);
@@ -1091,9 +1312,10 @@ void p2svpn_client_free(struct p2svpn_client *client);
 void p2svpn_client_close(const struct p2svpn_client *client);
 
 /**
- * Reads a profile, azurevpnconfig.xml, from a file and keeps it in memory for the life of the client.
+ * Reads a file that holds one profile and keeps it: the package of the Azure portal as it comes, azurevpnconfig.xml, what
+ * Microsoft's client exports, an Intune policy, or the library's JSON. The kind is told from what the file holds.
  *
- * Importing the same bytes again gives the same id. It blocks for as long as reading takes.
+ * Importing the same again gives the same id. It blocks for as long as reading takes.
  *
  * @param path     the file
  * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
@@ -1104,7 +1326,7 @@ struct p2svpn_error *p2svpn_client_import_file(const struct p2svpn_client *clien
                                                char **profile);
 
 /**
- * Reads a profile from the bytes of azurevpnconfig.xml and keeps it in memory for the life of the client.
+ * Reads one profile from the bytes of a file and keeps it.
  *
  * Importing the same bytes again changes nothing but the name, and gives the same id.
  *
@@ -1134,7 +1356,7 @@ struct p2svpn_error *p2svpn_client_profile(const struct p2svpn_client *client,
 /**
  * Takes a look at all profiles.
  *
- * @param profiles  receives the list of this moment, in the order of the ids, which the caller frees with
+ * @param profiles  receives the list of this moment, in the order of the user, which the caller frees with
  *                  p2svpn_profiles_free()
  * @return NULL or INVALID_ARGUMENT
  */
@@ -1177,6 +1399,89 @@ struct p2svpn_error *p2svpn_client_connect(const struct p2svpn_client *client,
 struct p2svpn_error *p2svpn_client_next_event(const struct p2svpn_client *client,
                                               uint32_t timeout_ms,
                                               struct p2svpn_event **event);
+
+/**
+ * Changes a profile: all of the changes are made, or none.
+ *
+ * @param id      the profile
+ * @param edit    the changes
+ * @param report  receives what came of it in words, which the caller frees with p2svpn_string_free(); NULL if it is not
+ *                wanted
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, EDIT_REFUSED with the reason, or an error of the store
+ */
+struct p2svpn_error *p2svpn_client_edit_profile(const struct p2svpn_client *client,
+                                                const char *id,
+                                                const struct p2svpn_profile_edit *edit,
+                                                char **report);
+
+/**
+ * Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited.
+ *
+ * @param id         the profile
+ * @param path       the newer package
+ * @param conflicts  receives the names of the edited fields that the package changes to something else, with commas
+ *                   between them, which the caller frees with p2svpn_string_free(); NULL if they are not wanted
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_update_profile(const struct p2svpn_client *client,
+                                                  const char *id,
+                                                  const char *path,
+                                                  char **conflicts);
+
+/**
+ * Copies a profile with its secrets under another name, after all others.
+ *
+ * @param id    the profile
+ * @param name  the copy's name
+ * @param copy  receives the copy's id, which the caller frees with p2svpn_string_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or an error of the store
+ */
+struct p2svpn_error *p2svpn_client_duplicate_profile(const struct p2svpn_client *client,
+                                                     const char *id,
+                                                     const char *name,
+                                                     char **copy);
+
+/**
+ * Moves a profile to a place in the list, counted from 0; beyond the end is the end.
+ *
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or an error of the store
+ */
+struct p2svpn_error *p2svpn_client_move_profile(const struct p2svpn_client *client,
+                                                const char *id,
+                                                size_t index);
+
+/**
+ * Writes a profile in the format of another program, or in the library's own.
+ *
+ * @param id            the profile
+ * @param format        one of #p2svpn_export_formats
+ * @param with_secrets  whether it holds the profile's secrets, and so is as secret as the profile
+ * @param exported      receives the file's text, which the caller frees with p2svpn_string_free(), which also wipes it
+ * @param notes         receives what the file cannot say, a line each, which the caller frees with p2svpn_string_free();
+ *                      NULL if it is not wanted
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN or EXPORT_IMPOSSIBLE
+ */
+struct p2svpn_error *p2svpn_client_export_profile(const struct p2svpn_client *client,
+                                                  const char *id,
+                                                  uint32_t format,
+                                                  bool with_secrets,
+                                                  char **exported,
+                                                  char **notes);
+
+/**
+ * Tells what a profile needs and what it would change on this machine, before anything is connected.
+ *
+ * @param id    the profile
+ * @param plan  receives the plan as a text for people, which the caller frees with p2svpn_string_free(); NULL if it is not
+ *              wanted
+ * @param json  receives the plan as JSON for programs, which the caller frees with p2svpn_string_free(); NULL if it is not
+ *              wanted
+ * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ */
+struct p2svpn_error *p2svpn_client_explain(const struct p2svpn_client *client,
+                                           const char *id,
+                                           char **plan,
+                                           char **json);
 
 /**
  * Disconnects the session, as p2svpn_session_disconnect() does, and frees it. NULL is nothing.

@@ -79,6 +79,18 @@ class Seen(logging.Handler):
 class ExampleTest(IsolatedAsyncioTestCase):
     PROGRAM = str(ROOT / "examples/python/fetch.py")
 
+    async def test_the_profiles_program_explains_files(self) -> None:
+        program = str(ROOT / "examples/python/profiles.py")
+        fixture = str(ROOT / "core/profile/tests/fixtures/entra.xml")
+
+        code, output, errors = await run_python(program, fixture)
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("login.microsoftonline.com", output)
+
+        code, output, errors = await run_python(program, "no-such-file.zip")
+        self.assertEqual(code, 1)
+        self.assertIn("Error 202", errors)
+
     async def test_the_first_program_fetches_a_page(self) -> None:
         async with gateway() as remote:
             code, output, errors = await run_python(

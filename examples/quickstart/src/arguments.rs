@@ -15,6 +15,8 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
   quickstart                                         with a gateway of its own, on this machine
   quickstart --profile azurevpnconfig.xml --pfx me.pfx   with a real gateway, until Ctrl-C
 
+  quickstart explain FILE...                         what the profiles in the files need and would change; connects to nothing
+
   --profile FILE    the profile that the administrator handed out
   --pfx FILE        the client certificate with its key; its password is asked for
   --pem FILE        the same as PEM
@@ -26,6 +28,8 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
 /// What the command line says.
 #[derive(Debug)]
 pub(crate) struct Arguments {
+    /// Files to explain instead of connecting.
+    pub(crate) explain: Vec<PathBuf>,
     pub(crate) profile: Option<PathBuf>,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) root: Option<PathBuf>,
@@ -37,6 +41,7 @@ impl Arguments {
     /// Reads the command line; none when help was asked for.
     pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Option<Self>, Failure> {
         let mut arguments = Self {
+            explain: Vec::new(),
             profile: None,
             certificate: None,
             root: None,
@@ -44,9 +49,12 @@ impl Arguments {
             page: None,
         };
         let mut chosen = None;
+        let mut explains = false;
         while let Some(argument) = parser.next()? {
             match argument {
                 Short('h') | Long("help") => return Ok(None),
+                Value(word) if !explains && word == "explain" => explains = true,
+                Value(file) if explains => arguments.explain.push(file.into()),
                 Long("profile") => arguments.profile = Some(parser.value()?.into()),
                 Long("pfx") => arguments.certificate = Some(Certificate::pfx_file(parser.value()?)),
                 Long("pem") => {
@@ -61,6 +69,9 @@ impl Arguments {
                     );
                 }
             }
+        }
+        if explains && arguments.explain.is_empty() {
+            return Err("explain needs a file; --help shows how it is called".into());
         }
         if arguments.profile.is_none()
             && (arguments.certificate.is_some() || arguments.page.is_some())
@@ -139,6 +150,20 @@ mod tests {
     #[test]
     fn without_a_choice_the_device_is_automatic() {
         assert!(matches!(parsed(&[]).unwrap().device, Device::Auto));
+    }
+
+    #[test]
+    fn files_after_explain_are_explained() {
+        let parser = lexopt::Parser::from_args(["explain", "a.zip", "explain"]);
+
+        let arguments = Arguments::parse(parser).unwrap().unwrap();
+
+        assert_eq!(
+            arguments.explain,
+            [PathBuf::from("a.zip"), PathBuf::from("explain")]
+        );
+        assert!(Arguments::parse(lexopt::Parser::from_args(["explain"])).is_err());
+        assert!(Arguments::parse(lexopt::Parser::from_args(["a.zip"])).is_err());
     }
 
     #[test]

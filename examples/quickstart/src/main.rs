@@ -7,6 +7,7 @@ mod failure;
 mod home;
 mod page;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,7 @@ use crate::page::Page;
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse(lexopt::Parser::from_env()) {
+        Ok(Some(arguments)) if !arguments.explain.is_empty() => show_plans(&arguments.explain),
         Ok(Some(arguments)) => run(arguments).await,
         Ok(None) => {
             print!("{}", arguments::HELP);
@@ -37,6 +39,18 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints what the profiles in files need and would change on this machine.
+fn show_plans(files: &[PathBuf]) -> Result<(), Failure> {
+    let client = Client::builder().build()?;
+    for explained in client.explain_files(files)? {
+        println!("{}", explained.plan);
+        for warning in &explained.warnings {
+            println!("Warning: {warning}");
+        }
+    }
+    Ok(())
 }
 
 async fn run(mut arguments: Arguments) -> Result<(), Failure> {

@@ -5,7 +5,9 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::p2svpn_client::{Client, Error, ErrorCode, Event, ImportedProfile, ProfileId};
+use ::p2svpn_client::{
+    Client, Error, ErrorCode, Event, ImportedProfile, Plan, ProfileId, Profiles,
+};
 
 use crate::client_options::{Callback, Custody, p2svpn_client_options};
 use crate::connect_options::{connect_options, p2svpn_connect_options};
@@ -36,7 +38,8 @@ pub struct p2svpn_client {
 ///
 /// @param options  NULL for the defaults
 /// @param client   receives the client, which the caller frees with p2svpn_client_free()
-/// @return NULL, INVALID_ARGUMENT or THREADS_UNAVAILABLE
+/// @return NULL, INVALID_ARGUMENT or THREADS_UNAVAILABLE; with a folder of profiles also STORE_UNAVAILABLE, STORE_UNTRUSTED,
+///         STORE_KEY_WRONG or STORE_FULL
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_new(
     options: *const p2svpn_client_options,
@@ -57,6 +60,8 @@ pub unsafe extern "C" fn p2svpn_client_new(
                 builder =
                     builder.event_capacity(options.event_capacity.try_into().unwrap_or(usize::MAX));
             }
+            // SAFETY: the caller's strings and buffers hold to the rules.
+            builder = unsafe { options.place_profiles(builder) }?;
             if options.free_userdata.is_some() && options.on_event.is_none() {
                 return Err(invalid("free_userdata needs on_event"));
             }
@@ -106,9 +111,10 @@ pub extern "C" fn p2svpn_client_close(client: Option<&p2svpn_client>) {
     }
 }
 
-/// Reads a profile, azurevpnconfig.xml, from a file and keeps it in memory for the life of the client.
+/// Reads a file that holds one profile and keeps it: the package of the Azure portal as it comes, azurevpnconfig.xml, what
+/// Microsoft's client exports, an Intune policy, or the library's JSON. The kind is told from what the file holds.
 ///
-/// Importing the same bytes again gives the same id. It blocks for as long as reading takes.
+/// Importing the same again gives the same id. It blocks for as long as reading takes.
 ///
 /// @param path     the file
 /// @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
@@ -129,7 +135,7 @@ pub unsafe extern "C" fn p2svpn_client_import_file(
     })
 }
 
-/// Reads a profile from the bytes of azurevpnconfig.xml and keeps it in memory for the life of the client.
+/// Reads one profile from the bytes of a file and keeps it.
 ///
 /// Importing the same bytes again changes nothing but the name, and gives the same id.
 ///
@@ -182,7 +188,7 @@ pub unsafe extern "C" fn p2svpn_client_profile(
 
 /// Takes a look at all profiles.
 ///
-/// @param profiles  receives the list of this moment, in the order of the ids, which the caller frees with
+/// @param profiles  receives the list of this moment, in the order of the user, which the caller frees with
 ///                  p2svpn_profiles_free()
 /// @return NULL or INVALID_ARGUMENT
 #[unsafe(no_mangle)]
@@ -271,6 +277,14 @@ pub extern "C" fn p2svpn_client_next_event(
 }
 
 impl p2svpn_client {
+    pub(crate) fn profiles(&self) -> Profiles {
+        self.client.profiles()
+    }
+
+    pub(crate) fn explain(&self, id: &ProfileId) -> Result<Plan, Error> {
+        self.client.explain(id)
+    }
+
     fn next_event(&self, timeout: Option<Duration>) -> Result<Option<Event>, Error> {
         let client = &self.client;
         if client.has_callback() {
@@ -303,7 +317,7 @@ impl p2svpn_client {
 ///
 /// # Safety
 /// As for [`text`].
-unsafe fn profile_id(pointer: *const c_char) -> Result<ProfileId, Error> {
+pub(crate) unsafe fn profile_id(pointer: *const c_char) -> Result<ProfileId, Error> {
     // SAFETY: as the caller of this function promises.
     let id = required(unsafe { text(pointer, "profile") }?, "profile")?;
     id.parse()

@@ -1,12 +1,12 @@
-use std::ffi::c_void;
-use std::mem::size_of;
+use std::ffi::{c_char, c_void};
+use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use p2svpn_client::Event;
+use p2svpn_client::{ClientBuilder, Error, Event, SealingKey};
 
 use crate::event::p2svpn_event;
-use crate::input::Versioned;
+use crate::input::{Versioned, bytes, invalid, text};
 
 /// How a client is made. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
 #[repr(C)]
@@ -30,11 +30,55 @@ pub struct p2svpn_client_options {
     /// Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
     /// fails it is never called. Without `on_event` it is an INVALID_ARGUMENT.
     pub free_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+    /// The folder to keep profiles in, which is made if it is not there; NULL keeps them in memory.
+    pub profile_folder: *const c_char,
+    /// The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
+    /// them where secrets are kept. NULL without a folder.
+    pub sealing_key: *const u8,
+    /// Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them; NULL for none.
+    pub authorities: *const c_char,
 }
 
 // SAFETY: integers and pointers; a function is called by the rules for callers only.
 unsafe impl Versioned for p2svpn_client_options {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = offset_of!(Self, profile_folder);
+}
+
+impl p2svpn_client_options {
+    /// Says where profiles are kept and whom they may send their users to.
+    ///
+    /// # Safety
+    /// The strings end with a zero byte, and the key has its 32 bytes.
+    pub(crate) unsafe fn place_profiles(
+        &self,
+        mut builder: ClientBuilder,
+    ) -> Result<ClientBuilder, Error> {
+        // SAFETY: as the caller of this function promises.
+        let (folder, key, authorities) = unsafe {
+            (
+                text(self.profile_folder, "profile_folder")?,
+                (!self.sealing_key.is_null())
+                    .then(|| bytes(self.sealing_key, SealingKey::LENGTH, "sealing_key"))
+                    .transpose()?
+                    .flatten(),
+                text(self.authorities, "authorities")?,
+            )
+        };
+        for host in authorities.unwrap_or_default().split(',').map(str::trim) {
+            if !host.is_empty() {
+                builder = builder.allow_authority(host);
+            }
+        }
+        match (folder, key) {
+            (None, None) => Ok(builder),
+            (Some(folder), Some(key)) => {
+                let key =
+                    SealingKey::from_slice(key).map_err(|error| invalid(error.to_string()))?;
+                Ok(builder.profile_store(folder, key))
+            }
+            _ => Err(invalid("profile_folder and sealing_key need each other")),
+        }
+    }
 }
 
 /// The host's callback with what it is given.

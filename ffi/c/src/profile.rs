@@ -30,6 +30,9 @@ pub struct p2svpn_profile {
     servers: Texts,
     sign_in: p2svpn_sign_ins,
     full_tunnel: bool,
+    always_on: bool,
+    edited: bool,
+    update_of: CString,
     warnings: Vec<p2svpn_warning>,
     warnings_left_out: usize,
 }
@@ -53,6 +56,12 @@ impl p2svpn_profile {
                 _ => p2svpn_sign_ins::P2SVPN_SIGN_IN_OTHER,
             },
             full_tunnel: summary.full_tunnel,
+            always_on: summary.always_on,
+            edited: summary.edited,
+            update_of: import
+                .and_then(|import| import.update_of)
+                .map(c_string)
+                .unwrap_or_default(),
             warnings: import
                 .iter()
                 .flat_map(|import| &import.warnings)
@@ -112,6 +121,25 @@ pub extern "C" fn p2svpn_profile_sign_in(profile: Option<&p2svpn_profile>) -> u3
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_profile_full_tunnel(profile: Option<&p2svpn_profile>) -> bool {
     look(profile, false, |profile| profile.full_tunnel)
+}
+
+/// Says whether the profile is meant to be connected always.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_always_on(profile: Option<&p2svpn_profile>) -> bool {
+    look(profile, false, |profile| profile.always_on)
+}
+
+/// Says whether the profile was changed since it was imported.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_edited(profile: Option<&p2svpn_profile>) -> bool {
+    look(profile, false, |profile| profile.edited)
+}
+
+/// Returns the id of another profile that called the same gateway when this one was imported, of which this is probably a
+/// newer version; "" if there was none. It belongs to the profile.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_update_of(profile: Option<&p2svpn_profile>) -> *const c_char {
+    look(profile, c"".as_ptr(), |profile| profile.update_of.as_ptr())
 }
 
 /// Returns how many things had to be forgiven to read the profile's file; at most 200 are kept.

@@ -44,6 +44,27 @@ fn the_example_connects_fetches_a_page_and_leaves() {
 }
 
 #[test]
+fn the_profiles_example_edits_explains_and_exports() {
+    let Some(example) = Example::build() else {
+        return;
+    };
+    let profile = root().join("core/profile/tests/fixtures/certificate.xml");
+    let program = example.folder.path().join("profiles");
+
+    let output = succeed(Command::new(&program).arg(&profile).arg("10.77.0.0/16"));
+    for expected in ["include_routes", "10.77.0.0/16", "<AzVpnProfile"] {
+        assert!(output.contains(expected), "no {expected} in:\n{output}");
+    }
+
+    let refused = Command::new(&program)
+        .arg(&profile)
+        .arg("10.0.0.0/33")
+        .output();
+    let text = everything(&refused.unwrap());
+    assert!(text.contains("EDIT_REFUSED"), "{text}");
+}
+
+#[test]
 fn the_example_says_what_to_do_about_a_gateway_that_is_gone() {
     let Some(example) = Example::build() else {
         return;
@@ -175,7 +196,7 @@ impl Example {
         }
         let library = Library::built();
         let folder = tempfile::tempdir().unwrap();
-        for file in ["connect.c", "Makefile"] {
+        for file in ["connect.c", "profiles.c", "Makefile"] {
             std::fs::copy(
                 root().join("examples/c").join(file),
                 folder.path().join(file),

@@ -1,12 +1,15 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p2svpn_client::{Error, ErrorCode, ProfileId};
+use p2svpn_client::{Error, ErrorCode, ExportFormat, ProfileId, SealingKey, SecretsInExport};
+use zeroize::Zeroizing;
 
 use crate::error::VpnError;
 use crate::event::Event;
 use crate::options::ConnectOptions;
-use crate::profile::{ImportedProfile, ProfileSummary};
+use crate::profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, UpdatedProfile};
+use crate::profile_edit::ProfileEdit;
 use crate::session::Session;
 
 /// The library as a program holds it: profiles, sessions, and one queue of events. For any thread.
@@ -24,6 +27,15 @@ pub struct ClientOptions {
     /// Whether there may be several sessions at once.
     #[uniffi(default = false)]
     pub several_sessions: bool,
+    /// The folder of the profiles; in memory if absent.
+    #[uniffi(default = None)]
+    pub profile_folder: Option<String>,
+    /// The 32 bytes that the profiles' secrets in that folder are sealed with.
+    #[uniffi(default = None)]
+    pub sealing_key: Option<Vec<u8>>,
+    /// Hosts to which users may be sent to sign in beside Microsoft's.
+    #[uniffi(default = [])]
+    pub authorities: Vec<String>,
 }
 
 #[uniffi::export]
@@ -35,6 +47,24 @@ impl Client {
             p2svpn_client::Client::builder().several_sessions(options.several_sessions);
         if let Some(capacity) = options.event_capacity {
             builder = builder.event_capacity(usize::try_from(capacity).unwrap_or(usize::MAX));
+        }
+        for host in options.authorities {
+            builder = builder.allow_authority(host);
+        }
+        match (
+            options.profile_folder,
+            options.sealing_key.map(Zeroizing::new),
+        ) {
+            (Some(folder), Some(key)) => {
+                let key = SealingKey::from_slice(&key)
+                    .map_err(|error| Error::new(ErrorCode::InvalidArgument, error.to_string()))?;
+                builder = builder.profile_store(folder, key);
+            }
+            (None, None) => {}
+            _ => {
+                let rule = "a folder of profiles needs a sealing key, and the other way round";
+                return Err(Error::new(ErrorCode::InvalidArgument, rule).into());
+            }
         }
         Ok(Arc::new(Self {
             client: builder.build()?,
@@ -57,6 +87,85 @@ impl Client {
             .profiles()
             .import(&bytes, name.as_deref())?
             .into())
+    }
+
+    /// Reads files that explain each other or hold several profiles, and keeps all profiles in them.
+    pub fn import_profile_files(
+        &self,
+        paths: Vec<String>,
+    ) -> Result<Vec<ImportedProfile>, VpnError> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        let imported = self.client.profiles().import_files(&paths)?;
+        Ok(imported.into_iter().map(ImportedProfile::from).collect())
+    }
+
+    /// Changes a profile, and returns what came of it in words.
+    pub fn edit_profile(&self, id: String, edit: ProfileEdit) -> Result<String, VpnError> {
+        let edit = edit.try_into()?;
+        let report = self.client.profiles().edit(&profile_id(&id)?, &edit)?;
+        Ok(report.to_string())
+    }
+
+    /// Brings a profile up to date with the file of a newer package, and keeps what the user edited.
+    pub fn update_profile(&self, id: String, path: String) -> Result<UpdatedProfile, VpnError> {
+        let id = profile_id(&id)?;
+        Ok(self.client.profiles().update_file(&id, path)?.into())
+    }
+
+    /// Copies a profile under another name.
+    pub fn duplicate_profile(&self, id: String, name: String) -> Result<ProfileSummary, VpnError> {
+        let id = profile_id(&id)?;
+        Ok(self.client.profiles().duplicate(&id, &name)?.into())
+    }
+
+    /// Moves a profile to a place in the list.
+    pub fn move_profile(&self, id: String, index: u32) -> Result<(), VpnError> {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        Ok(self.client.profiles().move_to(&profile_id(&id)?, index)?)
+    }
+
+    /// Writes a profile in a format, `azure_xml` or `json`, with its secrets or without.
+    pub fn export_profile(
+        &self,
+        id: String,
+        format: String,
+        with_secrets: bool,
+    ) -> Result<ExportedProfile, VpnError> {
+        let unknown = || {
+            Error::new(
+                ErrorCode::InvalidArgument,
+                format!("no format is '{format}'"),
+            )
+        };
+        let format = ExportFormat::of_name(&format).ok_or_else(unknown)?;
+        let secrets = if with_secrets {
+            SecretsInExport::Included
+        } else {
+            SecretsInExport::LeftOut
+        };
+        let exported = self
+            .client
+            .profiles()
+            .export(&profile_id(&id)?, format, secrets)?;
+        Ok(exported.into())
+    }
+
+    /// Tells what a profile needs and would change, before anything is connected.
+    pub fn explain(&self, id: String) -> Result<Plan, VpnError> {
+        Ok(self.client.explain(&profile_id(&id)?)?.into())
+    }
+
+    /// Tells what the profiles in files need and would change, without keeping them.
+    pub fn explain_files(&self, paths: Vec<String>) -> Result<Vec<Plan>, VpnError> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+        let explained = self.client.explain_files(&paths)?;
+        Ok(explained.into_iter().map(Plan::from).collect())
+    }
+
+    /// Returns what is wrong in the folder of the profiles, a sentence each.
+    pub fn profile_problems(&self) -> Vec<String> {
+        let problems = self.client.profiles().problems();
+        problems.iter().map(ToString::to_string).collect()
     }
 
     /// Returns a summary of each profile.

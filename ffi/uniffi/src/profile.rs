@@ -9,6 +9,8 @@ pub struct ImportedProfile {
     pub warnings: Vec<Warning>,
     /// How many warnings there were beyond those kept.
     pub warnings_left_out: u64,
+    /// The id of another profile, of which this is probably a newer version.
+    pub update_of: Option<String>,
 }
 
 impl From<p2svpn_client::ImportedProfile> for ImportedProfile {
@@ -17,6 +19,7 @@ impl From<p2svpn_client::ImportedProfile> for ImportedProfile {
             summary: imported.summary.into(),
             warnings: imported.warnings.into_iter().map(Warning::from).collect(),
             warnings_left_out: u64::try_from(imported.warnings_left_out).unwrap_or(u64::MAX),
+            update_of: imported.update_of.map(|id| id.to_string()),
         }
     }
 }
@@ -30,10 +33,18 @@ pub struct ProfileSummary {
     pub name: String,
     /// The gateways as `host:port`, in the order to try them.
     pub servers: Vec<String>,
-    /// How it signs in: `certificate`, `entra` or `password`.
+    /// How it signs in: `certificate`, `entra`, `password` or `certificate_and_password`.
     pub sign_in: String,
+    /// All ways to sign in that it offers, the one that is used first.
+    pub sign_ins: Vec<String>,
     /// Whether all IPv4 traffic belongs into the tunnel.
     pub full_tunnel: bool,
+    /// Whether it is meant to be connected always.
+    pub always_on: bool,
+    /// The id of the virtual network gateway, where its address tells.
+    pub network_id: Option<String>,
+    /// Whether it was changed since it was imported.
+    pub edited: bool,
 }
 
 impl From<p2svpn_client::ProfileSummary> for ProfileSummary {
@@ -43,7 +54,84 @@ impl From<p2svpn_client::ProfileSummary> for ProfileSummary {
             name: summary.name,
             servers: summary.servers,
             sign_in: summary.sign_in.name().to_owned(),
+            sign_ins: summary.sign_ins.iter().map(ToString::to_string).collect(),
             full_tunnel: summary.full_tunnel,
+            always_on: summary.always_on,
+            network_id: summary.network_id,
+            edited: summary.edited,
         }
     }
+}
+
+/// A profile as the text of a file.
+#[derive(uniffi::Record)]
+pub struct ExportedProfile {
+    /// What the file holds.
+    pub text: String,
+    /// What the profile says and the file does not, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl From<p2svpn_client::Exported> for ExportedProfile {
+    fn from(exported: p2svpn_client::Exported) -> Self {
+        Self {
+            text: exported.text.to_string(),
+            notes: exported.notes,
+        }
+    }
+}
+
+/// What came of a newer package for a profile.
+#[derive(uniffi::Record)]
+pub struct UpdatedProfile {
+    /// What the profile says now.
+    pub summary: ProfileSummary,
+    /// The fields that the user had edited and that stayed.
+    pub kept: Vec<String>,
+    /// The fields that the user had edited and that the newer package changes to something else.
+    pub conflicts: Vec<String>,
+}
+
+impl From<p2svpn_client::UpdatedProfile> for UpdatedProfile {
+    fn from(updated: p2svpn_client::UpdatedProfile) -> Self {
+        Self {
+            summary: updated.summary.into(),
+            kept: names(&updated.kept),
+            conflicts: names(&updated.conflicts),
+        }
+    }
+}
+
+/// What a profile needs and what it would change, before anything is connected.
+#[derive(uniffi::Record)]
+pub struct Plan {
+    /// The plan for people.
+    pub text: String,
+    /// The plan as JSON, for programs.
+    pub json: String,
+    /// What was ignored or repaired to read the profile, for one that is not kept.
+    pub warnings: Vec<Warning>,
+}
+
+impl From<p2svpn_client::Plan> for Plan {
+    fn from(plan: p2svpn_client::Plan) -> Self {
+        Self {
+            text: plan.to_string(),
+            json: plan.to_json(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl From<p2svpn_client::ExplainedProfile> for Plan {
+    fn from(explained: p2svpn_client::ExplainedProfile) -> Self {
+        Self {
+            warnings: explained.warnings.into_iter().map(Warning::from).collect(),
+            ..explained.plan.into()
+        }
+    }
+}
+
+fn names(fields: &[p2svpn_client::Field]) -> Vec<String> {
+    fields.iter().map(|field| field.name().to_owned()).collect()
 }

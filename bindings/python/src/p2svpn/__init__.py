@@ -56,7 +56,7 @@ from ._event import (
 )
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
-from ._profiles import ImportedProfile, Profile, Profiles
+from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles, UpdatedProfile
 from ._raw import version as _version
 from ._session import Session
 from ._state import State
@@ -80,6 +80,7 @@ __all__ = [
     "EndedEvent",
     "ErrorDetails",
     "Event",
+    "ExportedProfile",
     "FatalError",
     "ImportedProfile",
     "InterfaceAddress",
@@ -89,6 +90,7 @@ __all__ = [
     "P2SVpnError",
     "Pem",
     "Pfx",
+    "Plan",
     "Profile",
     "ProfileChange",
     "Profiles",
@@ -105,6 +107,7 @@ __all__ = [
     "TRACE",
     "Timeouts",
     "Tun",
+    "UpdatedProfile",
     "UserActionError",
     "Userspace",
     "VpnWarning",

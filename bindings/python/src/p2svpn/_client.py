@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import atexit
 import datetime
+import os
 import weakref
 from types import TracebackType
 from typing import AsyncIterator, Iterable, Optional, Type, Union
@@ -12,7 +13,7 @@ from ._device import Auto, Device
 from ._error import translated
 from ._event import Event
 from ._event_queue import EventQueue
-from ._profiles import Profile, Profiles, profile_id
+from ._profiles import Plan, Profile, Profiles, profile_id
 from ._session import Session
 from ._timeouts import Timeouts, duration
 
@@ -24,13 +25,31 @@ class Client:
     client that is dropped without that ends its sessions in the background.
     """
 
-    def __init__(self, *, event_capacity: int = 256, several_sessions: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        event_capacity: int = 256,
+        several_sessions: bool = False,
+        profile_folder: Optional[Union[str, os.PathLike[str]]] = None,
+        sealing_key: Optional[bytes] = None,
+        authorities: Iterable[str] = (),
+    ) -> None:
         """Makes a client, with two threads of its own.
 
         ``event_capacity`` says how many events may wait, from 1 to 65,536; when more would, the oldest of the least
         important are dropped and counted. ``several_sessions`` allows more than one session at once.
+
+        ``profile_folder`` keeps the profiles in a folder instead of in memory, and ``sealing_key``, 32 bytes that the
+        program keeps where secrets are kept, seals their secrets there. ``authorities`` are hosts to which profiles may
+        send their users to sign in beside Microsoft's.
         """
-        options = _raw.ClientOptions(event_capacity=event_capacity, several_sessions=several_sessions)
+        options = _raw.ClientOptions(
+            event_capacity=event_capacity,
+            several_sessions=several_sessions,
+            profile_folder=None if profile_folder is None else os.fspath(profile_folder),
+            sealing_key=sealing_key,
+            authorities=list(authorities),
+        )
         with translated():
             self._raw = _raw.Client(options)
         self._profiles = Profiles(self._raw)
@@ -41,7 +60,7 @@ class Client:
 
     @property
     def profiles(self) -> Profiles:
-        """The profiles, to import, list and remove them."""
+        """The profiles, to import, list, edit, export and explain them."""
         return self._profiles
 
     def connect(
@@ -79,6 +98,10 @@ class Client:
         )
         with translated():
             return Session(self._raw.connect(profile_id(profile), options), self)
+
+    def explain(self, profile: Union[Profile, str]) -> Plan:
+        """Tells what a profile needs and what it would change on this machine, before anything is connected."""
+        return self._profiles.explain(profile)
 
     async def events(self) -> AsyncIterator[Event]:
         """Iterates over the events of all sessions, until the client is closed and the last event taken.

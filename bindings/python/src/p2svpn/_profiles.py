@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Tuple, Union
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
 from . import _raw
 from ._error import translated
@@ -20,9 +21,17 @@ class Profile:
     servers: Tuple[str, ...]
     """The gateways as ``host:port``, in the order to try them."""
     sign_in: str
-    """How it signs in: ``certificate``, ``entra`` or ``password``."""
+    """How it signs in: ``certificate``, ``entra``, ``password`` or ``certificate_and_password``."""
+    sign_ins: Tuple[str, ...]
+    """All ways to sign in that it offers, the one that is used first."""
     full_tunnel: bool
     """Whether all IPv4 traffic belongs into the tunnel."""
+    always_on: bool
+    """Whether it is meant to be connected always."""
+    network_id: Optional[str]
+    """The id of the virtual network gateway, where its address tells."""
+    edited: bool
+    """Whether it was changed since it was imported."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +42,79 @@ class ImportedProfile(Profile):
     """What was ignored or repaired, in the order of the file; at most 200."""
     warnings_left_out: int
     """How many warnings there were beyond those kept."""
+    update_of: Optional[str]
+    """The id of another profile that calls the same gateway, of which this is probably a newer version."""
+
+
+@dataclass(frozen=True)
+class UpdatedProfile(Profile):
+    """A profile that was brought up to date with a newer package of its gateway."""
+
+    kept: Tuple[str, ...]
+    """The fields that the user had edited and that stayed."""
+    conflicts: Tuple[str, ...]
+    """The fields that the user had edited and that the newer package changes to something else."""
+
+
+@dataclass(frozen=True)
+class ExportedProfile:
+    """A profile as the text of a file."""
+
+    text: str = field(repr=False)
+    """What the file holds; with its secrets it is as secret as the profile."""
+    notes: Tuple[str, ...]
+    """What the profile says and the file does not, a sentence each."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a profile needs and what it would change on this machine; ``str()`` of it is a text for people."""
+
+    text: str = field(repr=False)
+    """The plan for people."""
+    data: Dict[str, Any] = field(repr=False)
+    """The plan for programs, as the documentation of the JSON names it."""
+    warnings: Tuple[VpnWarning, ...] = ()
+    """What had to be forgiven to read the profile, for one that is not kept."""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def _from_raw(cls, raw: _raw.Plan) -> Plan:
+        return cls(raw.text, json.loads(raw.json), tuple(VpnWarning._from_raw(one) for one in raw.warnings))
+
+
+Entries = Union[str, Iterable[str]]
+"""Entries of a list: a text with commas or lines between them, or several texts."""
 
 
 class Profiles:
     """The profiles of a client: :attr:`Client.profiles`.
 
-    They are kept in memory for the life of the client: nothing is written to disk.
+    They are kept in memory for the life of the client, or in the folder that the client was made with. Calls read and
+    write files and block for as long as that takes, usually milliseconds.
     """
 
     def __init__(self, raw: _raw.Client) -> None:
         self._raw = raw
 
     def import_file(self, path: Union[str, os.PathLike[str]]) -> ImportedProfile:
-        """Reads ``azurevpnconfig.xml`` from a file and keeps the profile. It blocks for as long as reading takes."""
+        """Reads a file with one profile and keeps it, whatever kind it is.
+
+        The zip package of the Azure portal as it comes, ``azurevpnconfig.xml``, what Microsoft's client exports, an
+        Intune policy, or a profile in this library's JSON. The kind is told from what the file holds.
+        """
         with translated():
             return _imported(self._raw.import_profile_file(os.fspath(path)))
 
+    def import_files(self, paths: Iterable[Union[str, os.PathLike[str]]]) -> List[ImportedProfile]:
+        """Reads files that explain each other or hold several profiles, and keeps all profiles in them."""
+        with translated():
+            return [_imported(raw) for raw in self._raw.import_profile_files([os.fspath(path) for path in paths])]
+
     def import_bytes(self, data: bytes, name: Optional[str] = None) -> ImportedProfile:
-        """Reads the bytes of ``azurevpnconfig.xml`` and keeps the profile, under a name of its own if one is given.
+        """Reads one profile from the bytes of a file and keeps the profile, under a name of its own if one is given.
 
         Importing the same bytes again changes nothing but the name, and gives the same id.
         """
@@ -58,13 +122,103 @@ class Profiles:
             return _imported(self._raw.import_profile(data, name))
 
     def list(self) -> List[Profile]:
-        """Returns every profile, in the order of the ids."""
+        """Returns every profile, in the order of the user."""
         return [Profile(**_fields(summary)) for summary in self._raw.profiles()]
 
     def get(self, id: str) -> Profile:
         """Returns one profile."""
         with translated():
             return Profile(**_fields(self._raw.profile(id)))
+
+    def edit(
+        self,
+        profile: Union[Profile, str],
+        *,
+        name: Optional[str] = None,
+        servers: Optional[Iterable[str]] = None,
+        sign_in: Optional[str] = None,
+        client_certificate: Optional[str] = None,
+        certificate_issuer: Optional[str] = None,
+        user_name: Optional[str] = None,
+        include_routes: Optional[Entries] = None,
+        add_include_routes: Optional[Entries] = None,
+        remove_include_routes: Optional[Entries] = None,
+        exclude_routes: Optional[Entries] = None,
+        add_exclude_routes: Optional[Entries] = None,
+        remove_exclude_routes: Optional[Entries] = None,
+        dns_servers: Optional[Entries] = None,
+        dns_suffixes: Optional[Entries] = None,
+        trusted_networks: Optional[Entries] = None,
+        aggregate: bool = False,
+        forced_tunnel: Optional[bool] = None,
+        always_on: Optional[bool] = None,
+        secondary_profile: Optional[str] = None,
+    ) -> str:
+        """Changes a profile, all or nothing, and returns what came of it in words.
+
+        What is absent stays. ``include_routes`` and the other lists replace what is there, an empty one clears it;
+        ``add_`` and ``remove_`` change parts. Networks are ``10.0.0.0/8``, ``10.0.0.0 255.0.0.0`` or single addresses,
+        in a text with commas or lines between them or in several. An empty ``client_certificate``,
+        ``certificate_issuer``, ``user_name`` or ``secondary_profile`` clears it. ``aggregate`` joins the include routes
+        to the fewest networks. A refused edit raises ``EDIT_REFUSED`` with the reason.
+        """
+        edit = _raw.ProfileEdit(
+            name=name,
+            servers=None if servers is None else list(servers),
+            sign_in=sign_in,
+            client_certificate=client_certificate,
+            certificate_issuer=certificate_issuer,
+            user_name=user_name,
+            include_routes=_list(include_routes, remove_include_routes, add_include_routes),
+            exclude_routes=_list(exclude_routes, remove_exclude_routes, add_exclude_routes),
+            dns_servers=_list(dns_servers),
+            dns_suffixes=_list(dns_suffixes),
+            trusted_networks=_list(trusted_networks),
+            aggregate=aggregate,
+            forced_tunnel=forced_tunnel,
+            always_on=always_on,
+            secondary_profile=secondary_profile,
+        )
+        with translated():
+            return self._raw.edit_profile(profile_id(profile), edit)
+
+    def update(self, profile: Union[Profile, str], path: Union[str, os.PathLike[str]]) -> UpdatedProfile:
+        """Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited."""
+        with translated():
+            raw = self._raw.update_profile(profile_id(profile), os.fspath(path))
+        return UpdatedProfile(**_fields(raw.summary), kept=tuple(raw.kept), conflicts=tuple(raw.conflicts))
+
+    def duplicate(self, profile: Union[Profile, str], name: str) -> Profile:
+        """Copies a profile with its secrets under another name, after all others."""
+        with translated():
+            return Profile(**_fields(self._raw.duplicate_profile(profile_id(profile), name)))
+
+    def move_to(self, profile: Union[Profile, str], index: int) -> None:
+        """Moves a profile to a place in the list, counted from 0; beyond the end is the end."""
+        with translated():
+            self._raw.move_profile(profile_id(profile), index)
+
+    def export(
+        self, profile: Union[Profile, str], format: str = "azure_xml", *, secrets: bool = False
+    ) -> ExportedProfile:
+        """Writes a profile as ``azure_xml`` or ``json``, with its secrets or, unless asked for, without."""
+        with translated():
+            raw = self._raw.export_profile(profile_id(profile), format, secrets)
+        return ExportedProfile(raw.text, tuple(raw.notes))
+
+    def problems(self) -> List[str]:
+        """Returns what is wrong in the folder of the profiles, such as a damaged file that was set aside."""
+        return self._raw.profile_problems()
+
+    def explain(self, profile: Union[Profile, str]) -> Plan:
+        """Tells what a profile needs and what it would change on this machine, before anything is connected."""
+        with translated():
+            return Plan._from_raw(self._raw.explain(profile_id(profile)))
+
+    def explain_files(self, paths: Iterable[Union[str, os.PathLike[str]]]) -> List[Plan]:
+        """Tells the same of the profiles in files, without keeping them."""
+        with translated():
+            return [Plan._from_raw(raw) for raw in self._raw.explain_files([os.fspath(path) for path in paths])]
 
     def remove(self, profile: Union[Profile, str]) -> None:
         """Forgets a profile; sessions that use it go on."""
@@ -76,11 +230,26 @@ def profile_id(profile: Union[Profile, str]) -> str:
     return profile.id if isinstance(profile, Profile) else profile
 
 
+def _list(
+    replace: Optional[Entries], remove: Optional[Entries] = None, add: Optional[Entries] = None
+) -> Optional[_raw.ListEdit]:
+    if replace is None and remove is None and add is None:
+        return None
+    return _raw.ListEdit(replace=_text(replace), remove=_text(remove), add=_text(add))
+
+
+def _text(entries: Optional[Entries]) -> Optional[str]:
+    if entries is None or isinstance(entries, str):
+        return entries
+    return "\n".join(entries)
+
+
 def _imported(raw: _raw.ImportedProfile) -> ImportedProfile:
     return ImportedProfile(
         **_fields(raw.summary),
         warnings=tuple(VpnWarning._from_raw(warning) for warning in raw.warnings),
         warnings_left_out=raw.warnings_left_out,
+        update_of=raw.update_of,
     )
 
 
@@ -90,5 +259,9 @@ def _fields(summary: _raw.ProfileSummary) -> Dict[str, Any]:
         "name": summary.name,
         "servers": tuple(summary.servers),
         "sign_in": summary.sign_in,
+        "sign_ins": tuple(summary.sign_ins),
         "full_tunnel": summary.full_tunnel,
+        "always_on": summary.always_on,
+        "network_id": summary.network_id,
+        "edited": summary.edited,
     }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     "version",
     "wait",
     "string",
@@ -20,10 +20,12 @@ const SOURCES: [&str; 18] = [
     "warning",
     "profile",
     "profile_change",
+    "profile_edit",
     "client_options",
     "certificate",
     "connect_options",
     "client",
+    "client_profiles",
     "session",
     "challenge",
     "event",
