@@ -3,7 +3,7 @@
 use p2svpn_profile::{MAXIMUM_WARNINGS, files_beside};
 use proptest::prelude::*;
 
-use crate::support::{EVERYTHING, minimal, read, read_beside, try_read, with};
+use crate::support::{EVERYTHING, ca, minimal, read, read_beside, try_read, with};
 
 #[test]
 fn a_thousand_unknown_options_are_counted() {
@@ -21,6 +21,44 @@ fn a_large_file_that_is_named_often_is_read_once() {
     let failure = read_beside(&text, &[("big", blocks.as_bytes())]).unwrap_err();
 
     assert!(failure.to_string().contains("ca holds no certificate"));
+}
+
+#[test]
+fn lists_that_no_profile_needs_are_refused() {
+    let lines = |count: u32, line: fn(u32) -> String| (0..count).map(line).collect::<String>();
+    type Line = fn(u32) -> String;
+    let cases: [(u32, Line, &str); 4] = [
+        (
+            999,
+            |index| format!("remote host{index}.example\n"),
+            "remote is one server more",
+        ),
+        (
+            1000,
+            |index| format!("dns search-domains zone{index}.example\n"),
+            "dns is one more than can be kept",
+        ),
+        (
+            1000,
+            |index| format!("dhcp-option DNS 10.0.{}.{}\n", index / 256, index % 256),
+            "dhcp-option is one more than can be kept",
+        ),
+        (
+            200,
+            |index| format!("peer-fingerprint {index:064x}\n"),
+            "peer-fingerprint lists more fingerprints",
+        ),
+    ];
+    for (most, line, expected) in cases {
+        assert!(try_read(&with(&lines(most, line))).is_ok(), "{expected}");
+        let failure = try_read(&with(&lines(most + 1, line))).unwrap_err();
+        assert!(failure.to_string().contains(expected), "{failure}");
+    }
+    let blocks = &ca()["<ca>\n".len()..ca().len() - "</ca>\n".len()];
+    let many = |count| format!("<ca>\n{}</ca>", blocks.repeat(count));
+    assert!(try_read(&with(&many(200))).is_ok());
+    let failure = try_read(&with(&many(201))).unwrap_err().to_string();
+    assert!(failure.contains("ca holds more certificates"), "{failure}");
 }
 
 #[test]

@@ -226,6 +226,11 @@ fn files_that_hold_something_else_are_refused_without_being_repeated() {
         assert!(failure.ends_with(expected), "{failure}");
         assert!(!failure.contains("hunter2"));
     }
+    let username = with(&format!(
+        "<auth-user-pass>\n{}\n</auth-user-pass>",
+        "u".repeat(257)
+    ));
+    assert!(failure(&username).ends_with("holds no user name in its first line"));
     let pfx = with("<pkcs12>\nhunter2!\n</pkcs12>");
     assert!(failure(&pfx).ends_with("pkcs12 is not in base64"));
 }

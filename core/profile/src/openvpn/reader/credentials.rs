@@ -12,6 +12,7 @@ use crate::thumbprint::Thumbprint;
 use crate::warning::{WarningKind, Warnings};
 
 use crate::openvpn::beside::FilesBeside;
+use crate::openvpn::limits::is_a_short_line;
 use crate::openvpn::pem;
 use crate::openvpn::setting::{Setting, Source};
 
@@ -181,6 +182,9 @@ fn pfx(source: &Source<'_>) -> Result<SecretBytes, ImportError> {
 fn read_password(source: &Source<'_>) -> Result<PasswordAuthentication, ImportError> {
     let mut lines = source.text()?.lines();
     let username = lines.next().filter(|line| !line.is_empty());
+    if !username.is_none_or(is_a_short_line) {
+        return Err(source.invalid("holds no user name in its first line"));
+    }
     let password = lines
         .next()
         .filter(|line| username.is_some() && !line.is_empty());
@@ -193,7 +197,7 @@ fn read_password(source: &Source<'_>) -> Result<PasswordAuthentication, ImportEr
 
 fn static_challenge(setting: &Setting<'_>) -> Result<StaticChallenge, ImportError> {
     let text = setting.required(0)?;
-    if text.chars().any(char::is_control) {
+    if !is_a_short_line(text) {
         return Err(setting.invalid("asks a question of more than a line"));
     }
     let echo = match setting.required(1)? {

@@ -7,6 +7,7 @@ use crate::validation::{CertificateUsage, Fingerprint, ServerName, ServerTrust};
 use crate::warning::{WarningKind, Warnings};
 
 use crate::openvpn::beside::FilesBeside;
+use crate::openvpn::limits::{MOST_TRUSTED, is_a_short_line};
 use crate::openvpn::pem;
 use crate::openvpn::setting::{Setting, Source};
 
@@ -80,7 +81,7 @@ impl<'a> Gateway<'a> {
                 reason,
             })?;
             self.fingerprints.push(fingerprint);
-            if self.fingerprints.len() > MOST_FINGERPRINTS {
+            if self.fingerprints.len() > MOST_TRUSTED {
                 return Err(setting.invalid("lists more fingerprints than any gateway needs"));
             }
         }
@@ -127,8 +128,6 @@ impl<'a> Gateway<'a> {
     }
 }
 
-const MOST_FINGERPRINTS: usize = 1000;
-
 fn authorities(
     source: Option<Source<'_>>,
     revocation: Option<Source<'_>>,
@@ -143,6 +142,9 @@ fn authorities(
             path: source.option,
             reason,
         })?;
+    if certificates.len() > MOST_TRUSTED {
+        return Err(source.invalid("holds more certificates than any gateway needs"));
+    }
     let roots = OneOrMore::from_vec(certificates)
         .ok_or_else(|| source.invalid("holds no certificate in PEM"))?;
     let revocation = match revocation {
@@ -164,7 +166,7 @@ fn revocation_list(source: &Source<'_>) -> Result<Vec<u8>, ImportError> {
 
 fn server_name(setting: &Setting<'_>) -> Result<ServerName, ImportError> {
     let name = setting.required(0)?;
-    if name.is_empty() || name.chars().any(char::is_control) {
+    if name.is_empty() || !is_a_short_line(name) {
         return Err(setting.invalid("has no name that a certificate could have"));
     }
     let name = name.to_owned();

@@ -4,6 +4,7 @@ use crate::error::ImportError;
 use crate::name::ProfileName;
 use crate::position::Position;
 
+use crate::openvpn::limits::MOST_OF_A_LIST;
 use crate::openvpn::setting::Setting;
 
 /// What kind of configuration it is, as far as it was read.
@@ -41,7 +42,9 @@ impl Mode {
                 self.name = setting.argument(1).and_then(|name| name.parse().ok());
             }
             "ignore-unknown-option" => {
-                self.silenced.extend(setting.words().map(str::to_owned));
+                let room = MOST_OF_A_LIST.saturating_sub(self.silenced.len());
+                self.silenced
+                    .extend(setting.words().take(room).map(str::to_owned));
             }
             _ => {}
         }

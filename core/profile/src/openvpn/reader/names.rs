@@ -7,6 +7,7 @@ use crate::excerpt::Excerpt;
 use crate::unique::Unique;
 use crate::warning::Warnings;
 
+use crate::openvpn::limits::MOST_OF_A_LIST;
 use crate::openvpn::setting::Setting;
 
 /// Who answers for names, as far as it was read.
@@ -49,6 +50,19 @@ impl Names {
                 warnings,
                 format_args!("'{}' has no effect here", Excerpt::of(other)),
             ),
+        }
+        self.check_number(setting)
+    }
+
+    /// Refuses lists that are longer than any profile's.
+    fn check_number(&self, setting: &Setting<'_>) -> Result<(), ImportError> {
+        let groups = self.groups.values();
+        let in_groups: usize = groups
+            .map(|group| group.addresses.len().max(group.domains.len()))
+            .sum();
+        let most = self.suffixes.len().max(self.servers.len());
+        if most.saturating_add(in_groups) > MOST_OF_A_LIST {
+            return Err(setting.invalid("is one more than can be kept"));
         }
         Ok(())
     }

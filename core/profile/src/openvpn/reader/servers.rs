@@ -6,6 +6,7 @@ use crate::server::Server;
 use crate::transport::Transport;
 use crate::warning::{WarningKind, Warnings};
 
+use crate::openvpn::limits::MOST_OF_A_LIST;
 use crate::openvpn::setting::Setting;
 
 /// OpenVPN's port (IANA).
@@ -91,6 +92,10 @@ impl Servers {
                 None => None,
             },
         };
+        let known = self.remotes.len().saturating_add(self.connections.len());
+        if known >= MOST_OF_A_LIST {
+            return Err(setting.invalid("is one server more than can be kept"));
+        }
         let remote = Remote {
             position: setting.position,
             host: setting.required(0)?.to_owned(),
