@@ -9,8 +9,8 @@
 mod support;
 
 use p2svpn_profile::{
-    Content, ImportError, ImportFailure, ImportOptions, SecretsInExport, SourceFile, Warning,
-    WarningKind, import,
+    Content, ImportError, ImportFailure, ImportOptions, Profile, SecretsInExport, SourceFile,
+    Warning, WarningKind, import,
 };
 use support::{
     CERTIFICATE, ENTRA, OVPN_2022, OVPN_2026, PROGRAM, ROOT, SETTINGS_2022, SETTINGS_2026,
@@ -304,4 +304,21 @@ fn text_in_no_unicode_encoding_is_called_what_it_is() {
 
         assert_eq!(error.position().is_some(), named, "{error}");
     }
+}
+
+#[test]
+fn a_profile_without_a_name_is_named_after_its_file() {
+    let nameless = ENTRA.replace("<name>contoso-vnet</name>", "");
+    assert_ne!(nameless, ENTRA);
+
+    let imported = import_one(
+        "folder/Contoso West.AzureVpnProfile.xml",
+        nameless.as_bytes(),
+    );
+
+    assert_eq!(imported.unwrap()[0].profile.name, "Contoso West");
+    let alone = Profile::from_azure_xml(nameless.as_bytes())
+        .unwrap()
+        .profile;
+    assert_eq!(alone.name.as_str(), alone.servers.first().host());
 }

@@ -205,7 +205,6 @@ fn what_a_profile_must_have_is_missed_by_name() {
         CERTIFICATE.replace(&CERTIFICATE[start..after], "")
     };
     for (text, missing, parent) in [
-        (whole_section("name"), "name", "<AzVpnProfile"),
         (
             whole_section("serverlist"),
             "serverlist/ServerEntry/fqdn",
@@ -245,11 +244,6 @@ fn what_a_profile_must_have_is_missed_by_name() {
             CERTIFICATE.replace("<type>cert</type>\n    <user", "<type>aad</type><user"),
             "clientauth/aad/tenant",
             "<clientauth>",
-        ),
-        (
-            CERTIFICATE.replace("contoso-vnet", " \u{200b} "),
-            "name",
-            "<AzVpnProfile",
         ),
     ] {
         let error = refuse(&text);

@@ -38,7 +38,7 @@ pub(super) fn read_profile(
 ) -> Result<Profile, ImportError> {
     let mut root = Section::of(root, &mut findings.warnings);
     root.without_effect(&WITHOUT_EFFECT, &mut findings.warnings);
-    let name: ProfileName = root.required("name", &mut findings.warnings)?.parse()?;
+    let name = root.value("name", &mut findings.warnings);
     let version = read_or(
         root.value("version", &mut findings.warnings),
         1,
@@ -50,6 +50,15 @@ pub(super) fn read_profile(
     };
     let transport = read_transport(&mut root, findings)?;
     let servers = read_servers(&mut root, transport, findings)?;
+    let name: ProfileName = match name {
+        Some(name) => name.parse()?,
+        // Whoever knows the file's name gives a better one.
+        None => servers
+            .first()
+            .host()
+            .parse()
+            .map_err(|_| root.missing("name"))?,
+    };
     let authentication = read_authentication(&mut root, findings)?;
     let mut suffixes = Unique::new();
     let server_validation = read_server_validation(&mut root, &mut suffixes, findings)?;

@@ -3,12 +3,13 @@ use super::found::{Found, Source};
 /// What Azure calls the OpenVPN configuration in every package, which says nothing.
 const SAYS_NOTHING: &str = "vpnconfig";
 
-/// Names a profile that has no name of its own, which an OpenVPN configuration need not have: after
-/// its virtual network, or the file that was given; else it keeps the name of its host.
+/// Names a profile that has no name of its own, which an OpenVPN configuration never has and an
+/// edited `azurevpnconfig.xml` need not have: after its virtual network, or the file that was given;
+/// else it keeps the name of its host.
 pub(super) fn name(found: &mut Found, package: Option<&str>) {
     let profile = &mut found.imported.profile;
     let has_name =
-        found.source != Source::OpenVpn || profile.name.as_str() != profile.servers.first().host();
+        found.source == Source::Json || profile.name.as_str() != profile.servers.first().host();
     if has_name {
         return;
     }
