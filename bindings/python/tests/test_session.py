@@ -29,7 +29,9 @@ class SessionTest(IsolatedAsyncioTestCase):
         self.assertIsInstance(events[-1], p2svpn.EndedEvent)
         self.assertIsNone(events[-1].error)
         self.assertEqual([event.sequence for event in events], list(range(1, len(events) + 1)))
-        self.assertEqual({event.session_id for event in events}, {session.id})
+        # The first one tells of the profile that was imported.
+        self.assertEqual([event.session_id for event in events[:1]], [None])
+        self.assertEqual({event.session_id for event in events[1:]}, {session.id})
         self.assertEqual({event.dropped for event in events}, {0})
 
     async def test_the_network_configuration_is_told(self) -> None:

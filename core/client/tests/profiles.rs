@@ -504,3 +504,23 @@ fn a_sign_in_at_an_unknown_page_is_refused_unless_the_host_allows_it() {
     assert_eq!(refusal.code(), ErrorCode::AuthorityUnknown);
     assert!(allowed.is_ok(), "{allowed:?}");
 }
+
+#[tokio::test]
+async fn an_openvpn_configuration_finds_the_files_beside_it() {
+    let gateway = p2svpn_gateway::Gateway::builder().start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("office.ovpn");
+    let configuration = "client\nremote vpn.example.com 1194 udp\nca root.pem\nauth-user-pass\n\
+        remote-cert-tls server\nverify-x509-name vpn.example.com name\n";
+    std::fs::write(&path, configuration).unwrap();
+
+    let refusal = profiles().import_file(&path).unwrap_err();
+    assert_eq!(refusal.code(), ErrorCode::FileBesideMissing);
+    let root = gateway.server_root_pem();
+    std::fs::write(folder.path().join("root.pem"), root).unwrap();
+    let imported = profiles().import_file(&path).unwrap();
+
+    assert_eq!(imported.summary.name, "office");
+    assert_eq!(imported.summary.servers, ["vpn.example.com:1194"]);
+    assert_eq!(imported.summary.sign_in, SignIn::Password);
+}

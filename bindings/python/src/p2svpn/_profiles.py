@@ -183,7 +183,7 @@ class Profiles:
             return self._raw.edit_profile(profile_id(profile), edit)
 
     def update(self, profile: Union[Profile, str], path: Union[str, os.PathLike[str]]) -> UpdatedProfile:
-        """Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited."""
+        """Brings a profile up to date with the file of a newer package, and keeps what the user edited."""
         with translated():
             raw = self._raw.update_profile(profile_id(profile), os.fspath(path))
         return UpdatedProfile(**_fields(raw.summary), kept=tuple(raw.kept), conflicts=tuple(raw.conflicts))
