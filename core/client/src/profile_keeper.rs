@@ -3,11 +3,11 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use p2svpn_profile::{
-    Change as ProfileChange, ImportOptions, Imported, LocalNetwork, Moment,
+    AuthenticationKind, Change as ProfileChange, ImportOptions, Imported, LocalNetwork, Moment,
     Problem as StoreProblem, Profile, ProfileId, ProfileName, Relation, Server, SourceFile, Store,
     StoredProfile, Surroundings, Update, import,
 };
-use p2svpn_system::Clock;
+use p2svpn_system::{Clock, MAX_ROUTES};
 use tokio::runtime::Handle;
 
 use crate::error::{Error, ErrorCode};
@@ -125,6 +125,10 @@ impl ProfileKeeper {
             now: Some(Moment(self.clock.unix_seconds())),
             local_networks: local_networks(),
             authorities: self.options.authorities.clone(),
+            // What a session does, so that a plan promises nothing else.
+            sign_ins: Some(vec![AuthenticationKind::Certificate]),
+            sets_dns: Some(false),
+            most_routes: Some(MAX_ROUTES),
             ..Surroundings::default()
         }
     }

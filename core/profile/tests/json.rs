@@ -96,7 +96,7 @@ proptest! {
 
     #[test]
     fn no_text_is_too_odd(text in "\\PC{0,300}", at in any::<prop::sample::Index>()) {
-        let cut = at.index(EVERYTHING.len());
+        let cut = EVERYTHING.floor_char_boundary(at.index(EVERYTHING.len()));
         let mut damaged = EVERYTHING.to_owned();
         damaged.insert_str(cut, &text);
         let damaged = [text.as_bytes(), &EVERYTHING.as_bytes()[..cut], damaged.as_bytes()];

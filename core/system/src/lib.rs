@@ -27,6 +27,7 @@ pub use error::SystemError;
 #[cfg(target_os = "linux")]
 pub use linux::Interface;
 pub use local_networks::{LocalNetwork, local_networks};
+pub use plan::MAX_ROUTES;
 pub use privilege::can_configure_network;
 #[cfg(not(target_os = "linux"))]
 pub use unsupported::Interface;

@@ -9,8 +9,8 @@ use crate::SystemError;
 use crate::applied::Unapplied;
 use crate::config::{NetworkConfig, Route, TunnelMode};
 
-/// More routes than this are refused; Azure writes at most some hundreds.
-const MAX_ROUTES: usize = 16_384;
+/// The most routes and excludes that a configuration may have together; Azure writes some hundreds at most.
+pub const MAX_ROUTES: usize = 16_384;
 
 /// The metric that Linux gives IPv6 routes without one (IP6_RT_PRIO_USER).
 const IPV6_DEFAULT_METRIC: u32 = 1024;

@@ -83,6 +83,8 @@ pub enum Severity {
 pub enum CautionKind {
     /// Users would be sent to sign in at a host that is neither Microsoft's nor allowed.
     UnknownAuthority,
+    /// The host program cannot sign in in the way that is selected.
+    SignInUnsupported,
     /// The client certificate is no longer valid.
     ClientCertificateExpired,
     /// Every root that the gateway's certificate may end in is no longer valid.
@@ -150,6 +152,7 @@ impl CautionKind {
     pub fn severity(self) -> Severity {
         match self {
             Self::UnknownAuthority
+            | Self::SignInUnsupported
             | Self::ClientCertificateExpired
             | Self::RootsExpired
             | Self::TooManyRoutes => Severity::Obstacle,

@@ -34,6 +34,7 @@ pub use route::{PlanSource, PlannedExclude, PlannedRoute};
 pub use sign_in::{CertificateSignIn, CertificateSource, EntraSignIn, PasswordSignIn, SignIn};
 pub use surroundings::{DeviceKind, KnownCertificate, KnownProfile, LocalNetwork, Surroundings};
 
+use crate::authentication::AuthenticationKind;
 use crate::excerpt::Excerpt;
 use crate::profile::Profile;
 
@@ -107,6 +108,7 @@ impl Plan {
         let network = PlannedNetwork::of(profile, &routing, surroundings);
 
         let mut cautions = Cautions::default();
+        let can_sign_in = support_caution(profile, surroundings, &mut cautions);
         trust_cautions::sign_in_cautions(&sign_in, surroundings.now, &mut cautions);
         trust_cautions::proof_cautions(&proof, surroundings.now, &mut cautions);
         network_cautions::network_cautions(&network, &routing, &mut cautions);
@@ -123,7 +125,12 @@ impl Plan {
         let (cautions, cautions_left_out) = cautions.finish();
         Self {
             profile: Excerpt::of_sentence(profile.name.as_str()).to_string(),
-            missing: missing::missing(&sign_in),
+            // Nobody has to provide what cannot be used.
+            missing: if can_sign_in {
+                missing::missing(&sign_in)
+            } else {
+                Vec::new()
+            },
             sign_in,
             other_sign_ins: others
                 .map(|other| SignIn::of(other, surroundings))
@@ -153,6 +160,52 @@ impl Plan {
     pub fn to_json(&self) -> String {
         // Nothing in a plan can fail to be written: all keys are texts.
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+/// Tells that the host program cannot sign in as selected, and returns whether it can.
+fn support_caution(
+    profile: &Profile,
+    surroundings: &Surroundings,
+    cautions: &mut Cautions,
+) -> bool {
+    let Some(supported) = &surroundings.sign_ins else {
+        return true;
+    };
+    let selected = profile.authentication.selected().kind();
+    if supported.contains(&selected) {
+        return true;
+    }
+    let mut others = profile.authentication.others().iter();
+    let remedy = match others.find(|other| supported.contains(&other.kind())) {
+        Some(other) => format!(
+            "Choose the other way in the profile: {}.",
+            words(other.kind())
+        ),
+        None => "Ask the administrator for a profile with another way to sign in, or update this \
+                 program."
+            .to_owned(),
+    };
+    let message = format!(
+        "This program cannot sign in by {}: connecting will fail.",
+        words(selected)
+    );
+    cautions.add(Caution::new(
+        CautionKind::SignInUnsupported,
+        message,
+        remedy,
+    ));
+    false
+}
+
+fn words(kind: AuthenticationKind) -> &'static str {
+    match kind {
+        AuthenticationKind::Certificate => "a client certificate",
+        AuthenticationKind::Entra => "Microsoft Entra ID",
+        AuthenticationKind::Password => "user name and password",
+        AuthenticationKind::CertificateAndPassword => {
+            "a client certificate together with user name and password"
+        }
     }
 }
 

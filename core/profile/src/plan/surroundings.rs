@@ -3,6 +3,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::moment::Moment;
+use crate::authentication::AuthenticationKind;
 use crate::routes::Routes;
 use crate::thumbprint::Thumbprint;
 
@@ -25,6 +26,8 @@ pub struct Surroundings {
     /// Hosts to which users may be sent to sign in beside Microsoft's, as in
     /// [`ImportOptions`](crate::ImportOptions).
     pub authorities: Vec<String>,
+    /// The ways to sign in that the host program can carry out.
+    pub sign_ins: Option<Vec<AuthenticationKind>>,
     /// Whether a sign-in with Entra ID for this profile is kept from an earlier session.
     pub signed_in: Option<bool>,
     /// Where the packets will go.

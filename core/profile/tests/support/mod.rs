@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub(crate) mod generated;
+pub(crate) mod planned;
 
 use std::io::{Cursor, Write};
 
