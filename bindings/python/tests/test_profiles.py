@@ -28,6 +28,32 @@ class ProfilesTest(TestCase):
         routes = str(self.profiles.explain(profile).data["network"]["routes"])
         self.assertIn("10.8.0.0/16", routes)
 
+    def test_details_show_what_was_edited(self) -> None:
+        profile = self.profiles.import_file(CERTIFICATE)
+        self.profiles.edit(
+            profile,
+            servers=["vpn.example.com:8443", "192.0.2.1/udp"],
+            include_routes=["10.7.0.0/16"],
+            dns_servers=["10.7.0.4"],
+        )
+
+        details = self.profiles.details(profile)
+
+        first, second = details.servers
+        self.assertEqual((first.host, first.port, first.transport), ("vpn.example.com", 8443, "tcp"))
+        self.assertEqual((second.host, second.transport), ("192.0.2.1", "udp"))
+        self.assertEqual((details.include_routes, details.dns_servers), (("10.7.0.0/16",), ("10.7.0.4",)))
+        self.assertEqual([sign_in.kind for sign_in in details.sign_ins], list(profile.sign_ins))
+
+    def test_a_refreshed_client_knows_what_another_did(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            one, other = (p2svpn.Client(profile_folder=folder, sealing_key=KEY).profiles for _ in range(2))
+            kept = one.import_file(CERTIFICATE)
+
+            other.refresh()
+
+            self.assertEqual(other.get(kept.id).name, kept.name)
+
     def test_a_refused_edit_says_why_and_changes_nothing(self) -> None:
         profile = self.profiles.import_file(CERTIFICATE)
 

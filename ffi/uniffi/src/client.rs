@@ -9,6 +9,7 @@ use crate::error::VpnError;
 use crate::event::Event;
 use crate::options::ConnectOptions;
 use crate::profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, UpdatedProfile};
+use crate::profile_details::ProfileDetails;
 use crate::profile_edit::ProfileEdit;
 use crate::session::Session;
 
@@ -182,6 +183,17 @@ impl Client {
     pub fn profile(&self, id: String) -> Result<ProfileSummary, VpnError> {
         let id = profile_id(&id)?;
         Ok(self.client.profiles().get(&id)?.into())
+    }
+
+    /// Returns everything that a program shows of one profile beside its summary.
+    pub fn profile_details(&self, id: String) -> Result<ProfileDetails, VpnError> {
+        let id = profile_id(&id)?;
+        Ok(self.client.profiles().details(&id)?.into())
+    }
+
+    /// Looks at what other programs did to the folder of the profiles; events tell what is different.
+    pub fn refresh_profiles(&self) -> Result<(), VpnError> {
+        Ok(self.client.profiles().refresh()?)
     }
 
     /// Forgets a profile; sessions that use it go on.

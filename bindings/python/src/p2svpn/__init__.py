@@ -56,6 +56,7 @@ from ._event import (
 )
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
+from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
 from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles, UpdatedProfile
 from ._raw import version as _version
 from ._session import Session
@@ -93,12 +94,15 @@ __all__ = [
     "Plan",
     "Profile",
     "ProfileChange",
+    "ProfileDetails",
     "Profiles",
     "ProfilesChangedEvent",
     "QuestionChallenge",
     "RetryError",
     "Route",
+    "ServerDetails",
     "Session",
+    "SignInDetails",
     "SignInPageChallenge",
     "State",
     "StateEvent",

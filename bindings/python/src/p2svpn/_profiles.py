@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
 from . import _raw
 from ._error import translated
+from ._profile_details import ProfileDetails
 from ._vpn_warning import VpnWarning
 
 
@@ -130,6 +131,11 @@ class Profiles:
         with translated():
             return Profile(**_fields(self._raw.profile(id)))
 
+    def details(self, profile: Union[Profile, str]) -> ProfileDetails:
+        """Returns everything that a program shows of one profile beside what :class:`Profile` says."""
+        with translated():
+            return ProfileDetails._from_raw(self._raw.profile_details(profile_id(profile)))
+
     def edit(
         self,
         profile: Union[Profile, str],
@@ -209,6 +215,11 @@ class Profiles:
     def problems(self) -> List[str]:
         """Returns what is wrong in the folder of the profiles, such as a damaged file that was set aside."""
         return self._raw.profile_problems()
+
+    def refresh(self) -> None:
+        """Looks at what other programs did to the folder of the profiles, which happens by itself every few seconds."""
+        with translated():
+            self._raw.refresh_profiles()
 
     def explain(self, profile: Union[Profile, str]) -> Plan:
         """Tells what a profile needs and what it would change on this machine, before anything is connected."""
