@@ -44,6 +44,8 @@ pub(super) fn parse(options: &str) -> Result<(PushReply, Vec<PushWarning>), Push
 pub(super) struct Parser {
     reply: PushReply,
     warnings: Vec<PushWarning>,
+    /// The topology that the settings had which are gone on from.
+    topology_before: Option<Topology>,
     ifconfig: Option<(Ipv4Addr, Ipv4Addr)>,
     ifconfig_v6: Option<Ipv6Net>,
     token: Option<Zeroizing<String>>,
@@ -69,6 +71,7 @@ impl Parser {
     /// Goes on from settings that are there already: an option that comes replaces what it names or adds to it.
     pub(super) fn continuing(reply: PushReply) -> Self {
         Self {
+            topology_before: reply.topology,
             reply,
             ..Self::default()
         }
@@ -77,12 +80,6 @@ impl Parser {
     /// The settings so far.
     pub(super) fn reply(&mut self) -> &mut PushReply {
         &mut self.reply
-    }
-
-    /// Whether the tunnel keeps the IPv4 address that it had.
-    pub(super) fn keeps_ifconfig(&self) -> bool {
-        let is_v4 = |own: &IpNet| matches!(own, IpNet::V4(_));
-        self.ifconfig.is_none() && self.reply.addresses.iter().any(is_v4)
     }
 
     /// Ends the tunnel's IPv4 address.
@@ -336,8 +333,11 @@ impl Parser {
         if self.reply.protocol_flags.aead_epoch && !has_peer_id {
             return Err(PushError::EpochWithoutPeerId);
         }
-        if let Some((own, other)) = self.ifconfig {
-            self.settle_ifconfig(own, other);
+        let is_settled = self
+            .ifconfig
+            .is_some_and(|(own, other)| self.settle_ifconfig(own, other));
+        if !is_settled {
+            self.keep_topology();
         }
         if let Some(own) = self.ifconfig_v6 {
             self.replace_address(own.into());
@@ -350,22 +350,38 @@ impl Parser {
         Ok((self.reply, self.warnings))
     }
 
-    /// Tells a netmask from the other end's address, which stand at the same place.
-    fn settle_ifconfig(&mut self, own: Ipv4Addr, other: Ipv4Addr) {
+    /// Lets an address that stays keep its topology: what stands beside it is a netmask in one topology and a peer in the
+    /// others.
+    fn keep_topology(&mut self) {
+        let mut addresses = self.reply.addresses.iter();
+        let stays = addresses.any(|own| matches!(own, IpNet::V4(_)));
+        if stays && self.reply.topology.is_some() && self.reply.topology != self.topology_before {
+            self.reply.topology = self.topology_before;
+            self.warn("topology", PushWarningReason::Malformed);
+        }
+    }
+
+    /// Tells a netmask from the other end's address, which stand at the same place; returns whether the address is taken.
+    fn settle_ifconfig(&mut self, own: Ipv4Addr, other: Ipv4Addr) -> bool {
         // No host has an address that starts as netmasks do, so a forgotten topology does no harm.
         let is_netmask = other.octets()[0] == 255;
         let is_subnet = self.reply.topology == Some(Topology::Subnet)
             || (self.reply.topology.is_none() && is_netmask);
         if !is_subnet {
             self.reply.peer_v4 = Some(other);
-            return self.replace_address(IpAddr::V4(own).into());
+            self.replace_address(IpAddr::V4(own).into());
+            return true;
         }
         match Ipv4Net::with_netmask(own, other) {
             Ok(network) => {
                 self.reply.peer_v4 = None;
                 self.replace_address(network.into());
+                true
             }
-            Err(_) => self.warn("ifconfig", PushWarningReason::Malformed),
+            Err(_) => {
+                self.warn("ifconfig", PushWarningReason::Malformed);
+                false
+            }
         }
     }
 

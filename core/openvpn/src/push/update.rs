@@ -108,12 +108,6 @@ pub(super) fn apply(
         }
         parser.read(change.option)?;
     }
-    // What stands beside the address is a netmask in one topology and a peer in the others.
-    let topology = parser.reply().topology;
-    if parser.keeps_ifconfig() && topology.is_some() && topology != current.topology {
-        parser.reply().topology = current.topology;
-        parser.warn("topology", PushWarningReason::Malformed);
-    }
     Ok(parser.finish()?)
 }
 

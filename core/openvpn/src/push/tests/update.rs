@@ -69,6 +69,10 @@ fn a_topology_without_an_address_that_fits_it_is_passed_over() {
     assert_eq!(push, with_peer);
     assert_eq!(warnings.len(), 1);
 
+    let (push, warnings) = updated("topology subnet,ifconfig 10.8.0.7 10.8.0.5");
+    assert_eq!(push, with_peer);
+    assert_eq!(warnings.len(), 2);
+
     let (push, warnings) = updated("topology subnet,ifconfig 10.8.0.6 255.255.255.0");
     assert_eq!(push.addresses, ["10.8.0.6/24".parse().unwrap()]);
     assert_eq!((push.peer_v4, warnings.len()), (None, 0));
