@@ -174,18 +174,19 @@ impl Catalog {
     /// Keeps a profile, in place of the one with its id if there is one; the caller is within
     /// [`with_lock`](Self::with_lock).
     pub(super) fn put(&mut self, stored: StoredProfile, place: Place) -> Result<(), StoreError> {
+        let id = stored.id;
+        let mut order = self.order.clone();
+        if place == Place::Last {
+            order.retain(|other| *other != id);
+            order.push(id);
+        }
         let hash = match &self.disk {
+            Some(disk) if place == Place::Last => Some(disk.write_last(&stored, &order)?),
             Some(disk) => Some(disk.write(&stored)?),
             None => None,
         };
-        let id = stored.id;
         self.insert(id, hash, Found::Profile(stored));
-        if place == Place::Last {
-            self.order.retain(|other| *other != id);
-            self.order.push(id);
-            // A profile that the order does not name comes last anyway.
-            let _ = self.write_order();
-        }
+        self.order = order;
         Ok(())
     }
 
@@ -200,7 +201,7 @@ impl Catalog {
         self.entries.remove(&id);
         self.order.retain(|other| *other != id);
         // Names without a profile are passed over.
-        let _ = self.write_order();
+        let _ = self.write_order(&self.order);
         Ok(())
     }
 
@@ -213,7 +214,7 @@ impl Catalog {
         let next = self.list().get(index).map(|stored| stored.id);
         let place = self.order.iter().position(|other| Some(*other) == next);
         self.order.insert(place.unwrap_or(self.order.len()), id);
-        if let Err(error) = self.write_order() {
+        if let Err(error) = self.write_order(&self.order) {
             self.order = former;
             return Err(error.into());
         }
@@ -263,9 +264,9 @@ impl Catalog {
         }
     }
 
-    fn write_order(&self) -> Result<(), FolderError> {
+    fn write_order(&self, order: &[ProfileId]) -> Result<(), FolderError> {
         match &self.disk {
-            Some(disk) => disk.write_order(&self.order),
+            Some(disk) => disk.write_order(order),
             None => Ok(()),
         }
     }

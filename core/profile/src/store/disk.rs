@@ -143,6 +143,28 @@ impl Disk {
     /// It returns the hash of the file. After an error the former profile is there, unless the disk
     /// failed at the last step, when it may be either.
     pub(super) fn write(&self, stored: &StoredProfile) -> Result<ContentHash, StoreError> {
+        self.write_after(stored, || {})
+    }
+
+    /// Writes a profile that is the last of an order, as [`write`](Self::write) does.
+    ///
+    /// The order comes first, so that the profile has its place from its first moment on, whoever is
+    /// killed: names without a profile are passed over, and a profile without a name comes last anyway.
+    pub(super) fn write_last(
+        &self,
+        stored: &StoredProfile,
+        order: &[ProfileId],
+    ) -> Result<ContentHash, StoreError> {
+        self.write_after(stored, || {
+            let _ = self.write_order(order);
+        })
+    }
+
+    fn write_after(
+        &self,
+        stored: &StoredProfile,
+        before_commit: impl FnOnce(),
+    ) -> Result<ContentHash, StoreError> {
         let (record, bundle) = Record::of(stored);
         let file = record.to_json();
         if file.len() > MAXIMUM_RECORD_BYTES {
@@ -156,6 +178,7 @@ impl Disk {
             let name = bundle_name(stored.id, stored.generation);
             self.secrets.write(&name, &bundle)?;
         }
+        before_commit();
         self.profiles.write(&file_name(stored.id), &file)?;
         // The change is made. What is left to delete is deleted the next time if it cannot be now.
         let _ = self.forget_former(stored);

@@ -4,8 +4,8 @@ use super::profile_id::ProfileId;
 
 /// The file with the order of the profiles.
 ///
-/// It may lag behind the profiles, because it is written after them: ids without a profile are passed
-/// over, and profiles that it does not name come after those it does.
+/// It may be ahead of the profiles, because a new one is named before it is written, or lag behind them: ids without a
+/// profile are passed over, and profiles that it does not name come after those it does.
 #[derive(Serialize, Deserialize)]
 struct OrderFile {
     version: u32,
