@@ -186,8 +186,6 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_STORE_KEY_WRONG = 227,
     /** A stored profile is damaged. */
     P2SVPN_ERROR_STORE_DAMAGED = 228,
-    /** The profile cannot be written in this format. */
-    P2SVPN_ERROR_EXPORT_IMPOSSIBLE = 229,
     /** The sign-in was cancelled. */
     P2SVPN_ERROR_SIGN_IN_CANCELLED = 301,
     /** The certificate's file cannot be read. */
@@ -622,6 +620,10 @@ typedef enum p2svpn_export_formats {
      * The library's own JSON, which has a place for everything, and is also the way to see all that a profile says.
      */
     P2SVPN_EXPORT_JSON = 2,
+    /**
+     * An OpenVPN configuration, .ovpn, for OpenVPN 2.6 and later.
+     */
+    P2SVPN_EXPORT_OPENVPN = 3,
 } p2svpn_export_formats;
 
 /**
@@ -1459,7 +1461,7 @@ struct p2svpn_error *p2svpn_client_move_profile(const struct p2svpn_client *clie
  * @param exported      receives the file's text, which the caller frees with p2svpn_string_free(), which also wipes it
  * @param notes         receives what the file cannot say, a line each, which the caller frees with p2svpn_string_free();
  *                      NULL if it is not wanted
- * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN or EXPORT_IMPOSSIBLE
+ * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
  */
 struct p2svpn_error *p2svpn_client_export_profile(const struct p2svpn_client *client,
                                                   const char *id,

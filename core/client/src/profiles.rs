@@ -145,14 +145,14 @@ impl Profiles {
     /// Writes a profile in the format of another program, or in this library's own, with its secrets or without.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`, and `EXPORT_IMPOSSIBLE` where the format cannot say what the profile needs.
+    /// `PROFILE_UNKNOWN`. What the format cannot say is in the export's notes.
     pub fn export(
         &self,
         id: &ProfileId,
         format: ExportFormat,
         secrets: SecretsInExport,
     ) -> Result<Exported, Error> {
-        format.write(&self.keeper.get(*id)?.profile, secrets)
+        Ok(format.write(&self.keeper.get(*id)?.profile, secrets))
     }
 
     /// Copies a profile with its secrets under another name, after all others.

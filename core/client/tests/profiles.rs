@@ -429,6 +429,19 @@ fn an_export_with_secrets_imports_to_the_same_profile() {
 }
 
 #[test]
+fn an_openvpn_configuration_has_the_certificate_of_a_root_that_is_known() {
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+
+    let exported = profiles
+        .export(&id, ExportFormat::OpenVpn, SecretsInExport::Included)
+        .unwrap();
+
+    assert!(exported.text.contains("<ca>\n-----BEGIN CERTIFICATE-----"));
+    assert!(exported.text.contains("<tls-auth>"));
+}
+
+#[test]
 fn an_export_without_secrets_has_none_and_says_so() {
     let profiles = profiles();
     let id = *profiles.import(CERTIFICATE, None).unwrap().id();

@@ -18,6 +18,8 @@ pub enum p2svpn_export_formats {
     P2SVPN_EXPORT_AZURE_XML = 1,
     /// The library's own JSON, which has a place for everything, and is also the way to see all that a profile says.
     P2SVPN_EXPORT_JSON = 2,
+    /// An OpenVPN configuration, .ovpn, for OpenVPN 2.6 and later.
+    P2SVPN_EXPORT_OPENVPN = 3,
 }
 
 /// Changes a profile: all of the changes are made, or none.
@@ -123,7 +125,7 @@ pub unsafe extern "C" fn p2svpn_client_move_profile(
 /// @param exported      receives the file's text, which the caller frees with p2svpn_string_free(), which also wipes it
 /// @param notes         receives what the file cannot say, a line each, which the caller frees with p2svpn_string_free();
 ///                      NULL if it is not wanted
-/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN or EXPORT_IMPOSSIBLE
+/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_export_profile(
     client: Option<&p2svpn_client>,
@@ -192,6 +194,7 @@ fn export_format(number: u32) -> Result<ExportFormat, Error> {
     match number {
         1 => Ok(ExportFormat::AzureXml),
         2 => Ok(ExportFormat::Json),
+        3 => Ok(ExportFormat::OpenVpn),
         _ => Err(invalid("format is none of p2svpn_export_formats")),
     }
 }

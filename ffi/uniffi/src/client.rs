@@ -125,7 +125,7 @@ impl Client {
         Ok(self.client.profiles().move_to(&profile_id(&id)?, index)?)
     }
 
-    /// Writes a profile in a format, `azure_xml` or `json`, with its secrets or without.
+    /// Writes a profile in a format, `azure_xml`, `json` or `openvpn`, with its secrets or without.
     pub fn export_profile(
         &self,
         id: String,

@@ -263,10 +263,6 @@ catalogue! {
         "A stored profile is damaged"
         "Its file or its secrets were changed or cut off."
         "Import the profile again."
-    229 ExportImpossible "EXPORT_IMPOSSIBLE" Configuration
-        "The profile cannot be written in this format"
-        "The format has no way to say what the profile needs."
-        "Choose another format, or provide what is named."
 
     // ---- 3xx: certificates and sign-in ----
     301 SignInCancelled "SIGN_IN_CANCELLED" NeedsSignIn
