@@ -9,9 +9,18 @@ use crate::file::read_regular;
 /// The most files that are read for one import.
 const MOST_FILES: usize = 100;
 
+/// The most bytes that are read for one import; the import itself takes less.
+const MOST_BYTES: usize = 2 * MAXIMUM_PACKAGE_BYTES;
+
 /// The files of one import, as read from the disk.
 #[derive(Default)]
-pub(crate) struct SourceFiles(Vec<(String, Zeroizing<Vec<u8>>)>);
+pub(crate) struct SourceFiles(Vec<ReadFile>);
+
+struct ReadFile {
+    folder: PathBuf,
+    name: String,
+    bytes: Zeroizing<Vec<u8>>,
+}
 
 impl SourceFiles {
     /// Reads the files, and those beside an OpenVPN configuration that it names.
@@ -26,35 +35,54 @@ impl SourceFiles {
         }
         let mut files = Self::default();
         for path in paths {
-            let bytes = read_regular(path, MAXIMUM_PACKAGE_BYTES).map_err(|error| {
+            let bytes = read_regular(path, files.left()).map_err(|error| {
                 Error::new(ErrorCode::ProfileUnreadable, path.display().to_string()).because(&error)
             })?;
-            files.0.push((name(path), bytes));
+            files.0.push(ReadFile::new(path, bytes));
         }
-        for path in paths {
-            files.read_beside(path);
+        for given in 0..paths.len() {
+            files.read_beside(given)?;
         }
         Ok(files)
     }
 
     /// Reads what a configuration names, from its own folder and regular files only.
-    fn read_beside(&mut self, path: &Path) {
-        let own = name(path);
-        let given = self.0.iter().find(|(name, _)| *name == own);
-        // What is no configuration names nothing; what is a damaged one is the import's to tell.
-        let Some(Ok(wanted)) = given.map(|(_, bytes)| files_beside(bytes)) else {
-            return;
+    fn read_beside(&mut self, given: usize) -> Result<(), Error> {
+        let Some(configuration) = self.0.get(given) else {
+            return Ok(());
         };
+        // What is no configuration names nothing; what is a damaged one is the import's to tell.
+        let Ok(wanted) = files_beside(&configuration.bytes) else {
+            return Ok(());
+        };
+        let folder = configuration.folder.clone();
         for wanted in wanted {
-            let is_there = self.0.iter().any(|(name, _)| *name == wanted);
-            if is_there || self.0.len() >= MOST_FILES {
+            if let Some(known) = self.0.iter().find(|known| known.name == wanted) {
+                if known.folder == folder {
+                    continue;
+                }
+                // The import tells files apart by their names alone.
+                let rule = format!(
+                    "two folders have a file '{wanted}' for a configuration: import them one by one"
+                );
+                return Err(Error::new(ErrorCode::InvalidArgument, rule));
+            }
+            if self.0.len() >= MOST_FILES {
                 continue;
             }
-            match read_regular(&path.with_file_name(&wanted), MAXIMUM_PACKAGE_BYTES) {
-                Ok(bytes) => self.0.push((wanted, bytes)),
+            let path = folder.join(&wanted);
+            match read_regular(&path, self.left()) {
+                Ok(bytes) => self.0.push(ReadFile::new(&path, bytes)),
                 Err(error) => tracing::debug!(%error, file = wanted, "a file beside is not there"),
             }
         }
+        Ok(())
+    }
+
+    /// How large the next file may be.
+    fn left(&self) -> usize {
+        let read: usize = self.0.iter().map(|file| file.bytes.len()).sum();
+        MOST_BYTES.saturating_sub(read).min(MAXIMUM_PACKAGE_BYTES)
     }
 
     /// Returns the files as the import takes them.
@@ -62,8 +90,18 @@ impl SourceFiles {
         let sources = self
             .0
             .iter()
-            .map(|(name, bytes)| SourceFile { name, bytes });
+            .map(|ReadFile { name, bytes, .. }| SourceFile { name, bytes });
         sources.collect()
+    }
+}
+
+impl ReadFile {
+    fn new(path: &Path, bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self {
+            folder: path.parent().map(Path::to_owned).unwrap_or_default(),
+            name: name(path),
+            bytes,
+        }
     }
 }
 

@@ -537,3 +537,22 @@ async fn an_openvpn_configuration_finds_the_files_beside_it() {
     assert_eq!(imported.summary.servers, ["vpn.example.com:1194"]);
     assert_eq!(imported.summary.sign_in, SignIn::Password);
 }
+
+#[test]
+fn a_configuration_never_gets_the_files_of_another_folder() {
+    let root = tempfile::tempdir().unwrap();
+    let paths = ["office", "lab"].map(|place| {
+        let folder = root.path().join(place);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("ca.crt"), place).unwrap();
+        let path = folder.join(format!("{place}.ovpn"));
+        let text = format!("client\nremote {place}.example 1194\nca ca.crt\nauth-user-pass\n");
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+
+    let refusal = profiles().import_files(&paths).unwrap_err();
+
+    assert_eq!(refusal.code(), ErrorCode::InvalidArgument);
+    assert!(refusal.to_string().contains("ca.crt"), "{refusal}");
+}
