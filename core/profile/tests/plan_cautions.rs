@@ -121,6 +121,26 @@ fn an_address_pool_that_overlaps_is_told() {
 }
 
 #[test]
+fn address_pools_of_two_profiles_overlap_in_both_directions() {
+    for (ours, theirs) in [
+        ("172.16.0.0/12", "172.16.201.0/24"),
+        ("172.16.201.0/24", "172.16.0.0/12"),
+        ("172.16.201.0/24", "172.16.201.0/24"),
+    ] {
+        let mut profile = profile(&[]);
+        profile.network.address_pool = routes(&[ours]);
+        let mut west = other("west", &[]);
+        west.address_pool = routes(&[theirs]);
+        let mut surroundings = at_home();
+        surroundings.profiles = Some(vec![west]);
+
+        let plan = Plan::new(&profile, &surroundings);
+
+        only(&plan, CautionKind::AddressPoolOverlapsProfile);
+    }
+}
+
+#[test]
 fn an_address_pool_that_is_announced_itself_is_fine() {
     let mut profile = profile(&["172.16.201.0/24"]);
     profile.network.address_pool = routes(&["172.16.201.0/24"]);
@@ -374,6 +394,7 @@ fn tens_of_thousands_of_routes_are_planned_against_as_many_others() {
     profile.exclude_routes = every(10);
     profile.network = VirtualNetwork {
         routes: every(11),
+        address_pool: every(44),
         ..VirtualNetwork::default()
     };
     let mut surroundings = at_home();

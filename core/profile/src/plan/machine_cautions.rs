@@ -313,25 +313,43 @@ fn overlap_of_profile(
 }
 
 fn pools_of_profiles(network: &PlannedNetwork, profiles: &[KnownProfile], cautions: &mut Cautions) {
-    let pools = networks_of(profiles, |profile| &profile.address_pool);
+    let theirs = networks_of(profiles, |profile| &profile.address_pool);
     for pool in &network.address_pool {
-        let Some((other, profile)) = pools.around(pool) else {
-            continue;
-        };
-        let name = Excerpt::of(&profile.name).to_string();
-        let caution = Caution::new(
-            CautionKind::AddressPoolOverlapsProfile,
-            format!(
-                "The tunnel gets an address from {pool}, and that of the profile '{name}' one from {other}. \
-                 While both are connected, they may get the same address."
-            ),
-            "Connect one of the two profiles at a time.",
-        );
-        let caution = caution.about(*pool, other).of(&name);
-        cautions.add(if profile.is_connected {
-            caution
-        } else {
-            caution.noted()
-        });
+        if let Some((other, profile)) = theirs.around(pool) {
+            pool_of_profile(*pool, other, profile, cautions);
+        }
     }
+    let ours: Networks<()> = network
+        .address_pool
+        .iter()
+        .map(|pool| (*pool, ()))
+        .collect();
+    for profile in profiles {
+        for other in &profile.address_pool {
+            match ours.around(other) {
+                Some((pool, ())) if pool != *other => {
+                    pool_of_profile(pool, *other, profile, cautions);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn pool_of_profile(pool: IpNet, other: IpNet, profile: &KnownProfile, cautions: &mut Cautions) {
+    let name = Excerpt::of(&profile.name).to_string();
+    let caution = Caution::new(
+        CautionKind::AddressPoolOverlapsProfile,
+        format!(
+            "The tunnel gets an address from {pool}, and that of the profile '{name}' one from {other}. \
+             While both are connected, they may get the same address."
+        ),
+        "Connect one of the two profiles at a time.",
+    );
+    let caution = caution.about(pool, other).of(&name);
+    cautions.add(if profile.is_connected {
+        caution
+    } else {
+        caution.noted()
+    });
 }

@@ -1,5 +1,6 @@
 //! Where a plan's network contradicts itself, and what in it may surprise.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -84,10 +85,20 @@ fn nested_routes(network: &PlannedNetwork, cautions: &mut Cautions) {
 }
 
 fn address_pool(network: &PlannedNetwork, routing: &Routing, cautions: &mut Cautions) {
+    let pools: Networks<()> = network
+        .address_pool
+        .iter()
+        .map(|pool| (*pool, ()))
+        .collect();
+    let mut inside = BTreeMap::new();
+    for route in &network.routes {
+        if let Some((pool, ())) = pools.around(&route.network) {
+            inside.entry(pool).or_insert(route.network);
+        }
+    }
     for pool in &network.address_pool {
-        let mut routes = network.routes.iter().map(|route| route.network);
         let route = routing.route_around(pool);
-        let route = route.or_else(|| routes.find(|route| pool.contains(route)));
+        let route = route.or_else(|| inside.get(pool).copied());
         // A gateway may well announce the pool itself, so that its clients reach each other.
         let Some(route) = route.filter(|route| route != pool && !is_everything(route)) else {
             continue;
