@@ -128,28 +128,43 @@ fn pools_in_local_networks(
     local: &[PlannedLocalNetwork],
     cautions: &mut Cautions,
 ) {
+    let mut add = |pool: &IpNet, near: &IpNet, interface: &str| {
+        cautions.add(
+            Caution::new(
+                CautionKind::AddressPoolOverlapsLocalNetwork,
+                format!(
+                    "The tunnel gets an address from {pool}, and this machine is in the network {near} \
+                     ({interface}), which overlaps it. Devices nearby may be cut off."
+                ),
+                "Connect from another network, or ask the administrator for another address pool.",
+            )
+            .about(*pool, *near)
+            .of(interface),
+        );
+    };
+    let near: Networks<&str> = local
+        .iter()
+        .map(|near| (near.network, near.interface.as_str()))
+        .collect();
     for pool in &network.address_pool {
-        for PlannedLocalNetwork {
-            interface,
-            network: near,
-            ..
-        } in local
-        {
-            if !(pool.contains(near) || near.contains(pool)) {
-                continue;
-            }
-            cautions.add(
-                Caution::new(
-                    CautionKind::AddressPoolOverlapsLocalNetwork,
-                    format!(
-                        "The tunnel gets an address from {pool}, and this machine is in the network {near} \
-                         ({interface}), which overlaps it. Devices nearby may be cut off."
-                    ),
-                    "Connect from another network, or ask the administrator for another address pool.",
-                )
-                .about(*pool, *near)
-                .of(interface),
-            );
+        if let Some((near, interface)) = near.around(pool) {
+            add(pool, &near, interface);
+        }
+    }
+    let pools: Networks<()> = network
+        .address_pool
+        .iter()
+        .map(|pool| (*pool, ()))
+        .collect();
+    for PlannedLocalNetwork {
+        interface,
+        network: near,
+        ..
+    } in local
+    {
+        match pools.around(near) {
+            Some((pool, ())) if pool != *near => add(&pool, near, interface),
+            _ => {}
         }
     }
 }
