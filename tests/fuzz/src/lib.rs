@@ -84,18 +84,23 @@ fn split<'a>(input: &'a [u8], mark: &'static [u8]) -> impl Iterator<Item = &'a [
 }
 
 fn import_all(files: &[SourceFile<'_>]) {
-    within(PROFILE_MEMORY, || match import(files, &ImportOptions::default()) {
-        Ok(profiles) => {
-            assert!(!profiles.is_empty());
-            for imported in profiles {
-                let said = imported.warnings.iter().map(ToString::to_string);
-                assert!(said.into_iter().all(|line| !line.contains(char::is_control)));
-                assert!(!format!("{:?}", imported.profile).is_empty());
+    within(PROFILE_MEMORY, || {
+        match import(files, &ImportOptions::default()) {
+            Ok(profiles) => {
+                assert!(!profiles.is_empty());
+                for imported in profiles {
+                    let said = imported.warnings.iter().map(ToString::to_string);
+                    assert!(
+                        said.into_iter()
+                            .all(|line| !line.contains(char::is_control))
+                    );
+                    assert!(!format!("{:?}", imported.profile).is_empty());
+                }
             }
-        }
-        Err(failure) => {
-            assert!(!failure.to_string().contains(char::is_control));
-            assert!(!failure.error.remedy().is_empty());
+            Err(failure) => {
+                assert!(!failure.to_string().contains(char::is_control));
+                assert!(!failure.error.remedy().is_empty());
+            }
         }
     });
 }
