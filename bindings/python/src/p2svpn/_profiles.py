@@ -207,7 +207,7 @@ class Profiles:
     def export(
         self, profile: Union[Profile, str], format: str = "azure_xml", *, secrets: bool = False
     ) -> ExportedProfile:
-        """Writes a profile as ``azure_xml``, ``json`` or ``openvpn``, with its secrets or, unless asked for, without."""
+        """Writes a profile as ``azure_xml``, ``json`` or ``openvpn``; without its secrets unless they are asked for."""
         with translated():
             raw = self._raw.export_profile(profile_id(profile), format, secrets)
         return ExportedProfile(raw.text, tuple(raw.notes))

@@ -145,20 +145,37 @@ impl PrivateFolder {
     /// [`FolderError::Untrusted`] for anything but a regular file of the folder's owner or of root,
     /// [`FolderError::TooLarge`] beyond `limit` bytes, and what the system says.
     pub fn read(&self, name: &str, limit: usize) -> Result<Option<PrivateFile>, FolderError> {
+        /// A writer may replace the file just then, but not again and again.
+        const ATTEMPTS: usize = 16;
         let path = self.place(name)?;
-        let failed = |error| FolderError::new("read", &path, error);
+        for _ in 0..ATTEMPTS {
+            match self.open_regular(&path)? {
+                Opened::Absent => return Ok(None),
+                Opened::Replaced => {}
+                Opened::File(file, metadata) => {
+                    return self.read_opened(file, &metadata, path, limit).map(Some);
+                }
+            }
+        }
+        let reason = "was replaced while it was opened";
+        Err(FolderError::Untrusted { path, reason })
+    }
+
+    /// Opens a regular file.
+    fn open_regular(&self, path: &Path) -> Result<Opened, FolderError> {
+        let failed = |error| FolderError::new("read", path, error);
         let untrusted = |reason| {
-            let path = path.clone();
+            let path = path.to_owned();
             Err(FolderError::Untrusted { path, reason })
         };
 
         // Looked at before it is opened: opening a pipe would wait for a writer.
-        let seen = match fs::symlink_metadata(&path) {
+        let seen = match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // The file, or all of the folder?
                 fs::symlink_metadata(&self.path)
                     .map_err(|error| FolderError::new("look at", &self.path, error))?;
-                return Ok(None);
+                return Ok(Opened::Absent);
             }
             seen => seen.map_err(failed)?,
         };
@@ -168,16 +185,32 @@ impl PrivateFolder {
         if !seen.is_file() {
             return untrusted("is not a regular file");
         }
-        let mut file = File::open(&path).map_err(failed)?;
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Opened::Replaced),
+            opened => opened.map_err(failed)?,
+        };
         let metadata = file.metadata().map_err(failed)?;
+        if permissions::is_same_file(&seen, &metadata) {
+            Ok(Opened::File(file, metadata))
+        } else {
+            Ok(Opened::Replaced)
+        }
+    }
+
+    fn read_opened(
+        &self,
+        mut file: File,
+        metadata: &fs::Metadata,
+        path: PathBuf,
+        limit: usize,
+    ) -> Result<PrivateFile, FolderError> {
+        let failed = |error| FolderError::new("read", &path, error);
         let folder = fs::symlink_metadata(&self.path).map_err(failed)?;
-        if !permissions::is_same_file(&seen, &metadata) {
-            return untrusted("was replaced while it was opened");
+        if !permissions::is_of_the_owner(metadata, &folder) {
+            let reason = "belongs to another user than its folder";
+            return Err(FolderError::Untrusted { path, reason });
         }
-        if !permissions::is_of_the_owner(&metadata, &folder) {
-            return untrusted("belongs to another user than its folder");
-        }
-        let was_open_to_others = permissions::is_open_to_others(&metadata);
+        let was_open_to_others = permissions::is_open_to_others(metadata);
         if was_open_to_others {
             permissions::close_file(&file).map_err(failed)?;
         }
@@ -186,10 +219,10 @@ impl PrivateFolder {
         if bytes.len() > limit {
             return Err(FolderError::TooLarge { path, limit });
         }
-        Ok(Some(PrivateFile {
+        Ok(PrivateFile {
             bytes,
             was_open_to_others,
-        }))
+        })
     }
 
     /// Replaces or makes a file; the new content is on the disk when this returns.
@@ -320,6 +353,15 @@ fn make_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     permissions::for_owner_folder(&mut builder);
     builder.create(path)
+}
+
+/// What became of the attempt to open a file.
+enum Opened {
+    /// There is none.
+    Absent,
+    /// It was there, and was another one when it was opened.
+    Replaced,
+    File(File, fs::Metadata),
 }
 
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
