@@ -13,11 +13,28 @@ const OLD_HEADER: &str = "DEK-Info:";
 
 /// Returns the PEM blocks of a text without what stands between them (RFC 7468 section 2), a line each.
 pub(super) fn blocks(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
+    labelled(source, |_| true)
+}
+
+/// Returns the certificates of a text, in which a private key may stand as well.
+pub(super) fn certificates(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
+    labelled(source, |label| label.ends_with("CERTIFICATE"))
+}
+
+/// Returns the private keys of a text, in which certificates may stand as well.
+pub(super) fn keys(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
+    labelled(source, |label| label.ends_with("PRIVATE KEY"))
+}
+
+fn labelled(
+    source: &Source<'_>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Zeroizing<String>, ImportError> {
     let text = source.text()?;
     // It never grows, so it leaves no copy of a key behind.
     let longest = text.len() + 1 + text.matches(OLD_HEADER).count();
     let mut blocks = Zeroizing::new(String::with_capacity(longest));
-    let mut is_inside = false;
+    let (mut is_inside, mut is_kept) = (false, false);
     for line in text.split(['\r', '\n']).map(str::trim_ascii) {
         let begins = line.starts_with("-----BEGIN ");
         let is_damaged = if is_inside {
@@ -29,9 +46,13 @@ pub(super) fn blocks(source: &Source<'_>) -> Result<Zeroizing<String>, ImportErr
             return Err(source.invalid("holds a damaged PEM block"));
         }
         is_inside |= begins;
+        if begins {
+            let label = line.trim_start_matches("-----BEGIN ").trim_end_matches('-');
+            is_kept = is_wanted(label);
+        }
         // A header in an old encrypted key ends with an empty line, which belongs to it; a CR LF has
         // one between its halves, which does not.
-        if is_inside && !line.is_empty() {
+        if is_inside && is_kept && !line.is_empty() {
             blocks.push_str(line);
             blocks.push('\n');
             if line.starts_with(OLD_HEADER) {

@@ -382,6 +382,38 @@ fn dns_servers_with_the_lowest_number_override_those_of_dhcp() {
 }
 
 #[test]
+fn a_file_with_certificate_and_key_is_parted_into_both() {
+    let both = crate::variants::PIVPN
+        .split_once("<cert>\n")
+        .and_then(|(_, rest)| rest.split_once("</cert>"))
+        .map(|(certificate, _)| {
+            format!("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n{certificate}")
+        })
+        .unwrap();
+    let text = |tag: &str| format!("<{tag}>\n{both}</{tag}>\n");
+    let without = ["cert", "key"]
+        .iter()
+        .fold(crate::variants::PIVPN.to_owned(), |text, tag| {
+            let start = text.find(&format!("<{tag}>")).unwrap();
+            let end = text.find(&format!("</{tag}>")).unwrap() + tag.len() + 3;
+            format!("{}{}", &text[..start], &text[end..])
+        });
+
+    let profile = read(&format!("{without}\n{}{}", text("cert"), text("key"))).profile;
+
+    let Authentication::Certificate(certificate) = profile.authentication.selected() else {
+        panic!("{:?}", profile.authentication);
+    };
+    let Some(p2svpn_profile::ClientIdentity::Pem { certificates, key }) = &certificate.identity
+    else {
+        panic!("{certificate:?}");
+    };
+    assert!(!certificates.contains("PRIVATE KEY"), "{certificates}");
+    assert!(certificates.starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(!key.as_str().contains("CERTIFICATE"));
+}
+
+#[test]
 fn debug_prints_no_secret() {
     let shown = format!("{:?}", read(crate::support::EVERYTHING));
     assert!(!shown.contains("correct horse") && !shown.contains("PRIVATE KEY"));

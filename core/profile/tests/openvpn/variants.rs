@@ -12,7 +12,7 @@ use crate::support::{
     AZURE_2022, AZURE_2026, EVERYTHING, STATIC_KEY, read, read_beside, read_silently, root,
 };
 
-const PIVPN: &str = include_str!("../fixtures/openvpn/pivpn.ovpn");
+pub(crate) const PIVPN: &str = include_str!("../fixtures/openvpn/pivpn.ovpn");
 const PFSENSE: &str = include_str!("../fixtures/openvpn/pfsense.ovpn");
 const AWS: &str = include_str!("../fixtures/openvpn/aws.ovpn");
 const ACCESS_SERVER: &str = include_str!("../fixtures/openvpn/access-server.ovpn");

@@ -153,13 +153,13 @@ impl<'a> Credentials<'a> {
             (None, Some(key)) => return Err(missing(key, "cert")),
             (Some(certificate), Some(key)) => (certificate, key),
         };
-        let mut certificates = pem::blocks(certificate)?.to_string();
+        let mut certificates = pem::certificates(certificate)?.to_string();
         if let Some(further) = &self.further_certificates {
-            certificates.push_str(&pem::blocks(further)?);
+            certificates.push_str(&pem::certificates(further)?);
         }
         Ok(Some(ClientIdentity::Pem {
             certificates,
-            key: SecretText::new(pem::blocks(key)?),
+            key: SecretText::new(pem::keys(key)?),
         }))
     }
 }
