@@ -47,8 +47,8 @@ pub struct ImportOptions {
 /// installed first. [`AuthenticationChoice::select`](crate::AuthenticationChoice::select) changes
 /// that.
 ///
-/// Each [`Warning`](crate::Warning) names its file. An import takes at most 16 MiB of memory beside
-/// the bytes given, whatever they say.
+/// Each [`Warning`](crate::Warning) names its file. Reading a profile takes at most 16 MiB of
+/// memory beside the bytes given, whatever they say; hundreds of small ones may take more together.
 ///
 /// # Errors
 ///
