@@ -114,6 +114,10 @@ impl ProfileKeeper {
         self.telling(|store| Ok(store.remove(id)?))
     }
 
+    pub(crate) fn discard(&self, set_aside: &str) -> Result<bool, Error> {
+        self.telling(|store| Ok(store.discard(set_aside)?))
+    }
+
     pub(crate) fn refresh(&self) -> Result<(), Error> {
         self.tell(self.store.refresh()?);
         Ok(())

@@ -138,8 +138,16 @@ impl Profiles {
         id: &ProfileId,
         path: impl AsRef<Path>,
     ) -> Result<UpdatedProfile, Error> {
-        let files = SourceFiles::read(&[path.as_ref().to_owned()])?;
-        self.bring_up_to_date(*id, only(self.keeper.read(&files.as_sources())?)?)
+        self.update_files(id, &[path.as_ref().to_owned()])
+    }
+
+    /// Brings a profile up to date with files that explain each other, as [`Profiles::update`] does: together they are one
+    /// profile, perhaps with a choice of how to sign in.
+    ///
+    /// # Errors
+    /// As for [`Profiles::update_file`], and `SEVERAL_PROFILES`.
+    pub fn update_files(&self, id: &ProfileId, paths: &[PathBuf]) -> Result<UpdatedProfile, Error> {
+        self.bring_up_to_date(*id, only(self.read_files(paths)?)?)
     }
 
     /// Writes a profile in the format of another program, or in this library's own, with its secrets or without.
@@ -183,6 +191,16 @@ impl Profiles {
     /// Returns what is wrong in the folder of the profiles: files that were set aside, profiles whose secrets are gone.
     pub fn problems(&self) -> Vec<StoreProblem> {
         self.keeper.problems()
+    }
+
+    /// Deletes a damaged file that was set aside, with its secrets, and returns whether it was there.
+    ///
+    /// It goes by the name that [`StoreProblem::set_aside`] gives, of one of the [`problems`](Profiles::problems).
+    ///
+    /// # Errors
+    /// `STORE_UNAVAILABLE` where the folder cannot be written.
+    pub fn discard(&self, set_aside: &str) -> Result<bool, Error> {
+        self.keeper.discard(set_aside)
     }
 
     /// Looks at what other processes did to the folder of the profiles; events tell what is different.

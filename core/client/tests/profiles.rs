@@ -288,6 +288,25 @@ fn a_folder_that_is_a_file_is_refused() {
 }
 
 #[test]
+fn a_damaged_file_is_told_and_can_be_discarded() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = stored(folder.path()).profiles();
+    let id = *first.import(CERTIFICATE, None).unwrap().id();
+    drop(first);
+    let file = folder.path().join(format!("profiles/{id}.json"));
+    std::fs::write(file, "{").unwrap();
+    let profiles = stored(folder.path()).profiles();
+
+    let problems = profiles.problems();
+    let set_aside = problems[0].set_aside().unwrap();
+
+    assert!(!profiles.discard("another.json").unwrap());
+    assert!(profiles.discard(set_aside).unwrap());
+    assert!(!profiles.discard(set_aside).unwrap());
+    assert!(profiles.problems().is_empty());
+}
+
+#[test]
 fn each_change_of_a_profile_is_told() {
     let client = Client::builder().build().unwrap();
     let profiles = client.profiles();
@@ -399,6 +418,31 @@ fn a_newer_package_is_recognized_and_keeps_the_edits() {
     assert_eq!(updated.summary.name, "Office");
     assert_eq!(updated.kept, [Field::Name]);
     assert!(updated.summary.servers[0].contains("0123456789ab"));
+    assert_eq!(profiles.list().len(), 1);
+}
+
+#[test]
+fn several_files_of_a_gateway_are_one_update() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::str::from_utf8(CERTIFICATE).unwrap();
+    let authentication = |text: &str| {
+        let (_, rest) = text.split_once("<clientauth>").unwrap();
+        rest.split_once("</clientauth>").unwrap().0.to_owned()
+    };
+    let entra = std::str::from_utf8(ENTRA).unwrap();
+    let other = text.replace(&authentication(text), &authentication(entra));
+    let paths = [("certificate.xml", text), ("entra.xml", &*other)].map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    let profiles = profiles();
+    let id = *profiles.import(CERTIFICATE, None).unwrap().id();
+
+    let updated = profiles.update_files(&id, &paths).unwrap();
+
+    assert_eq!(updated.summary.id, id);
+    assert_eq!(updated.summary.sign_ins.len(), 2);
     assert_eq!(profiles.list().len(), 1);
 }
 

@@ -328,8 +328,7 @@ impl Disk {
 
     /// Returns the problems of the files that were set aside.
     pub(super) fn set_aside(&self) -> Result<Vec<Problem>, FolderError> {
-        let mut names = self.damaged.names(MOST_FILES)?;
-        names.retain(|name| name.ends_with(EXTENSION));
+        let names = self.set_aside_names()?;
         let problems = names.iter().map(|name| {
             let note = self.damaged.read(&note_name(name), MAXIMUM_NOTE_BYTES);
             let note = note.ok().flatten();
@@ -342,14 +341,22 @@ impl Disk {
 
     /// Says whether a file of this id was set aside, so that its secrets are kept and its id is taken.
     pub(super) fn is_set_aside(&self, id: ProfileId) -> Result<bool, FolderError> {
-        let names = self.damaged.names(MOST_FILES)?;
-        let mut files = names.iter().filter(|name| name.ends_with(EXTENSION));
-        Ok(files.any(|name| id_of(name) == Some(id)))
+        let names = self.set_aside_names()?;
+        Ok(names.iter().any(|name| id_of(name) == Some(id)))
+    }
+
+    fn set_aside_names(&self) -> Result<Vec<String>, FolderError> {
+        let mut names = self.damaged.names(MOST_FILES)?;
+        names.retain(|name| name.ends_with(EXTENSION));
+        Ok(names)
     }
 
     /// Deletes a file that was set aside, with the secrets that were kept for it; the caller holds the
     /// lock. It returns whether the file was there.
     pub(super) fn discard(&self, name: &str) -> Result<bool, StoreError> {
+        if !self.set_aside_names()?.iter().any(|known| known == name) {
+            return Ok(false);
+        }
         let id = id_of(name);
         if let Some(id) = id {
             self.pending.write(id.as_str(), &[])?;

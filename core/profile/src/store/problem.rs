@@ -48,6 +48,16 @@ pub enum ProblemKind {
     WasOpenToOthers,
 }
 
+impl Problem {
+    /// Returns the name to [discard](super::Store::discard) the file by, if it was set aside.
+    pub fn set_aside(&self) -> Option<&str> {
+        match self.kind {
+            ProblemKind::SetAside => self.path.file_name()?.to_str(),
+            _ => None,
+        }
+    }
+}
+
 impl ProblemKind {
     /// All of them.
     pub const ALL: [Self; 10] = [

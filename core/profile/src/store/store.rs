@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::catalog::{Access, Catalog, MOST_PROFILES, Place};
 use super::change::Change;
 use super::disk::Disk;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
 use super::profile_id::ProfileId;
 use super::relation::{Relation, relation};
 use super::secret_store::SecretStore;
@@ -235,18 +235,15 @@ impl Store {
         self.catalog().problems()
     }
 
-    /// Deletes a file that was set aside, with its secrets, and returns whether it was there.
+    /// Deletes a file that was set aside, with its secrets, and returns whether it was there; its
+    /// problem [names](Problem::set_aside) it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
-    pub fn discard(&self, set_aside: &Problem) -> Result<bool, StoreError> {
-        let name = set_aside.path.file_name().and_then(|name| name.to_str());
-        let Some(name) = name.filter(|_| set_aside.kind == ProblemKind::SetAside) else {
-            return Ok(false);
-        };
+    /// [`StoreError::Folder`].
+    pub fn discard(&self, set_aside: &str) -> Result<bool, StoreError> {
         self.catalog()
-            .with_lock(Access::Change, |catalog| catalog.discard(name))
+            .with_lock(Access::Change, |catalog| catalog.discard(set_aside))
     }
 
     /// Looks at what other processes did, and returns all [`changes`](Self::changes).
