@@ -2,7 +2,11 @@ use crate::azure::Text;
 use crate::error::ImportError;
 use crate::position::Position;
 
+use super::catalogue::find;
 use super::limits::MAXIMUM_OVPN_LINES;
+
+/// The block whose options are about a server of its own.
+const CONNECTION: &str = "connection";
 
 /// The longest line outside inline blocks, in bytes.
 const LONGEST_LINE: usize = 16 * 1024;
@@ -65,7 +69,7 @@ impl<'a> Lexer<'a> {
             }
         }
         match self.connection {
-            Some(begin) => Err(unclosed("connection", begin)),
+            Some(begin) => Err(unclosed(CONNECTION, begin)),
             None => Ok(None),
         }
     }
@@ -87,7 +91,7 @@ impl<'a> Lexer<'a> {
                 arguments,
                 block: None,
             }))),
-            Some("connection") => match self.connection.replace(position) {
+            Some(CONNECTION) => match self.connection.replace(position) {
                 Some(_) => Err(syntax(
                     position,
                     "a block <connection> stands in another one",
@@ -153,20 +157,14 @@ fn syntax(position: Position, reason: &str) -> ImportError {
     }
 }
 
-/// Only tags that look like an option's are repeated: others could be a damaged secret.
+/// Only tags of options are repeated: others could be a damaged secret.
 fn unclosed(name: &str, position: Position) -> ImportError {
-    let is_harmless = name.len() <= 24
-        && name.chars().all(|character| {
-            character.is_ascii_lowercase() || matches!(character, '0'..='9' | '-')
-        });
-    ImportError::Syntax {
-        position,
-        reason: if is_harmless {
-            format!("the block <{name}> is not closed")
-        } else {
-            "this block is not closed".to_owned()
-        },
-    }
+    let reason = match find(name) {
+        Some((option, _)) => format!("the block <{option}> is not closed"),
+        None if name == CONNECTION => format!("the block <{CONNECTION}> is not closed"),
+        None => "this block is not closed".to_owned(),
+    };
+    ImportError::Syntax { position, reason }
 }
 
 /// Hands out the lines of a text, which end with CR LF, LF or CR.

@@ -62,6 +62,8 @@ struct Reader<'a> {
     networks: Networks,
     names: Names,
     tuning: Tuning<'a>,
+    /// Whether user name and password may follow, which some write below `auth-user-pass`.
+    is_below_sign_in: bool,
     warnings: Warnings,
 }
 
@@ -94,10 +96,13 @@ impl<'a> Reader<'a> {
         } = directive;
         let Some((name, effect)) = find(&name) else {
             if !is_optional && !self.mode.silences(&name) {
-                self.warn_unknown(position, &name);
+                let is_bare = arguments.is_empty() && block.is_none();
+                let may_be_secret = is_bare || self.is_below_sign_in || !is_like_an_option(&name);
+                self.warn_unknown(position, (!may_be_secret).then_some(&*name));
             }
             return Ok(());
         };
+        self.is_below_sign_in = name == "auth-user-pass";
         let setting = Setting {
             position,
             name,
@@ -152,21 +157,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The name is repeated only where it looks like an option's: it could be a line of a key whose
-    /// block was damaged.
-    fn warn_unknown(&mut self, position: Position, name: &str) {
-        let looks_like_one = name.len() < 30
-            && name.contains(|character: char| character.is_ascii_lowercase())
-            && name.chars().all(|character| {
-                character.is_ascii_lowercase() || matches!(character, '0'..='9' | '-' | '_')
-            });
+    /// The name is repeated only where it can be no secret: it could be a password below
+    /// `auth-user-pass`, or a line of a key whose block was damaged.
+    fn warn_unknown(&mut self, position: Position, harmless_name: Option<&str>) {
         let kind = WarningKind::UnknownOption;
-        if looks_like_one {
-            let message = format_args!("'{name}' is no option that is known; it is ignored");
-            self.warnings.push(position, kind, message);
-        } else {
-            let message = format_args!("this is no option that is known; it is ignored");
-            self.warnings.push(position, kind, message);
+        match harmless_name {
+            Some(name) => {
+                let message = format_args!("'{name}' is no option that is known; it is ignored");
+                self.warnings.push(position, kind, message);
+            }
+            None => {
+                let message = format_args!("this is no option that is known; it is ignored");
+                self.warnings.push(position, kind, message);
+            }
         }
     }
 
@@ -196,6 +199,14 @@ impl<'a> Reader<'a> {
             warnings_left_out,
         })
     }
+}
+
+fn is_like_an_option(name: &str) -> bool {
+    name.len() < 30
+        && name.starts_with(|character: char| character.is_ascii_lowercase())
+        && name.chars().all(|character| {
+            character.is_ascii_lowercase() || matches!(character, '0'..='9' | '-' | '_')
+        })
 }
 
 fn host_as_name(host: &str) -> Result<ProfileName, ImportError> {
