@@ -64,6 +64,7 @@ mod name;
 mod one_or_more;
 mod openvpn;
 mod package;
+mod pem;
 mod plan;
 mod position;
 mod profile;

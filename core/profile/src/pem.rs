@@ -1,9 +1,9 @@
+//! Texts in PEM (RFC 7468), of which only the blocks count.
+
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-use crate::error::ImportError;
-
-use super::setting::Source;
+use crate::invalid_value::InvalidValue;
 
 /// Characters of base64 in a line (RFC 7468 section 2).
 const WIDTH: usize = 64;
@@ -11,26 +11,30 @@ const WIDTH: usize = 64;
 /// The last header of a key that is encrypted in the old way (RFC 1421 section 4.6.1.3).
 const OLD_HEADER: &str = "DEK-Info:";
 
-/// Returns the PEM blocks of a text without what stands between them (RFC 7468 section 2), a line each.
-pub(super) fn blocks(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
-    labelled(source, |_| true)
+/// Returns the blocks of a text without what stands between them (RFC 7468 section 2), a line each.
+pub(crate) fn blocks(text: &str) -> Result<Zeroizing<String>, InvalidValue> {
+    labelled(text, |_| true)
 }
 
 /// Returns the certificates of a text, in which a private key may stand as well.
-pub(super) fn certificates(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
-    labelled(source, |label| label.ends_with("CERTIFICATE"))
+pub(crate) fn certificates(text: &str) -> Result<Zeroizing<String>, InvalidValue> {
+    labelled(text, |label| label.ends_with("CERTIFICATE"))
 }
 
 /// Returns the private keys of a text, in which certificates may stand as well.
-pub(super) fn keys(source: &Source<'_>) -> Result<Zeroizing<String>, ImportError> {
-    labelled(source, |label| label.ends_with("PRIVATE KEY"))
+pub(crate) fn keys(text: &str) -> Result<Zeroizing<String>, InvalidValue> {
+    labelled(text, |label| label.ends_with("PRIVATE KEY"))
+}
+
+/// Returns the lists of revoked certificates of a text.
+pub(crate) fn revocation_lists(text: &str) -> Result<Zeroizing<String>, InvalidValue> {
+    labelled(text, |label| label.ends_with("CRL"))
 }
 
 fn labelled(
-    source: &Source<'_>,
+    text: &str,
     is_wanted: impl Fn(&str) -> bool,
-) -> Result<Zeroizing<String>, ImportError> {
-    let text = source.text()?;
+) -> Result<Zeroizing<String>, InvalidValue> {
     // It never grows, so it leaves no copy of a key behind.
     let longest = text.len() + 1 + text.matches(OLD_HEADER).count();
     let mut blocks = Zeroizing::new(String::with_capacity(longest));
@@ -43,7 +47,7 @@ fn labelled(
             line.starts_with("-----END ")
         };
         if is_damaged {
-            return Err(source.invalid("holds a damaged PEM block"));
+            return Err(InvalidValue::new("holds a damaged PEM block"));
         }
         is_inside |= begins;
         if begins {
@@ -64,22 +68,16 @@ fn labelled(
         }
     }
     if is_inside {
-        return Err(source.invalid("holds a PEM block that is cut short"));
+        return Err(InvalidValue::new("holds a PEM block that is cut short"));
     }
     if blocks.is_empty() {
-        return Err(source.invalid("holds nothing in PEM"));
+        return Err(InvalidValue::new("holds nothing in PEM"));
     }
     Ok(blocks)
 }
 
-/// Says whether a text is a place to fill in, such as `$CLIENTCERTIFICATE` in what the Azure portal
-/// writes.
-pub(super) fn is_placeholder(source: &Source<'_>) -> bool {
-    source.bytes.trim_ascii().first() == Some(&b'$')
-}
-
 /// Writes bytes in base64, in lines.
-pub(super) fn base64_lines(bytes: &[u8]) -> Zeroizing<String> {
+pub(crate) fn base64_lines(bytes: &[u8]) -> Zeroizing<String> {
     let digits = Zeroizing::new(Base64::encode_string(bytes));
     let lines = digits.len().div_ceil(WIDTH);
     let mut text = Zeroizing::new(String::with_capacity(digits.len().saturating_add(lines)));
@@ -94,7 +92,7 @@ pub(super) fn base64_lines(bytes: &[u8]) -> Zeroizing<String> {
 }
 
 /// Writes what is no secret as a PEM block with a label, such as `CERTIFICATE`.
-pub(super) fn block(label: &str, der: &[u8]) -> String {
+pub(crate) fn block(label: &str, der: &[u8]) -> String {
     let lines = base64_lines(der);
     format!("-----BEGIN {label}-----\n{}-----END {label}-----\n", *lines)
 }

@@ -9,6 +9,7 @@ use crate::authentication::{
 };
 use crate::error::ImportError;
 use crate::invalid_value::InvalidValue;
+use crate::pem;
 use crate::secret_value::{SecretBytes, SecretText};
 
 pub(super) fn read_choice(choice: Value<'_, '_>) -> Result<AuthenticationChoice, ImportError> {
@@ -78,7 +79,7 @@ fn read_identity(value: Value<'_, '_>) -> Result<ClientIdentity, ImportError> {
                 .required_secret("authentication.certificate.identity.pem.key", secret_text)?;
             fields.finish();
             ClientIdentity::Pem {
-                certificates: certificates.text()?.as_str().to_owned(),
+                certificates: public_certificates(&certificates)?,
                 key,
             }
         }
@@ -91,6 +92,20 @@ fn read_identity(value: Value<'_, '_>) -> Result<ClientIdentity, ImportError> {
         }
         (name, _) => return Err(value.other_form(name)),
     })
+}
+
+/// Takes out what is no certificate: certificates are shown and kept in the clear, and some have their
+/// private key in the same file.
+fn public_certificates(value: &Value<'_, '_>) -> Result<String, ImportError> {
+    let text = value.text()?;
+    match pem::certificates(&text) {
+        Ok(certificates) => Ok(certificates.as_str().to_owned()),
+        Err(reason) if value.is_foreign() && text.contains("PRIVATE KEY") => {
+            Err(value.invalid(reason))
+        }
+        // It is told where a connection is made that it is no certificate.
+        Err(_) => Ok(text.as_str().to_owned()),
+    }
 }
 
 fn read_entra(value: Value<'_, '_>) -> Result<EntraAuthentication, ImportError> {

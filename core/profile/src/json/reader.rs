@@ -38,9 +38,8 @@ pub(super) fn read_profile(root: Value<'_, '_>) -> Result<Profile, ImportError> 
     let name = fields.required("name")?.parse()?;
     let azure_version = fields.take("azure_version");
     let servers = fields.required("servers")?;
-    let no_server = servers.error("is empty");
-    let servers = servers.elements(MOST, read_server)?;
-    let servers = OneOrMore::from_vec(servers).ok_or(no_server)?;
+    let read = servers.elements(MOST, read_server)?;
+    let servers = OneOrMore::from_vec(read).ok_or_else(|| servers.error("is empty"))?;
     let authentication = read_choice(fields.required("authentication")?)?;
     let server_validation = read_server_validation(fields.required("server_validation")?)?;
     let flag = |value: Option<Value<'_, '_>>| value.map_or(Ok(false), |value| value.flag());
@@ -111,11 +110,7 @@ fn read_server(server: Value<'_, '_>) -> Result<Server, ImportError> {
     } else {
         format!("{}:{port}", text.as_str())
     };
-    let mut read: Server = with_port.parse().map_err(|reason| ImportError::Value {
-        position: host.position(),
-        path: "servers.host",
-        reason,
-    })?;
+    let mut read: Server = with_port.parse().map_err(|reason| host.invalid(reason))?;
     if let Some(transport) = fields.take("servers.transport") {
         let names = [Transport::Tcp, Transport::Udp].map(|known| (known.name(), known));
         read = read.with_transport(transport.one_of(&names)?);

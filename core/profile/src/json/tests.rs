@@ -5,10 +5,12 @@ use std::time::Duration;
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
+use super::reader::read_profile;
+use super::value::{Origin, Source};
 use super::{Document, SecretBundle, from_parts, to_parts};
 use crate::authentication::{
-    Authentication, CertificateAuthentication, ClientIdentity, EntraAuthentication,
-    PasswordAuthentication, StaticChallenge,
+    Authentication, AuthenticationKind, CertificateAuthentication, ClientIdentity,
+    EntraAuthentication, PasswordAuthentication, StaticChallenge,
 };
 use crate::certificate::Certificate;
 use crate::error::ImportError;
@@ -335,6 +337,53 @@ fn what_the_store_once_took_it_gives_back_whatever_a_host_put_in() {
     let (document, secrets) = to_parts(&profile);
 
     assert_eq!(from_parts(&document, &secrets).unwrap(), profile);
+}
+
+#[test]
+fn a_private_key_among_the_certificates_is_not_kept() {
+    let everything = full().to_json(SecretsInExport::Included).text;
+    let with_key = everything.replace(
+        r#""certificates": "-----BEGIN CERTIFICATE-----\r\n""#,
+        r#""certificates": "-----BEGIN PRIVATE KEY-----\nKEYKEY\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----""#,
+    );
+    assert_ne!(with_key, *everything);
+
+    let imported = Profile::from_json(with_key.as_bytes()).unwrap();
+
+    let mut profile = imported.profile;
+    profile
+        .authentication
+        .select(AuthenticationKind::Certificate);
+    let shown = format!("{profile:?}");
+    let exported = profile.to_openvpn(SecretsInExport::LeftOut, &[]);
+    let (stored, _) = to_parts(&profile);
+    for public in [&shown, exported.text.as_str(), stored.as_str()] {
+        assert!(public.contains("BEGIN CERTIFICATE"), "{public}");
+        assert!(!public.contains("KEYKEY"), "{public}");
+    }
+    let damaged = with_key.replace("-----END CERTIFICATE-----", "");
+    let refused = Profile::from_json(damaged.as_bytes())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("damaged PEM block") || refused.contains("cut short"),
+        "{refused}"
+    );
+    assert!(!refused.contains("KEYKEY"), "{refused}");
+}
+
+/// Otherwise each would be a walk through up to 2 MiB, and there may be ten thousand.
+#[test]
+fn no_position_is_looked_for_where_nothing_is_wrong() {
+    for profile in samples() {
+        let exported = profile.to_json(SecretsInExport::Included);
+        let text = format!("{}{}", " \n".repeat(1000), *exported.text);
+        let source = Source::new(&text, Origin::File);
+
+        assert_eq!(read_profile(source.root().unwrap()).unwrap(), profile);
+
+        assert_eq!(source.located.get(), 0);
+    }
 }
 
 #[test]

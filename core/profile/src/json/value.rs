@@ -1,4 +1,6 @@
 use std::borrow::Cow;
+#[cfg(test)]
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::fmt;
 use std::str::FromStr;
@@ -36,6 +38,9 @@ pub(super) struct Source<'a> {
     text: &'a str,
     origin: Origin<'a>,
     unknown: RefCell<Unknown>,
+    /// How often a position was looked for.
+    #[cfg(test)]
+    pub(super) located: Cell<usize>,
 }
 
 /// Fields that nobody asked for: as many as there can be warnings, and the number of the others.
@@ -52,6 +57,8 @@ impl<'a> Source<'a> {
             text,
             origin,
             unknown: RefCell::default(),
+            #[cfg(test)]
+            located: Cell::default(),
         }
     }
 
@@ -93,6 +100,8 @@ impl<'a> Source<'a> {
     }
 
     fn position(&self, part: &str) -> Position {
+        #[cfg(test)]
+        self.located.set(self.located.get() + 1);
         locate(self.text, self.offset(part))
     }
 
@@ -151,15 +160,21 @@ impl<'a, 's> Value<'a, 's> {
         matches!(self.source.origin, Origin::File)
     }
 
+    /// Finding it takes a walk through the text before it: it is for errors alone.
     pub(super) fn position(&self) -> Position {
         self.source.position(self.raw.get())
     }
 
     pub(super) fn error(&self, reason: impl Into<Cow<'static, str>>) -> ImportError {
+        self.invalid(InvalidValue::new(reason))
+    }
+
+    /// Makes an error of what is wrong with it.
+    pub(super) fn invalid(&self, reason: InvalidValue) -> ImportError {
         ImportError::Value {
             position: self.position(),
             path: self.path,
-            reason: InvalidValue::new(reason),
+            reason,
         }
     }
 
@@ -184,11 +199,7 @@ impl<'a, 's> Value<'a, 's> {
 
     /// Reads a text as the value that it stands for.
     pub(super) fn parse<T: FromStr<Err = InvalidValue>>(&self) -> Result<T, ImportError> {
-        self.text()?.parse().map_err(|reason| ImportError::Value {
-            position: self.position(),
-            path: self.path,
-            reason,
-        })
+        self.text()?.parse().map_err(|reason| self.invalid(reason))
     }
 
     /// Reads a whole number.
@@ -305,9 +316,7 @@ impl<'a, 's> Object<'a, 's> {
 
     /// Takes a field that has to be there.
     pub(super) fn required(&mut self, path: &'static str) -> Result<Value<'a, 's>, ImportError> {
-        let position = self.value.position();
-        self.take(path)
-            .ok_or(ImportError::Missing { position, path })
+        self.take(path).ok_or_else(|| self.missing(path))
     }
 
     /// Takes a secret, wherever it is kept, and reads it.
@@ -319,14 +328,12 @@ impl<'a, 's> Object<'a, 's> {
         let Some(value) = self.take_even_null(path) else {
             return Ok(None);
         };
-        let position = value.position();
-        let invalid = |reason| ImportError::Value {
-            position,
-            path,
-            reason,
-        };
+        let invalid = |reason| value.invalid(reason);
         if value.is_null() {
-            return Err(ImportError::SecretsLeftOut { position, path });
+            return Err(ImportError::SecretsLeftOut {
+                position: value.position(),
+                path,
+            });
         }
         if value.is_text() {
             return read(&value.text()?).map(Some).map_err(invalid);
@@ -348,9 +355,14 @@ impl<'a, 's> Object<'a, 's> {
         path: &'static str,
         read: impl FnOnce(&str) -> Result<T, InvalidValue>,
     ) -> Result<T, ImportError> {
-        let position = self.value.position();
-        self.secret(path, read)?
-            .ok_or(ImportError::Missing { position, path })
+        self.secret(path, read)?.ok_or_else(|| self.missing(path))
+    }
+
+    fn missing(&self, path: &'static str) -> ImportError {
+        ImportError::Missing {
+            position: self.value.position(),
+            path,
+        }
     }
 
     fn take_even_null(&mut self, path: &'static str) -> Option<Value<'a, 's>> {

@@ -10,7 +10,6 @@ mod effect;
 mod file_names;
 mod lexer;
 mod limits;
-mod pem;
 mod reader;
 mod setting;
 mod text;

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::azure::Text;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
@@ -9,6 +11,9 @@ use crate::warning::{WarningKind, Warnings};
 
 use super::beside::{FilesBeside, base_name};
 use super::limits::MAXIMUM_OVPN_BYTES;
+
+/// Takes some blocks out of a text in PEM.
+type ReadPem = fn(&str) -> Result<Zeroizing<String>, InvalidValue>;
 
 /// An option of OpenVPN that is known, with what was written after it.
 #[derive(Debug)]
@@ -128,16 +133,6 @@ impl<'a> Setting<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Makes one of what a profile holds, to be written.
-    pub(super) fn of_profile(option: &'static str, bytes: &'a [u8]) -> Self {
-        Self {
-            position: Position::START,
-            option,
-            bytes,
-            is_inline: true,
-        }
-    }
-
     /// Makes an error of something that is wrong with what it holds, of which nothing is repeated.
     pub(super) fn invalid(&self, reason: impl Into<String>) -> ImportError {
         ImportError::Value {
@@ -152,6 +147,21 @@ impl<'a> Source<'a> {
         self.check_size()?;
         let text = std::str::from_utf8(self.bytes).map_err(|_| self.invalid("holds no text"))?;
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+
+    /// Returns the blocks in PEM that `read` takes out of its text.
+    pub(super) fn pem(&self, read: ReadPem) -> Result<Zeroizing<String>, ImportError> {
+        read(self.text()?).map_err(|reason| ImportError::Value {
+            position: self.position,
+            path: self.option,
+            reason,
+        })
+    }
+
+    /// Says whether it is a place to fill in, such as `$CLIENTCERTIFICATE` in what the Azure portal
+    /// writes.
+    pub(super) fn is_placeholder(&self) -> bool {
+        self.bytes.trim_ascii().first() == Some(&b'$')
     }
 
     /// Refuses what is larger than a configuration.

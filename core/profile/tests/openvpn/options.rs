@@ -11,7 +11,8 @@ use crate::support::{
 
 #[test]
 fn unknown_options_are_listed_and_never_fatal() {
-    let text = with("frobnicate 7\n--twist\nignore-unknown-option jump\njump high\nsetenv opt hop");
+    let text =
+        with("frobnicate 7\n--twist 8\nignore-unknown-option jump\njump high\nsetenv opt hop");
 
     let told = told(&text, WarningKind::UnknownOption);
 
@@ -36,6 +37,36 @@ fn what_could_be_a_line_of_a_secret_is_not_repeated() {
             "this is no option that is known; it is ignored"
         );
     }
+}
+
+#[test]
+fn a_password_below_its_option_is_not_repeated() {
+    for (below, names) in [
+        ("alice\nhunter2", 0),
+        ("alice\ncorrect horse battery", 0),
+        ("alice\nhunter2\nverb 3\nfrobnicate 7", 1),
+    ] {
+        let text = minimal().replace("auth-user-pass\n", &format!("auth-user-pass\n{below}\n"));
+
+        let told = told(&text, WarningKind::UnknownOption);
+
+        let is_nameless =
+            |told: &&String| *told == "this is no option that is known; it is ignored";
+        assert_eq!(told.iter().filter(is_nameless).count(), 2, "{told:?}");
+        assert_eq!(told.len(), 2 + names, "{told:?}");
+        for secret in ["alice", "hunter2", "correct", "horse"] {
+            assert!(!told.concat().contains(secret), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_word_alone_that_is_no_option_is_not_repeated() {
+    let imported = read(&with("hunter2"));
+    assert!(!format!("{:?}", imported.warnings).contains("hunter2"));
+
+    let error = crate::support::failure(&with("<hunter2>"));
+    assert!(!error.contains("hunter2"), "{error}");
 }
 
 #[test]
@@ -411,6 +442,19 @@ fn a_file_with_certificate_and_key_is_parted_into_both() {
     assert!(!certificates.contains("PRIVATE KEY"), "{certificates}");
     assert!(certificates.starts_with("-----BEGIN CERTIFICATE-----"));
     assert!(!key.as_str().contains("CERTIFICATE"));
+}
+
+#[test]
+fn a_key_among_revoked_certificates_is_not_kept() {
+    let list = "-----BEGIN X509 CRL-----\nAA==\n-----END X509 CRL-----\n";
+    let key = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
+
+    let profile = read(&with(&format!("<crl-verify>\n{key}{list}</crl-verify>"))).profile;
+
+    let ServerTrust::Authorities { revocation, .. } = profile.server_validation.trust else {
+        panic!("no authorities");
+    };
+    assert_eq!(revocation.unwrap(), list.as_bytes());
 }
 
 #[test]

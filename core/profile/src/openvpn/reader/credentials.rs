@@ -6,6 +6,7 @@ use crate::authentication::{
     StaticChallenge,
 };
 use crate::error::ImportError;
+use crate::pem;
 use crate::position::Position;
 use crate::secret_value::{SecretBytes, SecretText};
 use crate::thumbprint::Thumbprint;
@@ -13,7 +14,6 @@ use crate::warning::{WarningKind, Warnings};
 
 use crate::openvpn::beside::FilesBeside;
 use crate::openvpn::limits::is_a_short_line;
-use crate::openvpn::pem;
 use crate::openvpn::setting::{Setting, Source};
 
 /// Who connects, as far as it was read.
@@ -142,24 +142,24 @@ impl<'a> Credentials<'a> {
         };
         let (certificate, key) = match (&self.certificate, &self.key) {
             (None, None) => return Ok(None),
-            (Some(certificate), _) if pem::is_placeholder(certificate) => return Ok(None),
-            (_, Some(key)) if pem::is_placeholder(key) => return Ok(None),
+            (Some(certificate), _) if certificate.is_placeholder() => return Ok(None),
+            (_, Some(key)) if key.is_placeholder() => return Ok(None),
             (Some(certificate), None) if self.is_elsewhere => {
                 // The key is in a token, and its certificate is useless without it.
-                pem::blocks(certificate)?;
+                certificate.pem(pem::blocks)?;
                 return Ok(None);
             }
             (Some(certificate), None) => return Err(missing(certificate, "key")),
             (None, Some(key)) => return Err(missing(key, "cert")),
             (Some(certificate), Some(key)) => (certificate, key),
         };
-        let mut certificates = pem::certificates(certificate)?.to_string();
+        let mut certificates = certificate.pem(pem::certificates)?.to_string();
         if let Some(further) = &self.further_certificates {
-            certificates.push_str(&pem::certificates(further)?);
+            certificates.push_str(&further.pem(pem::certificates)?);
         }
         Ok(Some(ClientIdentity::Pem {
             certificates,
-            key: SecretText::new(pem::keys(key)?),
+            key: SecretText::new(key.pem(pem::keys)?),
         }))
     }
 }

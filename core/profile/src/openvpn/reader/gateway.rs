@@ -2,13 +2,13 @@ use crate::certificate::Certificate;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::one_or_more::OneOrMore;
+use crate::pem;
 use crate::position::Position;
 use crate::validation::{CertificateUsage, Fingerprint, ServerName, ServerTrust};
 use crate::warning::{WarningKind, Warnings};
 
 use crate::openvpn::beside::FilesBeside;
 use crate::openvpn::limits::{MOST_TRUSTED, is_a_short_line};
-use crate::openvpn::pem;
 use crate::openvpn::setting::{Setting, Source};
 
 /// What the gateway has to prove, as far as it was read.
@@ -137,7 +137,7 @@ fn authorities(
         path: "ca",
     })?;
     let certificates =
-        Certificate::from_pem(&pem::blocks(&source)?).map_err(|reason| ImportError::Value {
+        Certificate::from_pem(&source.pem(pem::blocks)?).map_err(|reason| ImportError::Value {
             position: source.position,
             path: source.option,
             reason,
@@ -161,7 +161,7 @@ fn revocation_list(source: &Source<'_>) -> Result<Vec<u8>, ImportError> {
     if is_der {
         return Ok(pem::block("X509 CRL", source.bytes).into_bytes());
     }
-    Ok(pem::blocks(source)?.as_bytes().to_vec())
+    Ok(source.pem(pem::revocation_lists)?.as_bytes().to_vec())
 }
 
 fn server_name(setting: &Setting<'_>) -> Result<ServerName, ImportError> {

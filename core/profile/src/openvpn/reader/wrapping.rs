@@ -1,11 +1,11 @@
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
+use crate::pem;
 use crate::secret::ServerSecret;
 use crate::secret_value::SecretText;
 use crate::validation::{Digest, KeyDirection, Wrapping};
 
 use crate::openvpn::beside::FilesBeside;
-use crate::openvpn::pem;
 use crate::openvpn::setting::{Setting, Source};
 
 /// The secret shared with the gateway, as far as it was read.
@@ -62,7 +62,7 @@ impl<'a> Wrappings<'a> {
             }),
             "tls-crypt" => Ok(Wrapping::TlsCrypt(static_key(&source)?)),
             _ => {
-                let blocks = pem::blocks(&source)?;
+                let blocks = source.pem(pem::blocks)?;
                 if !blocks.starts_with("-----BEGIN OpenVPN tls-crypt-v2 client key-----") {
                     return Err(source.invalid("holds no tls-crypt-v2 key of a client"));
                 }

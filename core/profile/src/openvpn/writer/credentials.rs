@@ -4,13 +4,12 @@ use crate::authentication::{
     Authentication, AuthenticationChoice, CertificateAuthentication, ClientIdentity,
     PasswordAuthentication,
 };
-use crate::error::ImportError;
+use crate::invalid_value::InvalidValue;
+use crate::pem;
 use crate::secret_value::SecretText;
 
 use super::draft::Draft;
 use super::lines::{is_of_a_line, quoted};
-use crate::openvpn::pem;
-use crate::openvpn::setting::Source;
 
 /// The places to fill in, as the Azure portal writes them.
 const CERTIFICATE_PLACE: &str = "<cert>\n$CLIENTCERTIFICATE\n</cert>";
@@ -98,10 +97,9 @@ fn write_pem(
     certificates: &str,
     key: &SecretText,
     draft: &mut Draft<'_>,
-) -> Result<(), ImportError> {
-    let blocks = |option, text: &str| pem::blocks(&Source::of_profile(option, text.as_bytes()));
-    let written = blocks("cert", certificates)?;
-    let written_key = blocks("key", key.as_str())?;
+) -> Result<(), InvalidValue> {
+    let written = pem::certificates(certificates)?;
+    let written_key = pem::keys(key.as_str())?;
     if *written != *certificates || *written_key != *key.as_str() {
         draft.note("The client certificate is in the file without remarks.");
     }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
+use crate::pem;
 use crate::profile::Profile;
 use crate::secret::ServerSecret;
 use crate::validation::{
@@ -11,8 +12,6 @@ use crate::validation::{
 
 use super::draft::Draft;
 use super::lines::quoted;
-use crate::openvpn::pem;
-use crate::openvpn::setting::Source;
 
 /// Writes what the gateway has to prove, and the secret shared with it.
 pub(super) fn write_gateway(profile: &Profile, draft: &mut Draft<'_>) {
@@ -111,14 +110,14 @@ fn write_revocation(list: &[u8], draft: &mut Draft<'_>) {
         draft.lines.block("crl-verify", block);
         return;
     }
-    match pem::blocks(&Source::of_profile("crl-verify", list)) {
-        Ok(blocks) => {
+    match std::str::from_utf8(list).map(pem::revocation_lists) {
+        Ok(Ok(blocks)) => {
             if blocks.as_bytes() != list {
                 draft.note("The list of revoked certificates is in the file without remarks.");
             }
             draft.lines.block("crl-verify", blocks);
         }
-        Err(_) => draft.note("The list of revoked certificates is left out: it is damaged."),
+        _ => draft.note("The list of revoked certificates is left out: it is damaged."),
     }
 }
 
@@ -149,8 +148,7 @@ fn write_wrapping(wrapping: &Wrapping, draft: &mut Draft<'_>) {
         Wrapping::None => return,
         Wrapping::TlsAuth { key, .. } | Wrapping::TlsCrypt(key) => static_key(key),
         Wrapping::TlsCryptV2(text) => {
-            let source = Source::of_profile(option, text.as_str().as_bytes());
-            let blocks = pem::blocks(&source).ok();
+            let blocks = pem::blocks(text.as_str()).ok();
             let Some(blocks) = blocks.filter(|blocks| **blocks == *text.as_str()) else {
                 draft.note("The server secret is left out: it is no key of tls-crypt-v2.");
                 return;
