@@ -116,8 +116,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Lets profiles send their users to sign in at this host beside Microsoft's, such as `login.example.com`; may be
-    /// called several times.
+    /// Lets profiles send their users to sign in at this host beside Microsoft's, such as `login.example.com`, or
+    /// `login.example.com:8443` for another port than 443; may be called several times.
     ///
     /// A profile that names another host is refused: whoever hands out a profile could lead people to a page that
     /// collects passwords.

@@ -253,7 +253,7 @@ pub enum ImportError {
     /// program. It could be a bait: do not offer to allow it without the administrator's word.
     #[error("it asks users to sign in at {host}, which is not one of Microsoft's hosts")]
     UnknownAuthority {
-        /// The host's name.
+        /// The host's name, and the port unless it is 443: what the host program would allow it by.
         host: String,
     },
 }

@@ -29,8 +29,9 @@ impl fmt::Debug for SourceFile<'_> {
 /// What the host program decides about an import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
-    /// Hosts to which users may be sent to sign in beside Microsoft's, such as `login.example.com`. A
-    /// profile names the page that asks for a password, so one that names another host is refused.
+    /// Hosts to which users may be sent to sign in beside Microsoft's, such as `login.example.com`, or
+    /// `login.example.com:8443` for another port than 443. A profile names the page that asks for a
+    /// password, so one that names another host or port is refused.
     pub authorities: Vec<String>,
 }
 
@@ -123,13 +124,9 @@ fn check_authorities(profile: &Profile, options: &ImportOptions) -> Result<(), I
         let Authentication::Entra(entra) = authentication else {
             continue;
         };
-        let host = entra.tenant.host();
-        let mut allowed = options.authorities.iter();
-        let is_allowed = entra.tenant.cloud().is_some()
-            || allowed.any(|allowed| allowed.trim().eq_ignore_ascii_case(host));
-        if !is_allowed {
+        if !entra.tenant.is_allowed(&options.authorities) {
             return Err(ImportError::UnknownAuthority {
-                host: host.to_owned(),
+                host: entra.tenant.host_and_port(),
             });
         }
     }

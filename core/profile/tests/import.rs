@@ -151,6 +151,36 @@ fn a_sign_in_elsewhere_is_refused_unless_it_is_allowed() {
 }
 
 #[test]
+fn another_port_is_another_place_to_sign_in_at() {
+    let microsofts = ENTRA.replace(
+        "login.microsoftonline.com",
+        "login.microsoftonline.com:8443",
+    );
+    let local = ENTRA.replace("login.microsoftonline.com", "localhost:8443");
+    let try_import = |profile: &str, allowed: &str| {
+        let file = SourceFile {
+            name: "a.xml",
+            bytes: profile.as_bytes(),
+        };
+        let options = ImportOptions {
+            authorities: vec![allowed.to_owned()],
+        };
+        import(&[file], &options).map_err(|failure| failure.error)
+    };
+
+    for (profile, host) in [
+        (&microsofts, "login.microsoftonline.com"),
+        (&local, "localhost"),
+    ] {
+        let expected = ImportError::UnknownAuthority {
+            host: format!("{host}:8443"),
+        };
+        assert_eq!(try_import(profile, host).unwrap_err(), expected);
+        assert!(try_import(profile, &format!("{host}:8443")).is_ok());
+    }
+}
+
+#[test]
 fn microsofts_other_clouds_need_no_allowance() {
     for host in [
         "login.microsoftonline.us",

@@ -184,7 +184,7 @@ fn fits(wanted: &CertificateAuthentication, known: &KnownCertificate) -> bool {
 pub struct EntraSignIn {
     /// The tenant's address, such as `https://login.microsoftonline.com/<tenant id>`.
     pub authority: String,
-    /// The host of the page that asks for the password.
+    /// The host of the page that asks for the password, and the port unless it is 443.
     pub host: String,
     /// Which of Microsoft's clouds the host belongs to: `public`, `us_government` or `china`; nothing for a
     /// host that is not Microsoft's.
@@ -209,15 +209,12 @@ pub struct EntraSignIn {
 
 impl EntraSignIn {
     fn of(entra: &EntraAuthentication, surroundings: &Surroundings) -> Self {
-        let host = entra.tenant.host();
-        let mut allowed = surroundings.authorities.iter();
         let tenant = entra.tenant.as_str().rsplit('/').next();
         Self {
             authority: entra.tenant.to_string(),
-            host: host.to_owned(),
+            host: entra.tenant.host_and_port(),
             cloud: entra.tenant.cloud().map(crate::Cloud::name),
-            is_allowed: entra.tenant.cloud().is_some()
-                || allowed.any(|allowed| allowed.trim().eq_ignore_ascii_case(host)),
+            is_allowed: entra.tenant.is_allowed(&surroundings.authorities),
             tenant: tenant.unwrap_or_default().to_owned(),
             client_id: entra.client_id().to_owned(),
             audience: entra.audience.clone(),

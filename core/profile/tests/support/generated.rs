@@ -217,7 +217,11 @@ fn any_certificate() -> impl Strategy<Value = CertificateAuthentication> {
 }
 
 fn entra() -> impl Strategy<Value = EntraAuthentication> {
-    let host = prop_oneof![Just("login.microsoftonline.com".to_owned()), domain()];
+    let host = prop_oneof![
+        Just("login.microsoftonline.com".to_owned()),
+        domain(),
+        (domain(), 1u16..).prop_map(|(host, port)| format!("{host}:{port}")),
+    ];
     (host, guid(), guid(), option::of(guid()), any::<[bool; 4]>()).prop_map(
         |(host, tenant, audience, application_id, flags)| {
             let authority: Authority = format!("https://{host}/{tenant}/").parse().unwrap();
