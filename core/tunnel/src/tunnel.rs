@@ -22,6 +22,7 @@ use crate::transport::{PacketReader, PacketWriter, Transport, datagrams, stream}
 /// Dropping it ends it at once, without a word to the peer; [`close`](Self::close) is the polite way.
 pub struct Tunnel {
     commands: mpsc::Sender<Command>,
+    inbound: mpsc::Sender<ToInbound>,
     counters: Arc<Counters>,
     attached: AtomicBool,
     tasks: [AbortHandle; 3],
@@ -83,6 +84,7 @@ impl Tunnel {
         };
         let (writer_abort, reader_abort) = (writer.abort_handle(), reader.abort_handle());
         let control_counters = Arc::clone(&counters);
+        let control_inbound = to_inbound.clone();
         let control = async move {
             // The queue is empty: there is room.
             let Ok(last_event) = events.clone().reserve_owned().await else {
@@ -96,7 +98,7 @@ impl Tunnel {
                 commands: command_queue,
                 pump: from_pump,
                 outbound: to_outbound,
-                inbound: to_inbound,
+                inbound: control_inbound,
                 events,
                 last_event,
                 writer: Task::new(writer),
@@ -111,6 +113,7 @@ impl Tunnel {
         (
             Tunnel {
                 commands,
+                inbound: to_inbound,
                 counters,
                 attached,
                 tasks,
@@ -121,15 +124,22 @@ impl Tunnel {
         )
     }
 
-    /// Carries the packets of a device from now on; received packets were dropped, and counted, until then.
+    /// Carries the packets of a device from now on; received packets were dropped, and counted, until then. Every packet
+    /// that comes after this has returned reaches the device.
     ///
     /// # Errors
     /// [`TunnelError::Attached`] when there is a device already, [`TunnelError::Ended`] when the tunnel is over.
     pub async fn attach(&self, device: Device) -> Result<(), TunnelError> {
+        let place = self.commands.reserve().await;
+        let place = place.map_err(|_| TunnelError::Ended)?;
         if self.attached.swap(true, Ordering::Relaxed) {
             return Err(TunnelError::Attached);
         }
-        self.command(Command::Attach(device)).await
+        // Straight to the reader: by way of the commands it would come after packets that are being read just now.
+        let sink = self.inbound.try_send(ToInbound::Sink(device.sink));
+        sink.map_err(|_| TunnelError::Ended)?;
+        place.send(Command::Attach(device.source, device.mtu));
+        Ok(())
     }
 
     /// Gateway role: lets the client in that [`TunnelEvent::Admission`] told of, with these settings.

@@ -16,6 +16,9 @@ use p2svpn_openvpn::Error;
 use p2svpn_tunnel::{Batch, Device, PacketSink, PacketSource, TunnelEnd};
 use support::ends::{Plan, tcp_pair};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+const LONG: Duration = Duration::from_secs(50);
 
 #[tokio::test]
 async fn a_peer_that_floods_does_not_hold_the_deadlines_up() {
@@ -85,7 +88,7 @@ async fn a_full_device_is_not_taken_for_a_silent_peer() {
         .await
         .unwrap();
     let _ = full.await;
-    let ended = tokio::time::timeout(Duration::from_secs(5), client.closed()).await;
+    let ended = timeout(Duration::from_secs(5), client.closed()).await;
 
     assert!(ended.is_err(), "{ended:?}");
     client.tunnel.close().await;
@@ -107,10 +110,34 @@ async fn packets_too_long_for_the_tunnel_are_counted_before_any_other_leaves() {
         }
     };
 
-    tokio::time::timeout(Duration::from_secs(50), counted)
-        .await
-        .expect("nothing was counted");
+    timeout(LONG, counted).await.expect("nothing was counted");
     assert_eq!(client.tunnel.statistics().sent_packets, 0);
+}
+
+// One thread: nothing runs between the end of `attach` and the count.
+#[tokio::test]
+async fn a_packet_that_comes_once_the_device_is_attached_reaches_it() {
+    for plan in [Plan::new(), Plan::over_datagrams()] {
+        let (client, gateway) = plan.meet().await;
+        let received = || client.tunnel.statistics().received_packets;
+        let reach = async |count: u64| {
+            while received() < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let endless = device(Packets(usize::MAX), Sink::Swallows);
+        gateway.tunnel.attach(endless).await.unwrap();
+        timeout(LONG, reach(1)).await.expect("nothing came");
+
+        let device = device(Packets(0), Sink::Swallows);
+        client.tunnel.attach(device).await.unwrap();
+        let before = client.tunnel.statistics().dropped.not_attached;
+        let more = received() + 1_000;
+        timeout(LONG, reach(more)).await.expect("it stood still");
+
+        let after = client.tunnel.statistics().dropped.not_attached;
+        assert_eq!(after, before);
+    }
 }
 
 fn device(source: Packets, sink: Sink) -> Device {

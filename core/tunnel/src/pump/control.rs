@@ -15,15 +15,15 @@ use zeroize::Zeroizing;
 
 use super::messages::{FromPump, ToInbound, ToOutbound};
 use super::task::{Ended, Task};
-use crate::device::Device;
+use crate::device::PacketSource;
 use crate::event::{Settings, TunnelEnd, TunnelEvent};
 use crate::ipv6_refusal::Ipv6Refusal;
 use crate::statistics::Counters;
 
 /// What the tunnel's owner asks for.
 pub(crate) enum Command {
-    /// Carry the packets of this device.
-    Attach(Device),
+    /// Carry the packets that this device gives, up to its MTU; the other half is the reader's already.
+    Attach(Box<dyn PacketSource>, u16),
     /// Gateway role: let the client in.
     Admit(Box<PushReply>),
     /// Gateway role: turn the client away.
@@ -94,7 +94,6 @@ struct State {
     exit_notifications: u8,
     /// Whether this is a gateway, which lets clients in; the settings are theirs.
     admits: bool,
-    attached: bool,
     device_failure: Option<io::Error>,
     panicked: bool,
     end: Option<CloseReason>,
@@ -302,14 +301,8 @@ impl Control {
                 let _ = sent.send(self.connection.answer(id, &response));
             }
             Command::Refuse(text) => self.connection.refuse(now, &text),
-            // The tunnel's handle lets only one through.
-            Command::Attach(_) if state.attached => {}
-            Command::Attach(device) => {
-                state.attached = true;
-                let _ = self.inbound.try_send(ToInbound::Sink(device.sink));
-                state
-                    .orders
-                    .push_back(ToOutbound::Source(device.source, device.mtu));
+            Command::Attach(source, mtu) => {
+                state.orders.push_back(ToOutbound::Source(source, mtu));
             }
         }
     }

@@ -106,10 +106,7 @@ impl<R: PacketReader> Inbound<R> {
             let buffer = self.batch.buffer_mut();
             tokio::select! {
                 biased;
-                Some(order) = self.orders.recv() => match order {
-                    ToInbound::Opener(opener) => self.opener = Some(opener),
-                    ToInbound::Sink(sink) => self.sink = Some(sink),
-                },
+                Some(order) = self.orders.recv() => self.obey(order),
                 // Few come, and they would never have their turn behind a transport that always has something.
                 Some(answer) = self.answers.recv() => return Ok(Read::Answer(answer)),
                 read = poll_fn(|context| self.transport.poll_read(context, buffer)) => {
@@ -120,8 +117,19 @@ impl<R: PacketReader> Inbound<R> {
         }
     }
 
+    fn obey(&mut self, order: ToInbound) {
+        match order {
+            ToInbound::Opener(opener) => self.opener = Some(opener),
+            ToInbound::Sink(sink) => self.sink = Some(sink),
+        }
+    }
+
     /// Hands on every packet that was read whole; answers what is wrong with the stream, if something is.
     async fn deliver(&mut self) -> Result<io::Result<()>, Gone> {
+        // What was ordered before these packets came may have been sent between the look for orders and the read.
+        while let Ok(order) = self.orders.try_recv() {
+            self.obey(order);
+        }
         let now = self.clock.now();
         let (mut packets, mut bytes) = (0_u64, 0_u64);
         let result = loop {
