@@ -565,6 +565,24 @@ typedef enum p2svpn_challenge_kinds {
 } p2svpn_challenge_kinds;
 
 /**
+ * What carries the tunnel's packets to a gateway.
+ */
+typedef enum p2svpn_transports {
+    /**
+     * Something that this version does not know.
+     */
+    P2SVPN_TRANSPORT_OTHER = 0,
+    /**
+     * TCP, as with every Azure gateway.
+     */
+    P2SVPN_TRANSPORT_TCP = 1,
+    /**
+     * UDP, as with many other gateways.
+     */
+    P2SVPN_TRANSPORT_UDP = 2,
+} p2svpn_transports;
+
+/**
  * What became different among the profiles.
  */
 typedef enum p2svpn_profile_changes {
@@ -589,6 +607,57 @@ typedef enum p2svpn_profile_changes {
      */
     P2SVPN_PROFILES_REORDERED = 4,
 } p2svpn_profile_changes;
+
+/**
+ * What can be wrong in the folder of the profiles.
+ */
+typedef enum p2svpn_profile_problem_kinds {
+    /**
+     * Something that this version does not know.
+     */
+    P2SVPN_PROFILE_PROBLEM_OTHER = 0,
+    /**
+     * A file is damaged, was changed by somebody else, or could have been planted. It is in the folder `damaged`, with its
+     * secrets kept: import the profile again, then call p2svpn_client_discard_profile_problem().
+     */
+    P2SVPN_PROFILE_PROBLEM_SET_ASIDE = 1,
+    /**
+     * The same, but the file is where it was, because the folder cannot be written.
+     */
+    P2SVPN_PROFILE_PROBLEM_DAMAGED = 2,
+    /**
+     * A newer version of the library wrote the file; it is left as it is.
+     */
+    P2SVPN_PROFILE_PROBLEM_NEWER = 3,
+    /**
+     * The system does not let the file be read; it is left as it is.
+     */
+    P2SVPN_PROFILE_PROBLEM_UNREADABLE = 4,
+    /**
+     * The profile's secrets are not there: import the profile again.
+     */
+    P2SVPN_PROFILE_PROBLEM_SECRETS_MISSING = 5,
+    /**
+     * The profile's secrets cannot be read now.
+     */
+    P2SVPN_PROFILE_PROBLEM_SECRETS_UNREADABLE = 6,
+    /**
+     * The file's name is not one that the library gave; it is ignored.
+     */
+    P2SVPN_PROFILE_PROBLEM_FOREIGN_NAME = 7,
+    /**
+     * There are more files than profiles may be; this one is ignored.
+     */
+    P2SVPN_PROFILE_PROBLEM_TOO_MANY = 8,
+    /**
+     * The order of the profiles is lost; they are in that of their imports.
+     */
+    P2SVPN_PROFILE_PROBLEM_ORDER = 9,
+    /**
+     * Others could read the file or enter the folder. It was closed to them.
+     */
+    P2SVPN_PROFILE_PROBLEM_WAS_OPEN_TO_OTHERS = 10,
+} p2svpn_profile_problem_kinds;
 
 /**
  * What is done with the entries of a list.
@@ -617,7 +686,7 @@ typedef enum p2svpn_export_formats {
      */
     P2SVPN_EXPORT_AZURE_XML = 1,
     /**
-     * The library's own JSON, which has a place for everything, and is also the way to see all that a profile says.
+     * The library's own JSON, which has a place for everything.
      */
     P2SVPN_EXPORT_JSON = 2,
     /**
@@ -643,6 +712,16 @@ typedef struct p2svpn_challenge p2svpn_challenge;
 typedef struct p2svpn_client p2svpn_client;
 
 /**
+ * What an edit did to a profile, beside what it was asked for. Any thread may use it.
+ *
+ * Fields of a profile have stable names: "name", "version", "servers", "authentication", "client_certificate",
+ * "certificate_issuer", "user_name", "sign_in", "server_validation", "include_routes", "exclude_routes", "dns_servers",
+ * "dns_suffixes", "secondary_profile", "always_on", "trusted_networks", "protocol", "network", "unknown_elements", and what a
+ * later version adds. Networks are written as "10.1.0.0/16".
+ */
+typedef struct p2svpn_edit_report p2svpn_edit_report;
+
+/**
  * Why something failed. Functions that can fail return one that the caller owns, or NULL for success.
  *
  * Decide by the number or the class, never by the texts, which may change. It holds no secret, and all of its texts
@@ -663,7 +742,18 @@ typedef struct p2svpn_event p2svpn_event;
 typedef struct p2svpn_network_config p2svpn_network_config;
 
 /**
- * What a host shows of a profile, as it was when it was looked at. It holds no secret. Any thread may use it.
+ * What a profile needs and what it would change on this machine, before anything is connected. It holds no secret. Any
+ * thread may use it.
+ */
+typedef struct p2svpn_plan p2svpn_plan;
+
+/**
+ * The plans of the profiles in files. Any thread may use it.
+ */
+typedef struct p2svpn_plans p2svpn_plans;
+
+/**
+ * What a host shows of a profile in a list, as it was when it was looked at. It holds no secret. Any thread may use it.
  */
 typedef struct p2svpn_profile p2svpn_profile;
 
@@ -673,11 +763,36 @@ typedef struct p2svpn_profile p2svpn_profile;
 typedef struct p2svpn_profile_change p2svpn_profile_change;
 
 /**
+ * Everything that a host shows of one profile, as it was when it was looked at. It holds no secret: of passwords and keys it
+ * says only that they are there. Any thread may use it.
+ *
+ * Networks are written as "10.1.0.0/16", addresses as "10.1.0.4", IPv6 alike, thumbprints as hexadecimal digits.
+ */
+typedef struct p2svpn_profile_details p2svpn_profile_details;
+
+/**
  * Changes to a profile, collected first and made together by p2svpn_client_edit_profile(). One thread at a time uses it.
  *
  * Lists are texts with their entries between commas, semicolons or lines; what follows a '#' in a line is a comment.
  */
 typedef struct p2svpn_profile_edit p2svpn_profile_edit;
+
+/**
+ * Something in the folder of the profiles that is not as it should be; all other profiles are there. It belongs to the
+ * list it comes from.
+ */
+typedef struct p2svpn_profile_problem p2svpn_profile_problem;
+
+/**
+ * What was wrong in the folder of the profiles when it was looked at. Any thread may use it.
+ */
+typedef struct p2svpn_profile_problems p2svpn_profile_problems;
+
+/**
+ * What came of bringing a profile up to date with a newer package. Fields have the names that p2svpn_edit_report tells. Any
+ * thread may use it.
+ */
+typedef struct p2svpn_profile_update p2svpn_profile_update;
 
 /**
  * The profiles of a client, as they were when they were looked at. Any thread may use it.
@@ -706,7 +821,8 @@ typedef struct p2svpn_status p2svpn_status;
 typedef struct p2svpn_stream p2svpn_stream;
 
 /**
- * Something odd that was ignored or repaired, and ended nothing. It belongs to the event or the profile it comes from.
+ * Something odd that was ignored or repaired, and ended nothing. It belongs to the event, the profile or the plan it comes
+ * from.
  */
 typedef struct p2svpn_warning p2svpn_warning;
 
@@ -1038,7 +1154,7 @@ uint32_t p2svpn_warning_line(const struct p2svpn_warning *warning);
 uint32_t p2svpn_warning_column(const struct p2svpn_warning *warning);
 
 /**
- * Frees a profile that p2svpn_client_profile() gave, not one of a list. NULL is nothing.
+ * Frees a profile that p2svpn_client_profile() gave, not one of a list or of another object. NULL is nothing.
  */
 void p2svpn_profile_free(struct p2svpn_profile *profile);
 
@@ -1077,6 +1193,12 @@ bool p2svpn_profile_full_tunnel(const struct p2svpn_profile *profile);
  * Says whether the profile is meant to be connected always.
  */
 bool p2svpn_profile_always_on(const struct p2svpn_profile *profile);
+
+/**
+ * Returns the id of the virtual network gateway, which a newer package of the same gateway has too; NULL where its address does
+ * not tell. It belongs to the profile.
+ */
+const char *p2svpn_profile_network_id(const struct p2svpn_profile *profile);
 
 /**
  * Says whether the profile was changed since it was imported.
@@ -1122,6 +1244,207 @@ const struct p2svpn_profile *p2svpn_profiles_at(const struct p2svpn_profiles *pr
                                                 size_t index);
 
 /**
+ * Frees the details. NULL is nothing.
+ */
+void p2svpn_profile_details_free(struct p2svpn_profile_details *details);
+
+/**
+ * Returns what a list shows of the profile: its id, name, tunnel mode, whether it is always on, and the warnings of its
+ * import; NULL for NULL. It belongs to the details.
+ */
+const struct p2svpn_profile *p2svpn_profile_details_profile(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns how many gateways the profile has.
+ */
+size_t p2svpn_profile_details_server_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns the DNS name or IP address of a gateway, in the order to try them; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_server_host(const struct p2svpn_profile_details *details,
+                                               size_t index);
+
+/**
+ * Returns the port of a gateway; 0 beyond the last.
+ */
+uint16_t p2svpn_profile_details_server_port(const struct p2svpn_profile_details *details,
+                                            size_t index);
+
+/**
+ * Returns what carries the tunnel to a gateway: one of #p2svpn_transports; 0 beyond the last.
+ */
+uint32_t p2svpn_profile_details_server_transport(const struct p2svpn_profile_details *details,
+                                                 size_t index);
+
+/**
+ * Returns a gateway's name for people; NULL if it has none, and beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_server_name(const struct p2svpn_profile_details *details,
+                                               size_t index);
+
+/**
+ * Returns how many ways to sign in the profile offers.
+ */
+size_t p2svpn_profile_details_sign_in_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns a way to sign in, the one that is used first: one of #p2svpn_sign_ins; 0 beyond the last.
+ */
+uint32_t p2svpn_profile_details_sign_in(const struct p2svpn_profile_details *details, size_t index);
+
+/**
+ * Returns the SHA-1 thumbprint of the client certificate that a way to sign in asks for; NULL if any will do, and beyond the
+ * last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_certificate_thumbprint(const struct p2svpn_profile_details *details,
+                                                          size_t index);
+
+/**
+ * Returns the SHA-1 thumbprint of the root that the client certificate has to come from; NULL if any will do, and beyond the
+ * last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_certificate_issuer(const struct p2svpn_profile_details *details,
+                                                      size_t index);
+
+/**
+ * Says whether the profile brings a client certificate with its key along.
+ */
+bool p2svpn_profile_details_has_certificate(const struct p2svpn_profile_details *details,
+                                            size_t index);
+
+/**
+ * Returns the address of the Entra tenant; NULL if the way is another one, and beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_tenant(const struct p2svpn_profile_details *details,
+                                          size_t index);
+
+/**
+ * Returns the application that the Entra token is for; NULL if the way is another one, and beyond the last. It belongs to the
+ * details.
+ */
+const char *p2svpn_profile_details_audience(const struct p2svpn_profile_details *details,
+                                            size_t index);
+
+/**
+ * Returns the OAuth client to sign in to Entra as; NULL if the way is another one, and beyond the last. It belongs to the
+ * details.
+ */
+const char *p2svpn_profile_details_client_id(const struct p2svpn_profile_details *details,
+                                             size_t index);
+
+/**
+ * Returns the user's name; NULL if the profile does not know it, and beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_user_name(const struct p2svpn_profile_details *details,
+                                             size_t index);
+
+/**
+ * Says whether the profile knows the password.
+ */
+bool p2svpn_profile_details_has_password(const struct p2svpn_profile_details *details,
+                                         size_t index);
+
+/**
+ * Returns how many roots the profile names that the gateway's certificate has to come from; 0 if it names none.
+ */
+size_t p2svpn_profile_details_pinned_root_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns the SHA-1 thumbprint of such a root; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_pinned_root(const struct p2svpn_profile_details *details,
+                                               size_t index);
+
+/**
+ * Returns how many networks are reached through the tunnel beside those that the gateway announces.
+ */
+size_t p2svpn_profile_details_include_route_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns a network to reach through the tunnel; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_include_route(const struct p2svpn_profile_details *details,
+                                                 size_t index);
+
+/**
+ * Returns how many networks are reached outside the tunnel.
+ */
+size_t p2svpn_profile_details_exclude_route_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns a network to reach outside the tunnel; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_exclude_route(const struct p2svpn_profile_details *details,
+                                                 size_t index);
+
+/**
+ * Returns how many DNS servers are used instead of those that the gateway announces.
+ */
+size_t p2svpn_profile_details_dns_server_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns the address of such a DNS server, the preferred first; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_dns_server(const struct p2svpn_profile_details *details,
+                                              size_t index);
+
+/**
+ * Returns how many domains the DNS servers are for.
+ */
+size_t p2svpn_profile_details_dns_suffix_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns a domain whose names the DNS servers answer; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_dns_suffix(const struct p2svpn_profile_details *details,
+                                              size_t index);
+
+/**
+ * Returns how many domains there are of networks in which an always-on profile does not connect.
+ */
+size_t p2svpn_profile_details_trusted_network_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns the domain of a network in which an always-on profile does not connect; NULL beyond the last. It belongs to the
+ * details.
+ */
+const char *p2svpn_profile_details_trusted_network(const struct p2svpn_profile_details *details,
+                                                   size_t index);
+
+/**
+ * Returns the name of another profile to fail over to; NULL if there is none. It belongs to the details.
+ */
+const char *p2svpn_profile_details_secondary_profile(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns the virtual network's name; NULL if the package did not tell. It belongs to the details.
+ */
+const char *p2svpn_profile_details_network_name(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns how many networks the gateway announces, as the package told; the gateway itself has the last word.
+ */
+size_t p2svpn_profile_details_announced_route_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns a network that the gateway announces; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_announced_route(const struct p2svpn_profile_details *details,
+                                                   size_t index);
+
+/**
+ * Returns how many networks clients get their addresses from, as the package told.
+ */
+size_t p2svpn_profile_details_address_pool_count(const struct p2svpn_profile_details *details);
+
+/**
+ * Returns a network that clients get their addresses from; NULL beyond the last. It belongs to the details.
+ */
+const char *p2svpn_profile_details_address_pool(const struct p2svpn_profile_details *details,
+                                                size_t index);
+
+/**
  * Returns what became different: one of #p2svpn_profile_changes.
  */
 uint32_t p2svpn_profile_change_kind(const struct p2svpn_profile_change *change);
@@ -1130,6 +1453,47 @@ uint32_t p2svpn_profile_change_kind(const struct p2svpn_profile_change *change);
  * Returns the id of the profile it is about; "" if it is about none. It belongs to the change.
  */
 const char *p2svpn_profile_change_id(const struct p2svpn_profile_change *change);
+
+/**
+ * Frees a list of problems and the problems in it. NULL is nothing.
+ */
+void p2svpn_profile_problems_free(struct p2svpn_profile_problems *problems);
+
+/**
+ * Returns how many problems there are.
+ */
+size_t p2svpn_profile_problems_count(const struct p2svpn_profile_problems *problems);
+
+/**
+ * Returns a problem of the list; NULL beyond the last. It belongs to the list.
+ */
+const struct p2svpn_profile_problem *p2svpn_profile_problems_at(const struct p2svpn_profile_problems *problems,
+                                                                size_t index);
+
+/**
+ * Returns what is wrong: one of #p2svpn_profile_problem_kinds.
+ */
+uint32_t p2svpn_profile_problem_kind(const struct p2svpn_profile_problem *problem);
+
+/**
+ * Returns the path of the file or folder, where it is now; "" for NULL. It belongs to the problem.
+ */
+const char *p2svpn_profile_problem_path(const struct p2svpn_profile_problem *problem);
+
+/**
+ * Returns the id of the profile, where the file's name tells; NULL where it does not. It belongs to the problem.
+ */
+const char *p2svpn_profile_problem_profile(const struct p2svpn_profile_problem *problem);
+
+/**
+ * Returns what is wrong, in a clause that repeats no secret; "" for NULL. It belongs to the problem.
+ */
+const char *p2svpn_profile_problem_reason(const struct p2svpn_profile_problem *problem);
+
+/**
+ * Returns what the user can do about it, in a sentence; "" for NULL. It belongs to the problem.
+ */
+const char *p2svpn_profile_problem_remedy(const struct p2svpn_profile_problem *problem);
 
 /**
  * Makes an edit that changes nothing yet.
@@ -1153,13 +1517,32 @@ void p2svpn_profile_edit_free(struct p2svpn_profile_edit *edit);
 struct p2svpn_error *p2svpn_profile_edit_name(struct p2svpn_profile_edit *edit, const char *name);
 
 /**
- * Puts servers in the place of all that the profile has.
+ * Changes the gateways: host, host:port or host:port/udp, in the order to try them.
  *
- * @param servers  a list of host, host:port or host:port/udp, in the order to try them
+ * @param action  one of #p2svpn_list_actions
+ * @param list    the entries
  * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
  */
 struct p2svpn_error *p2svpn_profile_edit_servers(struct p2svpn_profile_edit *edit,
-                                                 const char *servers);
+                                                 uint32_t action,
+                                                 const char *list);
+
+/**
+ * Brings the gateways into another order.
+ *
+ * @param list  each gateway of the profile once, as for p2svpn_profile_edit_servers()
+ * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+ */
+struct p2svpn_error *p2svpn_profile_edit_server_order(struct p2svpn_profile_edit *edit,
+                                                      const char *list);
+
+/**
+ * Lets every gateway be reached over another transport, one of #p2svpn_transports.
+ *
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_transport(struct p2svpn_profile_edit *edit,
+                                                   uint32_t transport);
 
 /**
  * Names the client certificate that is asked for.
@@ -1284,6 +1667,200 @@ struct p2svpn_error *p2svpn_profile_edit_always_on(struct p2svpn_profile_edit *e
 struct p2svpn_error *p2svpn_profile_edit_aggregate_include_routes(struct p2svpn_profile_edit *edit);
 
 /**
+ * Joins the exclude routes to the fewest networks that send the same traffic outside the tunnel.
+ *
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_profile_edit_aggregate_exclude_routes(struct p2svpn_profile_edit *edit);
+
+/**
+ * Frees a report. NULL is nothing.
+ */
+void p2svpn_edit_report_free(struct p2svpn_edit_report *report);
+
+/**
+ * Returns the whole report for people, some lines of which the first says what changed; "" for NULL. It belongs to the
+ * report.
+ */
+const char *p2svpn_edit_report_text(const struct p2svpn_edit_report *report);
+
+/**
+ * Returns in how many fields the profile differs from the one before; 0 if it stays as it was.
+ */
+size_t p2svpn_edit_report_changed_count(const struct p2svpn_edit_report *report);
+
+/**
+ * Returns a field that differs; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_changed(const struct p2svpn_edit_report *report, size_t index);
+
+/**
+ * Returns how many entries were passed over because they stood in their list already.
+ */
+size_t p2svpn_edit_report_duplicate_count(const struct p2svpn_edit_report *report);
+
+/**
+ * Returns an entry that stood in its list already; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_duplicate(const struct p2svpn_edit_report *report, size_t index);
+
+/**
+ * Returns the field that a duplicate stands in; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_duplicate_field(const struct p2svpn_edit_report *report,
+                                               size_t index);
+
+/**
+ * Returns how many networks were written with address bits beyond their mask.
+ */
+size_t p2svpn_edit_report_host_bits_count(const struct p2svpn_edit_report *report);
+
+/**
+ * Returns the field of a network with such bits; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_host_bits_field(const struct p2svpn_edit_report *report,
+                                               size_t index);
+
+/**
+ * Returns a network with such bits as it was written, "10.1.2.3/8"; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_host_bits_written(const struct p2svpn_edit_report *report,
+                                                 size_t index);
+
+/**
+ * Returns the same network as it is used, "10.0.0.0/8"; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_host_bits_used(const struct p2svpn_edit_report *report,
+                                              size_t index);
+
+/**
+ * Returns how many networks of the edited lists lie inside another one of their list, and so add nothing to it.
+ */
+size_t p2svpn_edit_report_nested_count(const struct p2svpn_edit_report *report);
+
+/**
+ * Returns the field of a network that lies inside another one; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_nested_field(const struct p2svpn_edit_report *report,
+                                            size_t index);
+
+/**
+ * Returns a network that lies inside another one; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_nested_inner(const struct p2svpn_edit_report *report, size_t index);
+
+/**
+ * Returns the smallest other network that it lies inside; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_nested_outer(const struct p2svpn_edit_report *report,
+                                            size_t index);
+
+/**
+ * Returns how many pairs there are of an include route and an exclude route of which one lies inside the other. The smaller
+ * one has its way; if they are equal they contradict each other.
+ */
+size_t p2svpn_edit_report_overlap_count(const struct p2svpn_edit_report *report);
+
+/**
+ * Returns the include route of such a pair; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_overlap_include(const struct p2svpn_edit_report *report,
+                                               size_t index);
+
+/**
+ * Returns the exclude route of such a pair; NULL beyond the last. It belongs to the report.
+ */
+const char *p2svpn_edit_report_overlap_exclude(const struct p2svpn_edit_report *report,
+                                               size_t index);
+
+/**
+ * Returns how many networks fewer there are by aggregation.
+ */
+size_t p2svpn_edit_report_aggregated(const struct p2svpn_edit_report *report);
+
+/**
+ * Frees an update. NULL is nothing.
+ */
+void p2svpn_profile_update_free(struct p2svpn_profile_update *update);
+
+/**
+ * Returns what the profile says now, with what had to be forgiven to read the newer package; NULL for NULL. It belongs to
+ * the update.
+ */
+const struct p2svpn_profile *p2svpn_profile_update_profile(const struct p2svpn_profile_update *update);
+
+/**
+ * Returns how many fields that the user had edited stayed as they were.
+ */
+size_t p2svpn_profile_update_kept_count(const struct p2svpn_profile_update *update);
+
+/**
+ * Returns a field that the user had edited and that stayed as it was, such as "dns_servers"; NULL beyond the last. It
+ * belongs to the update.
+ */
+const char *p2svpn_profile_update_kept(const struct p2svpn_profile_update *update,
+                                       size_t index);
+
+/**
+ * Returns how many fields that the user had edited are changed to something else by the newer package.
+ */
+size_t p2svpn_profile_update_conflict_count(const struct p2svpn_profile_update *update);
+
+/**
+ * Returns a field that the user had edited and that the newer package changes to something else, so that somebody should
+ * look; NULL beyond the last. It belongs to the update.
+ */
+const char *p2svpn_profile_update_conflict(const struct p2svpn_profile_update *update,
+                                           size_t index);
+
+/**
+ * Frees a plan that p2svpn_client_explain() gave, not one of a list. NULL is nothing.
+ */
+void p2svpn_plan_free(struct p2svpn_plan *plan);
+
+/**
+ * Returns the plan as a text for people; "" for NULL. It belongs to the plan.
+ */
+const char *p2svpn_plan_text(const struct p2svpn_plan *plan);
+
+/**
+ * Returns the plan as JSON for programs, whose names are stable; "" for NULL. It belongs to the plan.
+ */
+const char *p2svpn_plan_json(const struct p2svpn_plan *plan);
+
+/**
+ * Returns how many things had to be forgiven to read the file that p2svpn_client_explain_files() explained; at most 200 are
+ * kept.
+ */
+size_t p2svpn_plan_warning_count(const struct p2svpn_plan *plan);
+
+/**
+ * Returns what had to be forgiven, in the order of the file; NULL beyond the last. It belongs to the plan.
+ */
+const struct p2svpn_warning *p2svpn_plan_warning(const struct p2svpn_plan *plan,
+                                                 size_t index);
+
+/**
+ * Returns how many warnings there were beyond those kept.
+ */
+size_t p2svpn_plan_warnings_left_out(const struct p2svpn_plan *plan);
+
+/**
+ * Frees a list of plans and the plans in it. NULL is nothing.
+ */
+void p2svpn_plans_free(struct p2svpn_plans *plans);
+
+/**
+ * Returns how many plans there are.
+ */
+size_t p2svpn_plans_count(const struct p2svpn_plans *plans);
+
+/**
+ * Returns a plan of the list; NULL beyond the last. It belongs to the list.
+ */
+const struct p2svpn_plan *p2svpn_plans_at(const struct p2svpn_plans *plans, size_t index);
+
+/**
  * Makes a client and its threads.
  *
  * @param options  NULL for the defaults
@@ -1314,67 +1891,6 @@ void p2svpn_client_free(struct p2svpn_client *client);
 void p2svpn_client_close(const struct p2svpn_client *client);
 
 /**
- * Reads a file that holds one profile and keeps it: the package of the Azure portal as it comes, azurevpnconfig.xml, what
- * Microsoft's client exports, an Intune policy, or the library's JSON. The kind is told from what the file holds.
- *
- * Importing the same again gives the same id. It blocks for as long as reading takes.
- *
- * @param path     the file
- * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
- * @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
- */
-struct p2svpn_error *p2svpn_client_import_file(const struct p2svpn_client *client,
-                                               const char *path,
-                                               char **profile);
-
-/**
- * Reads one profile from the bytes of a file and keeps it.
- *
- * Importing the same bytes again changes nothing but the name, and gives the same id.
- *
- * @param bytes    the file's bytes, which are copied
- * @param size     how many they are
- * @param name     a name of 1 to 256 characters instead of the profile's own; NULL for its own
- * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
- * @return NULL, INVALID_ARGUMENT or another error of the numbers 2xx
- */
-struct p2svpn_error *p2svpn_client_import_bytes(const struct p2svpn_client *client,
-                                                const uint8_t *bytes,
-                                                size_t size,
-                                                const char *name,
-                                                char **profile);
-
-/**
- * Takes a look at a profile.
- *
- * @param id       the id that the import gave
- * @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
- * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
- */
-struct p2svpn_error *p2svpn_client_profile(const struct p2svpn_client *client,
-                                           const char *id,
-                                           struct p2svpn_profile **profile);
-
-/**
- * Takes a look at all profiles.
- *
- * @param profiles  receives the list of this moment, in the order of the user, which the caller frees with
- *                  p2svpn_profiles_free()
- * @return NULL or INVALID_ARGUMENT
- */
-struct p2svpn_error *p2svpn_client_profiles(const struct p2svpn_client *client,
-                                            struct p2svpn_profiles **profiles);
-
-/**
- * Forgets a profile; sessions that use it go on.
- *
- * @param id  the id that the import gave
- * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
- */
-struct p2svpn_error *p2svpn_client_remove_profile(const struct p2svpn_client *client,
-                                                  const char *id);
-
-/**
  * Starts a session and returns at once; events, and p2svpn_session_wait_connected(), tell how it goes.
  *
  * @param profile  the id that the import gave
@@ -1403,32 +1919,127 @@ struct p2svpn_error *p2svpn_client_next_event(const struct p2svpn_client *client
                                               struct p2svpn_event **event);
 
 /**
- * Changes a profile: all of the changes are made, or none.
+ * Reads a file that holds one profile and keeps it: the package of the Azure portal as it comes, azurevpnconfig.xml, what
+ * Microsoft's client exports, an Intune policy, an OpenVPN configuration with the files beside it that it names, or the
+ * library's JSON. The kind is told from what the file holds.
  *
- * @param id      the profile
- * @param edit    the changes
- * @param report  receives what came of it in words, which the caller frees with p2svpn_string_free(); NULL if it is not
- *                wanted
- * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, EDIT_REFUSED with the reason, or an error of the store
+ * Importing the same again gives the same id. p2svpn_client_profile() shows the profile with its warnings.
+ *
+ * @param path     the file
+ * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE, SEVERAL_PROFILES, for which p2svpn_client_import_files() is there, or
+ *         another error of the numbers 2xx
  */
-struct p2svpn_error *p2svpn_client_edit_profile(const struct p2svpn_client *client,
-                                                const char *id,
-                                                const struct p2svpn_profile_edit *edit,
-                                                char **report);
+struct p2svpn_error *p2svpn_client_import_file(const struct p2svpn_client *client,
+                                               const char *path,
+                                               char **profile);
+
+/**
+ * Reads one profile from the bytes of a file and keeps it.
+ *
+ * Importing the same bytes again changes nothing but the name, and gives the same id.
+ *
+ * @param bytes    the file's bytes, which are copied
+ * @param size     how many they are
+ * @param name     a name of 1 to 256 characters instead of the profile's own; NULL for its own
+ * @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
+ * @return NULL, INVALID_ARGUMENT or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_import_bytes(const struct p2svpn_client *client,
+                                                const uint8_t *bytes,
+                                                size_t size,
+                                                const char *name,
+                                                char **profile);
+
+/**
+ * Reads files that explain each other, or that hold several profiles, and keeps all profiles in them.
+ *
+ * Files of one gateway that differ in how to sign in become one profile with a choice. Nothing is kept if a file cannot be
+ * read; profiles before one that cannot be stored are kept.
+ *
+ * @param paths     the files, at most 100
+ * @param count     how many they are
+ * @param profiles  receives the profiles, at least one, each with its warnings and the profile that it is probably a newer
+ *                  version of; the caller frees them with p2svpn_profiles_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_import_files(const struct p2svpn_client *client,
+                                                const char *const *paths,
+                                                size_t count,
+                                                struct p2svpn_profiles **profiles);
 
 /**
  * Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited.
  *
- * @param id         the profile
- * @param path       the newer package
- * @param conflicts  receives the names of the edited fields that the package changes to something else, with commas
- *                   between them, which the caller frees with p2svpn_string_free(); NULL if they are not wanted
+ * @param id      the profile
+ * @param path    the newer package
+ * @param update  receives what came of it, which the caller frees with p2svpn_profile_update_free(); NULL if it is not wanted
  * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, or another error of the numbers 2xx
  */
 struct p2svpn_error *p2svpn_client_update_profile(const struct p2svpn_client *client,
                                                   const char *id,
                                                   const char *path,
-                                                  char **conflicts);
+                                                  struct p2svpn_profile_update **update);
+
+/**
+ * Brings a profile up to date with the bytes of a newer package, as p2svpn_client_update_profile() does with its file.
+ *
+ * @param id      the profile
+ * @param bytes   the newer package's bytes
+ * @param size    how many they are
+ * @param update  receives what came of it, which the caller frees with p2svpn_profile_update_free(); NULL if it is not wanted
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_update_profile_bytes(const struct p2svpn_client *client,
+                                                        const char *id,
+                                                        const uint8_t *bytes,
+                                                        size_t size,
+                                                        struct p2svpn_profile_update **update);
+
+/**
+ * Takes a look at a profile.
+ *
+ * @param id       the id that the import gave
+ * @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
+ * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ */
+struct p2svpn_error *p2svpn_client_profile(const struct p2svpn_client *client,
+                                           const char *id,
+                                           struct p2svpn_profile **profile);
+
+/**
+ * Takes a look at all profiles.
+ *
+ * @param profiles  receives the list of this moment, in the order of the user, which the caller frees with
+ *                  p2svpn_profiles_free()
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_client_profiles(const struct p2svpn_client *client,
+                                            struct p2svpn_profiles **profiles);
+
+/**
+ * Takes a look at everything that a profile says.
+ *
+ * @param id       the profile
+ * @param details  receives a copy of it, which the caller frees with p2svpn_profile_details_free()
+ * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ */
+struct p2svpn_error *p2svpn_client_profile_details(const struct p2svpn_client *client,
+                                                   const char *id,
+                                                   struct p2svpn_profile_details **details);
+
+/**
+ * Changes a profile: all of the changes are made, or none.
+ *
+ * @param id      the profile
+ * @param edit    the changes
+ * @param report  receives what came of it, which the caller frees with p2svpn_edit_report_free(); NULL if it is not wanted
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, EDIT_REFUSED with the reason, or an error of the store
+ */
+struct p2svpn_error *p2svpn_client_edit_profile(const struct p2svpn_client *client,
+                                                const char *id,
+                                                const struct p2svpn_profile_edit *edit,
+                                                struct p2svpn_edit_report **report);
 
 /**
  * Copies a profile with its secrets under another name, after all others.
@@ -1453,6 +2064,15 @@ struct p2svpn_error *p2svpn_client_move_profile(const struct p2svpn_client *clie
                                                 size_t index);
 
 /**
+ * Forgets a profile and its secrets; sessions that use it go on.
+ *
+ * @param id  the id that the import gave
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or an error of the store
+ */
+struct p2svpn_error *p2svpn_client_remove_profile(const struct p2svpn_client *client,
+                                                  const char *id);
+
+/**
  * Writes a profile in the format of another program, or in the library's own.
  *
  * @param id            the profile
@@ -1473,17 +2093,47 @@ struct p2svpn_error *p2svpn_client_export_profile(const struct p2svpn_client *cl
 /**
  * Tells what a profile needs and what it would change on this machine, before anything is connected.
  *
+ * It looks at the machine's networks and at the other profiles, for conflicts; it connects to nothing and changes nothing.
+ *
  * @param id    the profile
- * @param plan  receives the plan as a text for people, which the caller frees with p2svpn_string_free(); NULL if it is not
- *              wanted
- * @param json  receives the plan as JSON for programs, which the caller frees with p2svpn_string_free(); NULL if it is not
- *              wanted
+ * @param plan  receives the plan, which the caller frees with p2svpn_plan_free()
  * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
  */
 struct p2svpn_error *p2svpn_client_explain(const struct p2svpn_client *client,
                                            const char *id,
-                                           char **plan,
-                                           char **json);
+                                           struct p2svpn_plan **plan);
+
+/**
+ * Tells what the profiles in files need and would change, without keeping them.
+ *
+ * @param paths  the files, as p2svpn_client_import_files() takes them
+ * @param count  how many they are
+ * @param plans  receives the plans, at least one, each with the warnings of its profile; the caller frees them with
+ *               p2svpn_plans_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
+ */
+struct p2svpn_error *p2svpn_client_explain_files(const struct p2svpn_client *client,
+                                                 const char *const *paths,
+                                                 size_t count,
+                                                 struct p2svpn_plans **plans);
+
+/**
+ * Takes a look at what is wrong in the folder of the profiles: files that were set aside, profiles whose secrets are gone.
+ * Profiles in memory have no problems.
+ *
+ * @param problems  receives the list of this moment, which the caller frees with p2svpn_profile_problems_free()
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_client_profile_problems(const struct p2svpn_client *client,
+                                                    struct p2svpn_profile_problems **problems);
+
+/**
+ * Looks at what other processes did to the folder of the profiles; events tell what is different. This happens by itself every
+ * few seconds.
+ *
+ * @return NULL, INVALID_ARGUMENT, or an error of the store, after which the profiles that were known are known still
+ */
+struct p2svpn_error *p2svpn_client_refresh_profiles(const struct p2svpn_client *client);
 
 /**
  * Disconnects the session, as p2svpn_session_disconnect() does, and frees it. NULL is nothing.

@@ -78,7 +78,7 @@ pub use p2svpn_auth::SealingKey;
 pub use p2svpn_profile::{
     AuthenticationKind as SignIn, Change as ProfileChange, EditError, EditReport, Exported, Field,
     Plan, Problem as StoreProblem, ProblemKind as StoreProblemKind, ProfileEdit, ProfileId,
-    SecretStore, SecretStoreError, SecretsInExport,
+    SecretStore, SecretStoreError, SecretsInExport, Transport,
 };
 pub use p2svpn_system::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
 pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};

@@ -1,13 +1,10 @@
-use std::collections::BTreeMap;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::p2svpn_client::{
-    Client, Error, ErrorCode, Event, ImportedProfile, Plan, ProfileId, Profiles,
-};
+use ::p2svpn_client::{Client, Error, ErrorCode, Event, ProfileId, ProfileSummary, Profiles};
 
 use crate::client_options::{Callback, Custody, p2svpn_client_options};
 use crate::connect_options::{connect_options, p2svpn_connect_options};
@@ -15,9 +12,9 @@ use crate::entry::entry;
 use crate::error::p2svpn_error;
 use crate::event::p2svpn_event;
 use crate::guard::act;
-use crate::input::{bytes, invalid, required, structure, text};
-use crate::output::c_string;
-use crate::profile::{p2svpn_profile, p2svpn_profiles};
+use crate::import_notes::NotesOfImports;
+use crate::input::{invalid, required, structure, text};
+use crate::profile::p2svpn_profile;
 use crate::session::p2svpn_session;
 use crate::wait::timeout;
 
@@ -30,8 +27,7 @@ const WIND_UP: Duration = Duration::from_secs(3);
 pub struct p2svpn_client {
     client: Client,
     custody: Arc<Custody>,
-    /// What each profile was imported with, for its warnings.
-    imports: Mutex<BTreeMap<ProfileId, Arc<ImportedProfile>>>,
+    notes: NotesOfImports,
 }
 
 /// Makes a client and its threads.
@@ -74,7 +70,7 @@ pub unsafe extern "C" fn p2svpn_client_new(
         place.write(Box::new(p2svpn_client {
             client,
             custody,
-            imports: Mutex::default(),
+            notes: NotesOfImports::default(),
         }));
         Ok(())
     })
@@ -109,123 +105,6 @@ pub extern "C" fn p2svpn_client_close(client: Option<&p2svpn_client>) {
     if let Some(client) = client {
         act(|| client.client.close());
     }
-}
-
-/// Reads a file that holds one profile and keeps it: the package of the Azure portal as it comes, azurevpnconfig.xml, what
-/// Microsoft's client exports, an Intune policy, or the library's JSON. The kind is told from what the file holds.
-///
-/// Importing the same again gives the same id. It blocks for as long as reading takes.
-///
-/// @param path     the file
-/// @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
-/// @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn p2svpn_client_import_file(
-    client: Option<&p2svpn_client>,
-    path: *const c_char,
-    profile: Option<&mut MaybeUninit<*mut c_char>>,
-) -> Option<Box<p2svpn_error>> {
-    entry(|| {
-        let client = required(client, "client")?;
-        // SAFETY: the caller's strings hold to the rules.
-        let path = required(unsafe { text(path, "path") }?, "path")?;
-        let place = required(profile, "profile")?;
-        place.write(client.keep(client.client.profiles().import_file(path)?));
-        Ok(())
-    })
-}
-
-/// Reads one profile from the bytes of a file and keeps it.
-///
-/// Importing the same bytes again changes nothing but the name, and gives the same id.
-///
-/// @param bytes    the file's bytes, which are copied
-/// @param size     how many they are
-/// @param name     a name of 1 to 256 characters instead of the profile's own; NULL for its own
-/// @param profile  receives the id to connect by, which the caller frees with p2svpn_string_free()
-/// @return NULL, INVALID_ARGUMENT or another error of the numbers 2xx
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn p2svpn_client_import_bytes(
-    client: Option<&p2svpn_client>,
-    bytes: *const u8,
-    size: usize,
-    name: *const c_char,
-    profile: Option<&mut MaybeUninit<*mut c_char>>,
-) -> Option<Box<p2svpn_error>> {
-    entry(|| {
-        let client = required(client, "client")?;
-        // SAFETY: the caller's buffers and strings hold to the rules.
-        let (given, name) = unsafe { (self::bytes(bytes, size, "bytes")?, text(name, "name")?) };
-        let given = required(given, "bytes")?;
-        let place = required(profile, "profile")?;
-        place.write(client.keep(client.client.profiles().import(given, name)?));
-        Ok(())
-    })
-}
-
-/// Takes a look at a profile.
-///
-/// @param id       the id that the import gave
-/// @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
-/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn p2svpn_client_profile(
-    client: Option<&p2svpn_client>,
-    id: *const c_char,
-    profile: Option<&mut MaybeUninit<Box<p2svpn_profile>>>,
-) -> Option<Box<p2svpn_error>> {
-    entry(|| {
-        let client = required(client, "client")?;
-        // SAFETY: the caller's strings hold to the rules.
-        let id = unsafe { profile_id(id) }?;
-        let place = required(profile, "profile")?;
-        let summary = client.client.profiles().get(&id)?;
-        let import = client.imports().get(&id).cloned();
-        place.write(Box::new(p2svpn_profile::new(&summary, import.as_deref())));
-        Ok(())
-    })
-}
-
-/// Takes a look at all profiles.
-///
-/// @param profiles  receives the list of this moment, in the order of the user, which the caller frees with
-///                  p2svpn_profiles_free()
-/// @return NULL or INVALID_ARGUMENT
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_client_profiles(
-    client: Option<&p2svpn_client>,
-    profiles: Option<&mut MaybeUninit<Box<p2svpn_profiles>>>,
-) -> Option<Box<p2svpn_error>> {
-    entry(|| {
-        let client = required(client, "client")?;
-        let place = required(profiles, "profiles")?;
-        let summaries = client.client.profiles().list();
-        let imports = client.imports();
-        let profiles = summaries
-            .iter()
-            .map(|summary| p2svpn_profile::new(summary, imports.get(&summary.id).map(Arc::as_ref)));
-        place.write(Box::new(p2svpn_profiles::new(profiles)));
-        Ok(())
-    })
-}
-
-/// Forgets a profile; sessions that use it go on.
-///
-/// @param id  the id that the import gave
-/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn p2svpn_client_remove_profile(
-    client: Option<&p2svpn_client>,
-    id: *const c_char,
-) -> Option<Box<p2svpn_error>> {
-    entry(|| {
-        let client = required(client, "client")?;
-        // SAFETY: the caller's strings hold to the rules.
-        let id = unsafe { profile_id(id) }?;
-        client.client.profiles().remove(&id)?;
-        client.imports().remove(&id);
-        Ok(())
-    })
 }
 
 /// Starts a session and returns at once; events, and p2svpn_session_wait_connected(), tell how it goes.
@@ -277,12 +156,21 @@ pub extern "C" fn p2svpn_client_next_event(
 }
 
 impl p2svpn_client {
+    pub(crate) fn facade(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) fn profiles(&self) -> Profiles {
         self.client.profiles()
     }
 
-    pub(crate) fn explain(&self, id: &ProfileId) -> Result<Plan, Error> {
-        self.client.explain(id)
+    pub(crate) fn notes(&self) -> &NotesOfImports {
+        &self.notes
+    }
+
+    /// A profile as it is now, with what was told when it was read.
+    pub(crate) fn profile(&self, summary: &ProfileSummary) -> p2svpn_profile {
+        p2svpn_profile::new(summary, &self.notes.of(&summary.id))
     }
 
     fn next_event(&self, timeout: Option<Duration>) -> Result<Option<Event>, Error> {
@@ -298,18 +186,6 @@ impl p2svpn_client {
             None if over => Err(ErrorCode::ClientClosed.into()),
             event => Ok(event),
         }
-    }
-
-    /// Remembers an import for its warnings, and gives its id out.
-    fn keep(&self, import: ImportedProfile) -> *mut c_char {
-        let id = *import.id();
-        let text = c_string(id).into_raw();
-        self.imports().insert(id, Arc::new(import));
-        text
-    }
-
-    fn imports(&self) -> MutexGuard<'_, BTreeMap<ProfileId, Arc<ImportedProfile>>> {
-        self.imports.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,14 +1,19 @@
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use ::p2svpn_client::{Error, ExportFormat, SecretsInExport};
 
 use crate::client::{p2svpn_client, profile_id};
+use crate::edit_report::p2svpn_edit_report;
 use crate::entry::entry;
 use crate::error::p2svpn_error;
-use crate::input::{invalid, required, text};
-use crate::output::c_string;
+use crate::input::{invalid, paths, required, text};
+use crate::output::{c_string, secret_string};
+use crate::plan::{p2svpn_plan, p2svpn_plans};
+use crate::profile::{p2svpn_profile, p2svpn_profiles};
+use crate::profile_details::p2svpn_profile_details;
 use crate::profile_edit::p2svpn_profile_edit;
+use crate::profile_problem::p2svpn_profile_problems;
 
 /// Formats that profiles are exported in.
 #[repr(C)]
@@ -16,25 +21,89 @@ use crate::profile_edit::p2svpn_profile_edit;
 pub enum p2svpn_export_formats {
     /// azurevpnconfig.xml, as the Azure portal and Microsoft's client write it.
     P2SVPN_EXPORT_AZURE_XML = 1,
-    /// The library's own JSON, which has a place for everything, and is also the way to see all that a profile says.
+    /// The library's own JSON, which has a place for everything.
     P2SVPN_EXPORT_JSON = 2,
     /// An OpenVPN configuration, .ovpn, for OpenVPN 2.6 and later.
     P2SVPN_EXPORT_OPENVPN = 3,
+}
+
+/// Takes a look at a profile.
+///
+/// @param id       the id that the import gave
+/// @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
+/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_profile(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+    profile: Option<&mut MaybeUninit<Box<p2svpn_profile>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let id = unsafe { profile_id(id) }?;
+        let place = required(profile, "profile")?;
+        let summary = client.profiles().get(&id)?;
+        place.write(Box::new(client.profile(&summary)));
+        Ok(())
+    })
+}
+
+/// Takes a look at all profiles.
+///
+/// @param profiles  receives the list of this moment, in the order of the user, which the caller frees with
+///                  p2svpn_profiles_free()
+/// @return NULL or INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_profiles(
+    client: Option<&p2svpn_client>,
+    profiles: Option<&mut MaybeUninit<Box<p2svpn_profiles>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        let place = required(profiles, "profiles")?;
+        let summaries = client.profiles().list();
+        let seen = summaries.iter().map(|summary| client.profile(summary));
+        place.write(Box::new(p2svpn_profiles::new(seen)));
+        Ok(())
+    })
+}
+
+/// Takes a look at everything that a profile says.
+///
+/// @param id       the profile
+/// @param details  receives a copy of it, which the caller frees with p2svpn_profile_details_free()
+/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_profile_details(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+    details: Option<&mut MaybeUninit<Box<p2svpn_profile_details>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let id = unsafe { profile_id(id) }?;
+        let place = required(details, "details")?;
+        let seen = client.profiles().details(&id)?;
+        let profile = client.profile(&seen.summary);
+        place.write(Box::new(p2svpn_profile_details::new(&seen, profile)));
+        Ok(())
+    })
 }
 
 /// Changes a profile: all of the changes are made, or none.
 ///
 /// @param id      the profile
 /// @param edit    the changes
-/// @param report  receives what came of it in words, which the caller frees with p2svpn_string_free(); NULL if it is not
-///                wanted
+/// @param report  receives what came of it, which the caller frees with p2svpn_edit_report_free(); NULL if it is not wanted
 /// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, EDIT_REFUSED with the reason, or an error of the store
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_edit_profile(
     client: Option<&p2svpn_client>,
     id: *const c_char,
     edit: Option<&p2svpn_profile_edit>,
-    report: Option<&mut MaybeUninit<*mut c_char>>,
+    report: Option<&mut MaybeUninit<Box<p2svpn_edit_report>>>,
 ) -> Option<Box<p2svpn_error>> {
     entry(|| {
         let client = required(client, "client")?;
@@ -43,34 +112,7 @@ pub unsafe extern "C" fn p2svpn_client_edit_profile(
         let edit = required(edit, "edit")?;
         let told = client.profiles().edit(&id, &edit.0)?;
         if let Some(place) = report {
-            place.write(c_string(told).into_raw());
-        }
-        Ok(())
-    })
-}
-
-/// Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited.
-///
-/// @param id         the profile
-/// @param path       the newer package
-/// @param conflicts  receives the names of the edited fields that the package changes to something else, with commas
-///                   between them, which the caller frees with p2svpn_string_free(); NULL if they are not wanted
-/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, or another error of the numbers 2xx
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn p2svpn_client_update_profile(
-    client: Option<&p2svpn_client>,
-    id: *const c_char,
-    path: *const c_char,
-    conflicts: Option<&mut MaybeUninit<*mut c_char>>,
-) -> Option<Box<p2svpn_error>> {
-    entry(|| {
-        let client = required(client, "client")?;
-        // SAFETY: the caller's strings hold to the rules.
-        let (id, path) = unsafe { (profile_id(id)?, required(text(path, "path")?, "path")?) };
-        let updated = client.profiles().update_file(&id, path)?;
-        if let Some(place) = conflicts {
-            let names: Vec<&str> = updated.conflicts.iter().map(|field| field.name()).collect();
-            place.write(c_string(names.join(",")).into_raw());
+            place.write(Box::new(p2svpn_edit_report::new(&told)));
         }
         Ok(())
     })
@@ -117,6 +159,25 @@ pub unsafe extern "C" fn p2svpn_client_move_profile(
     })
 }
 
+/// Forgets a profile and its secrets; sessions that use it go on.
+///
+/// @param id  the id that the import gave
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or an error of the store
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_remove_profile(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let id = unsafe { profile_id(id) }?;
+        client.profiles().remove(&id)?;
+        client.notes().forget(&id);
+        Ok(())
+    })
+}
+
 /// Writes a profile in the format of another program, or in the library's own.
 ///
 /// @param id            the profile
@@ -148,10 +209,8 @@ pub unsafe extern "C" fn p2svpn_client_export_profile(
         let file = client
             .profiles()
             .export(&id, export_format(format)?, secrets)?;
-        // The whole room at once: growing would leave a copy behind that nobody wipes.
-        let mut text = Vec::with_capacity(file.text.len().saturating_add(1));
-        text.extend_from_slice(file.text.as_bytes());
-        let text = CString::new(text).map_err(|_| invalid("the profile holds a zero byte"))?;
+        let text =
+            secret_string(&file.text).ok_or_else(|| invalid("the profile holds a zero byte"))?;
         place.write(text.into_raw());
         if let Some(place) = notes {
             place.write(c_string(file.notes.join("\n")).into_raw());
@@ -162,32 +221,81 @@ pub unsafe extern "C" fn p2svpn_client_export_profile(
 
 /// Tells what a profile needs and what it would change on this machine, before anything is connected.
 ///
+/// It looks at the machine's networks and at the other profiles, for conflicts; it connects to nothing and changes nothing.
+///
 /// @param id    the profile
-/// @param plan  receives the plan as a text for people, which the caller frees with p2svpn_string_free(); NULL if it is not
-///              wanted
-/// @param json  receives the plan as JSON for programs, which the caller frees with p2svpn_string_free(); NULL if it is not
-///              wanted
+/// @param plan  receives the plan, which the caller frees with p2svpn_plan_free()
 /// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_explain(
     client: Option<&p2svpn_client>,
     id: *const c_char,
-    plan: Option<&mut MaybeUninit<*mut c_char>>,
-    json: Option<&mut MaybeUninit<*mut c_char>>,
+    plan: Option<&mut MaybeUninit<Box<p2svpn_plan>>>,
 ) -> Option<Box<p2svpn_error>> {
     entry(|| {
         let client = required(client, "client")?;
         // SAFETY: the caller's strings hold to the rules.
         let id = unsafe { profile_id(id) }?;
-        let explained = client.explain(&id)?;
-        if let Some(place) = plan {
-            place.write(c_string(&explained).into_raw());
-        }
-        if let Some(place) = json {
-            place.write(c_string(explained.to_json()).into_raw());
-        }
+        let place = required(plan, "plan")?;
+        let explained = client.facade().explain(&id)?;
+        place.write(Box::new(p2svpn_plan::of_kept(&explained)));
         Ok(())
     })
+}
+
+/// Tells what the profiles in files need and would change, without keeping them.
+///
+/// @param paths  the files, as p2svpn_client_import_files() takes them
+/// @param count  how many they are
+/// @param plans  receives the plans, at least one, each with the warnings of its profile; the caller frees them with
+///               p2svpn_plans_free()
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_explain_files(
+    client: Option<&p2svpn_client>,
+    paths: *const *const c_char,
+    count: usize,
+    plans: Option<&mut MaybeUninit<Box<p2svpn_plans>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's arrays of strings hold to the rules.
+        let paths = unsafe { self::paths(paths, count, "paths") }?;
+        let place = required(plans, "plans")?;
+        let explained = client.facade().explain_files(&paths)?;
+        place.write(Box::new(p2svpn_plans::new(&explained)));
+        Ok(())
+    })
+}
+
+/// Takes a look at what is wrong in the folder of the profiles: files that were set aside, profiles whose secrets are gone.
+/// Profiles in memory have no problems.
+///
+/// @param problems  receives the list of this moment, which the caller frees with p2svpn_profile_problems_free()
+/// @return NULL or INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_profile_problems(
+    client: Option<&p2svpn_client>,
+    problems: Option<&mut MaybeUninit<Box<p2svpn_profile_problems>>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        let place = required(problems, "problems")?;
+        let found = client.profiles().problems();
+        place.write(Box::new(p2svpn_profile_problems::new(found)));
+        Ok(())
+    })
+}
+
+/// Looks at what other processes did to the folder of the profiles; events tell what is different. This happens by itself every
+/// few seconds.
+///
+/// @return NULL, INVALID_ARGUMENT, or an error of the store, after which the profiles that were known are known still
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_client_refresh_profiles(
+    client: Option<&p2svpn_client>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| required(client, "client")?.profiles().refresh())
 }
 
 fn export_format(number: u32) -> Result<ExportFormat, Error> {

@@ -2,11 +2,15 @@
 
 use std::ffi::{CStr, c_char};
 use std::mem::{MaybeUninit, size_of};
+use std::path::PathBuf;
 
 use p2svpn_client::{Error, ErrorCode};
 
 /// A structure of a caller is never larger than this, so a wild size is seen before it is believed.
 const LARGEST_STRUCTURE: usize = 4096;
+
+/// An array of a caller never has more paths than this, so a wild count is seen before it is believed.
+const MOST_PATHS: usize = 1024;
 
 /// Makes the error of an argument that cannot be used.
 pub(crate) fn invalid(problem: impl AsRef<str>) -> Error {
@@ -35,6 +39,32 @@ pub(crate) unsafe fn text<'a>(
         Ok(text) => Ok(Some(text)),
         Err(_) => Err(invalid(format!("{name} is not UTF-8"))),
     }
+}
+
+/// Reads an array of paths, at least one.
+///
+/// # Safety
+/// The pointer is NULL or points to `count` pointers, each as for [`text`], that do not change during the call.
+pub(crate) unsafe fn paths(
+    pointer: *const *const c_char,
+    count: usize,
+    name: &str,
+) -> Result<Vec<PathBuf>, Error> {
+    if pointer.is_null() || count == 0 {
+        return Err(invalid(format!("{name} has no entry")));
+    }
+    if count > MOST_PATHS {
+        let rule = format!("{name} has {count} entries, and may have {MOST_PATHS}");
+        return Err(invalid(rule));
+    }
+    // SAFETY: not NULL and not too large, so it is readable, as the caller of this function promises.
+    let pointers = unsafe { std::slice::from_raw_parts(pointer, count) };
+    let read = pointers.iter().enumerate().map(|(index, pointer)| {
+        let name = format!("{name}[{index}]");
+        // SAFETY: as the caller of this function promises.
+        required(unsafe { text(*pointer, &name) }?, &name).map(PathBuf::from)
+    });
+    read.collect()
 }
 
 /// Reads a buffer; none for NULL with the size 0.
@@ -149,6 +179,37 @@ mod tests {
                 read(&[size, 0, 0]).err().unwrap().code(),
                 ErrorCode::InvalidArgument
             );
+        }
+    }
+
+    fn read_paths(pointers: &[*const c_char], count: usize) -> Result<Vec<PathBuf>, Error> {
+        // SAFETY: the tests pass literals, and no more of them than there are unless it is refused before.
+        unsafe { paths(pointers.as_ptr(), count, "paths") }
+    }
+
+    #[test]
+    fn an_array_of_paths_keeps_their_order() {
+        let given = [c"a".as_ptr(), c"b".as_ptr()];
+
+        assert_eq!(
+            read_paths(&given, 2).unwrap(),
+            [PathBuf::from("a"), PathBuf::from("b")]
+        );
+        assert_eq!(read_paths(&given, 1).unwrap(), [PathBuf::from("a")]);
+    }
+
+    #[test]
+    fn an_array_that_cannot_be_is_refused() {
+        let gap = [c"a".as_ptr(), std::ptr::null()];
+        let foreign = [c"\xff".as_ptr()];
+
+        for refused in [
+            read_paths(&gap, 0),
+            read_paths(&gap, 2),
+            read_paths(&foreign, 1),
+            read_paths(&gap, usize::MAX),
+        ] {
+            assert_eq!(refused.unwrap_err().code(), ErrorCode::InvalidArgument);
         }
     }
 

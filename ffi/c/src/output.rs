@@ -9,6 +9,17 @@ pub(crate) fn c_string(text: impl Display) -> CString {
     CString::new(text.to_string().replace('\0', "\u{fffd}")).unwrap_or_default()
 }
 
+/// Makes a C string of a text that holds secrets, without a copy of it that nobody wipes; none if there is a zero byte in it.
+pub(crate) fn secret_string(text: &str) -> Option<CString> {
+    // Both a text that is refused and one that has to grow would be left behind in memory.
+    if text.contains('\0') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len().saturating_add(1));
+    bytes.extend_from_slice(text.as_bytes());
+    CString::new(bytes).ok()
+}
+
 /// Passes on an optional string: NULL for none.
 pub(crate) fn pointer(text: Option<&CString>) -> *const c_char {
     text.map_or(ptr::null(), |text| text.as_ptr())
@@ -42,6 +53,12 @@ mod tests {
     #[test]
     fn a_zero_byte_does_not_cut_a_text() {
         assert_eq!(c_string("a\0b").to_str().unwrap(), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_secret_with_a_zero_byte_is_refused() {
+        assert_eq!(secret_string("a").unwrap().as_bytes(), b"a");
+        assert!(secret_string("a\0b").is_none());
     }
 
     #[test]

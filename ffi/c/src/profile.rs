@@ -1,11 +1,12 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use p2svpn_client::{ImportedProfile, ProfileSummary, SignIn};
+use p2svpn_client::{ProfileSummary, SignIn};
 
 use crate::guard::{act, look};
-use crate::output::{Texts, c_string};
-use crate::warning::p2svpn_warning;
+use crate::import_notes::ImportNotes;
+use crate::output::{Texts, c_string, pointer};
+use crate::warning::{Warnings, p2svpn_warning};
 
 /// How a profile signs in.
 #[repr(C)]
@@ -23,7 +24,19 @@ pub enum p2svpn_sign_ins {
     P2SVPN_SIGN_IN_CERTIFICATE_AND_PASSWORD = 4,
 }
 
-/// What a host shows of a profile, as it was when it was looked at. It holds no secret. Any thread may use it.
+impl From<SignIn> for p2svpn_sign_ins {
+    fn from(way: SignIn) -> Self {
+        match way {
+            SignIn::Certificate => Self::P2SVPN_SIGN_IN_CERTIFICATE,
+            SignIn::Entra => Self::P2SVPN_SIGN_IN_ENTRA,
+            SignIn::Password => Self::P2SVPN_SIGN_IN_PASSWORD,
+            SignIn::CertificateAndPassword => Self::P2SVPN_SIGN_IN_CERTIFICATE_AND_PASSWORD,
+            _ => Self::P2SVPN_SIGN_IN_OTHER,
+        }
+    }
+}
+
+/// What a host shows of a profile in a list, as it was when it was looked at. It holds no secret. Any thread may use it.
 pub struct p2svpn_profile {
     id: CString,
     name: CString,
@@ -31,43 +44,28 @@ pub struct p2svpn_profile {
     sign_in: p2svpn_sign_ins,
     full_tunnel: bool,
     always_on: bool,
+    network_id: Option<CString>,
     edited: bool,
     update_of: CString,
-    warnings: Vec<p2svpn_warning>,
-    warnings_left_out: usize,
+    warnings: Warnings,
 }
 
 /// The profiles of a client, as they were when they were looked at. Any thread may use it.
 pub struct p2svpn_profiles(Vec<p2svpn_profile>);
 
 impl p2svpn_profile {
-    pub(crate) fn new(summary: &ProfileSummary, import: Option<&ImportedProfile>) -> Self {
+    pub(crate) fn new(summary: &ProfileSummary, notes: &ImportNotes) -> Self {
         Self {
             id: c_string(summary.id),
             name: c_string(&summary.name),
             servers: Texts::new(&summary.servers),
-            sign_in: match summary.sign_in {
-                SignIn::Certificate => p2svpn_sign_ins::P2SVPN_SIGN_IN_CERTIFICATE,
-                SignIn::Entra => p2svpn_sign_ins::P2SVPN_SIGN_IN_ENTRA,
-                SignIn::Password => p2svpn_sign_ins::P2SVPN_SIGN_IN_PASSWORD,
-                SignIn::CertificateAndPassword => {
-                    p2svpn_sign_ins::P2SVPN_SIGN_IN_CERTIFICATE_AND_PASSWORD
-                }
-                _ => p2svpn_sign_ins::P2SVPN_SIGN_IN_OTHER,
-            },
+            sign_in: summary.sign_in.into(),
             full_tunnel: summary.full_tunnel,
             always_on: summary.always_on,
+            network_id: summary.network_id.as_ref().map(c_string),
             edited: summary.edited,
-            update_of: import
-                .and_then(|import| import.update_of)
-                .map(c_string)
-                .unwrap_or_default(),
-            warnings: import
-                .iter()
-                .flat_map(|import| &import.warnings)
-                .map(p2svpn_warning::new)
-                .collect(),
-            warnings_left_out: import.map_or(0, |import| import.warnings_left_out),
+            update_of: notes.update_of.map(c_string).unwrap_or_default(),
+            warnings: Warnings::new(&notes.warnings, notes.warnings_left_out),
         }
     }
 }
@@ -78,7 +76,7 @@ impl p2svpn_profiles {
     }
 }
 
-/// Frees a profile that p2svpn_client_profile() gave, not one of a list. NULL is nothing.
+/// Frees a profile that p2svpn_client_profile() gave, not one of a list or of another object. NULL is nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_profile_free(profile: Option<Box<p2svpn_profile>>) {
     act(|| drop(profile));
@@ -129,6 +127,15 @@ pub extern "C" fn p2svpn_profile_always_on(profile: Option<&p2svpn_profile>) -> 
     look(profile, false, |profile| profile.always_on)
 }
 
+/// Returns the id of the virtual network gateway, which a newer package of the same gateway has too; NULL where its address does
+/// not tell. It belongs to the profile.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_network_id(profile: Option<&p2svpn_profile>) -> *const c_char {
+    look(profile, ptr::null(), |profile| {
+        pointer(profile.network_id.as_ref())
+    })
+}
+
 /// Says whether the profile was changed since it was imported.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_profile_edited(profile: Option<&p2svpn_profile>) -> bool {
@@ -145,7 +152,7 @@ pub extern "C" fn p2svpn_profile_update_of(profile: Option<&p2svpn_profile>) -> 
 /// Returns how many things had to be forgiven to read the profile's file; at most 200 are kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_profile_warning_count(profile: Option<&p2svpn_profile>) -> usize {
-    look(profile, 0, |profile| profile.warnings.len())
+    look(profile, 0, |profile| profile.warnings.count())
 }
 
 /// Returns what had to be forgiven, in the order of the file; NULL beyond the last. It belongs to the profile.
@@ -154,13 +161,13 @@ pub extern "C" fn p2svpn_profile_warning(
     profile: Option<&p2svpn_profile>,
     index: usize,
 ) -> Option<&p2svpn_warning> {
-    look(profile, None, |profile| profile.warnings.get(index))
+    look(profile, None, |profile| profile.warnings.at(index))
 }
 
 /// Returns how many warnings there were beyond those kept.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_profile_warnings_left_out(profile: Option<&p2svpn_profile>) -> usize {
-    look(profile, 0, |profile| profile.warnings_left_out)
+    look(profile, 0, |profile| profile.warnings.left_out())
 }
 
 /// Frees a list of profiles and the profiles in it. NULL is nothing.

@@ -7,6 +7,7 @@ use crate::entry::entry;
 use crate::error::p2svpn_error;
 use crate::guard::act;
 use crate::input::{invalid, required, text};
+use crate::transport::transport;
 
 /// What is done with the entries of a list.
 #[repr(C)]
@@ -64,22 +65,74 @@ pub unsafe extern "C" fn p2svpn_profile_edit_name(
     })
 }
 
-/// Puts servers in the place of all that the profile has.
+/// Changes the gateways: host, host:port or host:port/udp, in the order to try them.
 ///
-/// @param servers  a list of host, host:port or host:port/udp, in the order to try them
+/// @param action  one of #p2svpn_list_actions
+/// @param list    the entries
 /// @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_profile_edit_servers(
     edit: Option<&mut p2svpn_profile_edit>,
-    servers: *const c_char,
+    action: u32,
+    list: *const c_char,
+) -> Option<Box<p2svpn_error>> {
+    use p2svpn_list_actions::*;
+    entry(|| {
+        let edit = required(edit, "edit")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let list = required(unsafe { text(list, "list") }?, "list")?;
+        let action = list_action(action)?;
+        // An entry that cannot be used leaves the edit as it was.
+        let mut changed = edit.0.clone();
+        match action {
+            P2SVPN_LIST_REPLACE => {
+                changed.replace_servers(entries(list))?;
+            }
+            P2SVPN_LIST_ADD => {
+                for server in entries(list) {
+                    changed.add_server(server)?;
+                }
+            }
+            P2SVPN_LIST_REMOVE => {
+                for server in entries(list) {
+                    changed.remove_server(server)?;
+                }
+            }
+        }
+        edit.0 = changed;
+        Ok(())
+    })
+}
+
+/// Brings the gateways into another order.
+///
+/// @param list  each gateway of the profile once, as for p2svpn_profile_edit_servers()
+/// @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_profile_edit_server_order(
+    edit: Option<&mut p2svpn_profile_edit>,
+    list: *const c_char,
 ) -> Option<Box<p2svpn_error>> {
     entry(|| {
         let edit = required(edit, "edit")?;
         // SAFETY: the caller's strings hold to the rules.
-        let given = unsafe { text(servers, "servers") }?;
-        let servers = required(given, "servers")?.split([',', ';', '\n']);
-        let servers = servers.map(str::trim).filter(|server| !server.is_empty());
-        edit.0.replace_servers(servers)?;
+        let list = required(unsafe { text(list, "list") }?, "list")?;
+        edit.0.order_servers(entries(list))?;
+        Ok(())
+    })
+}
+
+/// Lets every gateway be reached over another transport, one of #p2svpn_transports.
+///
+/// @return NULL or INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_edit_transport(
+    edit: Option<&mut p2svpn_profile_edit>,
+    transport: u32,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let edit = required(edit, "edit")?;
+        edit.0.set_transport(self::transport(transport)?);
         Ok(())
     })
 }
@@ -350,6 +403,29 @@ pub extern "C" fn p2svpn_profile_edit_aggregate_include_routes(
         edit.0.aggregate_includes();
         Ok(())
     })
+}
+
+/// Joins the exclude routes to the fewest networks that send the same traffic outside the tunnel.
+///
+/// @return NULL or INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_edit_aggregate_exclude_routes(
+    edit: Option<&mut p2svpn_profile_edit>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let edit = required(edit, "edit")?;
+        edit.0.aggregate_excludes();
+        Ok(())
+    })
+}
+
+/// The entries of a list that are separated by commas, semicolons or lines.
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    let lines = list
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
+    let entries = lines.flat_map(|line| line.split([',', ';']));
+    entries.map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 fn list_action(number: u32) -> Result<p2svpn_list_actions, Error> {

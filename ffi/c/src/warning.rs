@@ -5,7 +5,8 @@ use p2svpn_client::Warning;
 use crate::guard::look;
 use crate::output::c_string;
 
-/// Something odd that was ignored or repaired, and ended nothing. It belongs to the event or the profile it comes from.
+/// Something odd that was ignored or repaired, and ended nothing. It belongs to the event, the profile or the plan it comes
+/// from.
 pub struct p2svpn_warning {
     kind: CString,
     message: CString,
@@ -21,6 +22,35 @@ impl p2svpn_warning {
             file: warning.file.as_ref().map(c_string).unwrap_or_default(),
             position: warning.position,
         }
+    }
+}
+
+/// The warnings of an import, for access by index.
+#[derive(Default)]
+pub(crate) struct Warnings {
+    kept: Vec<p2svpn_warning>,
+    left_out: usize,
+}
+
+impl Warnings {
+    pub(crate) fn new(warnings: &[Warning], left_out: usize) -> Self {
+        Self {
+            kept: warnings.iter().map(p2svpn_warning::new).collect(),
+            left_out,
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// None beyond the last.
+    pub(crate) fn at(&self, index: usize) -> Option<&p2svpn_warning> {
+        self.kept.get(index)
+    }
+
+    pub(crate) fn left_out(&self) -> usize {
+        self.left_out
     }
 }
 

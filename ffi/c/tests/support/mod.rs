@@ -12,19 +12,26 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 27] = [
     "version",
     "wait",
     "string",
     "error",
     "warning",
+    "transport",
     "profile",
+    "profile_details",
     "profile_change",
+    "profile_problem",
     "profile_edit",
+    "edit_report",
+    "profile_update",
+    "plan",
     "client_options",
     "certificate",
     "connect_options",
     "client",
+    "client_imports",
     "client_profiles",
     "session",
     "challenge",
