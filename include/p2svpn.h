@@ -618,7 +618,7 @@ typedef enum p2svpn_profile_problem_kinds {
     P2SVPN_PROFILE_PROBLEM_OTHER = 0,
     /**
      * A file is damaged, was changed by somebody else, or could have been planted. It is in the folder `damaged`, with its
-     * secrets kept: import the profile again, then call p2svpn_client_discard_profile_problem().
+     * secrets kept: import the profile again, then call p2svpn_client_discard_profile_file().
      */
     P2SVPN_PROFILE_PROBLEM_SET_ASIDE = 1,
     /**
@@ -1486,6 +1486,12 @@ const char *p2svpn_profile_problem_path(const struct p2svpn_profile_problem *pro
 const char *p2svpn_profile_problem_profile(const struct p2svpn_profile_problem *problem);
 
 /**
+ * Returns the name to give to p2svpn_client_discard_profile_file(); NULL for a problem of another kind than
+ * #P2SVPN_PROFILE_PROBLEM_SET_ASIDE. It belongs to the problem.
+ */
+const char *p2svpn_profile_problem_set_aside(const struct p2svpn_profile_problem *problem);
+
+/**
  * Returns what is wrong, in a clause that repeats no secret; "" for NULL. It belongs to the problem.
  */
 const char *p2svpn_profile_problem_reason(const struct p2svpn_profile_problem *problem);
@@ -1969,20 +1975,22 @@ struct p2svpn_error *p2svpn_client_import_files(const struct p2svpn_client *clie
                                                 struct p2svpn_profiles **profiles);
 
 /**
- * Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited.
+ * Brings a profile up to date with the files of a newer package of its gateway, and keeps what the user edited.
  *
  * @param id      the profile
- * @param path    the newer package
+ * @param paths   the newer package, or several files that together are one profile; at most 100
+ * @param count   how many they are
  * @param update  receives what came of it, which the caller frees with p2svpn_profile_update_free(); NULL if it is not wanted
- * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, or another error of the numbers 2xx
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, SEVERAL_PROFILES, or another error of the numbers 2xx
  */
 struct p2svpn_error *p2svpn_client_update_profile(const struct p2svpn_client *client,
                                                   const char *id,
-                                                  const char *path,
+                                                  const char *const *paths,
+                                                  size_t count,
                                                   struct p2svpn_profile_update **update);
 
 /**
- * Brings a profile up to date with the bytes of a newer package, as p2svpn_client_update_profile() does with its file.
+ * Brings a profile up to date with the bytes of a newer package, as p2svpn_client_update_profile() does with its files.
  *
  * @param id      the profile
  * @param bytes   the newer package's bytes
@@ -2126,6 +2134,17 @@ struct p2svpn_error *p2svpn_client_explain_files(const struct p2svpn_client *cli
  */
 struct p2svpn_error *p2svpn_client_profile_problems(const struct p2svpn_client *client,
                                                     struct p2svpn_profile_problems **problems);
+
+/**
+ * Deletes a damaged file that was set aside, with its secrets.
+ *
+ * @param set_aside  the name that p2svpn_profile_problem_set_aside() gave; another one deletes nothing
+ * @param discarded  receives whether the file was there; NULL if it is not wanted
+ * @return NULL, INVALID_ARGUMENT, or an error of the store
+ */
+struct p2svpn_error *p2svpn_client_discard_profile_file(const struct p2svpn_client *client,
+                                                        const char *set_aside,
+                                                        bool *discarded);
 
 /**
  * Looks at what other processes did to the folder of the profiles; events tell what is different. This happens by itself every

@@ -23,22 +23,25 @@ static void print(char *text) {
 
 static int add_routes(p2svpn_client *client, const char *profile, char **networks, int count) {
     p2svpn_profile_edit *edit = NULL;
-    char *report = NULL;
+    p2svpn_edit_report *report = NULL;
     if (failed(p2svpn_profile_edit_new(&edit))) return 1;
     int status = 0;
     for (int i = 0; i < count && !status; i++) {
         status = failed(p2svpn_profile_edit_include_routes(edit, P2SVPN_LIST_ADD, networks[i]));
     }
     if (!status) status = failed(p2svpn_client_edit_profile(client, profile, edit, &report));
-    if (!status) print(report);
+    if (!status) printf("%s\n", p2svpn_edit_report_text(report));
+    p2svpn_edit_report_free(report);
     p2svpn_profile_edit_free(edit);
     return status;
 }
 
 static int show(p2svpn_client *client, const char *profile) {
-    char *plan = NULL, *file = NULL, *notes = NULL;
-    if (failed(p2svpn_client_explain(client, profile, &plan, NULL))) return 1;
-    print(plan);
+    p2svpn_plan *plan = NULL;
+    char *file = NULL, *notes = NULL;
+    if (failed(p2svpn_client_explain(client, profile, &plan))) return 1;
+    printf("%s\n", p2svpn_plan_text(plan));
+    p2svpn_plan_free(plan);
     if (failed(p2svpn_client_export_profile(client, profile, P2SVPN_EXPORT_AZURE_XML, false, &file, &notes))) return 1;
     print(file);
     print(notes);

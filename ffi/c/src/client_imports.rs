@@ -96,30 +96,32 @@ pub unsafe extern "C" fn p2svpn_client_import_files(
     })
 }
 
-/// Brings a profile up to date with the file of a newer package of its gateway, and keeps what the user edited.
+/// Brings a profile up to date with the files of a newer package of its gateway, and keeps what the user edited.
 ///
 /// @param id      the profile
-/// @param path    the newer package
+/// @param paths   the newer package, or several files that together are one profile; at most 100
+/// @param count   how many they are
 /// @param update  receives what came of it, which the caller frees with p2svpn_profile_update_free(); NULL if it is not wanted
-/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, or another error of the numbers 2xx
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, UPDATE_MISMATCH, SEVERAL_PROFILES, or another error of the numbers 2xx
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_update_profile(
     client: Option<&p2svpn_client>,
     id: *const c_char,
-    path: *const c_char,
+    paths: *const *const c_char,
+    count: usize,
     update: Option<&mut MaybeUninit<Box<p2svpn_profile_update>>>,
 ) -> Option<Box<p2svpn_error>> {
     entry(|| {
         let client = required(client, "client")?;
-        // SAFETY: the caller's strings hold to the rules.
-        let (id, path) = unsafe { (profile_id(id)?, required(text(path, "path")?, "path")?) };
-        let updated = client.profiles().update_file(&id, path)?;
+        // SAFETY: the caller's strings and arrays of strings hold to the rules.
+        let (id, paths) = unsafe { (profile_id(id)?, self::paths(paths, count, "paths")?) };
+        let updated = client.profiles().update_files(&id, &paths)?;
         tell(client, updated, update);
         Ok(())
     })
 }
 
-/// Brings a profile up to date with the bytes of a newer package, as p2svpn_client_update_profile() does with its file.
+/// Brings a profile up to date with the bytes of a newer package, as p2svpn_client_update_profile() does with its files.
 ///
 /// @param id      the profile
 /// @param bytes   the newer package's bytes

@@ -282,7 +282,30 @@ pub extern "C" fn p2svpn_client_profile_problems(
         let client = required(client, "client")?;
         let place = required(problems, "problems")?;
         let found = client.profiles().problems();
-        place.write(Box::new(p2svpn_profile_problems::new(found)));
+        place.write(Box::new(p2svpn_profile_problems::new(&found)));
+        Ok(())
+    })
+}
+
+/// Deletes a damaged file that was set aside, with its secrets.
+///
+/// @param set_aside  the name that p2svpn_profile_problem_set_aside() gave; another one deletes nothing
+/// @param discarded  receives whether the file was there; NULL if it is not wanted
+/// @return NULL, INVALID_ARGUMENT, or an error of the store
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_discard_profile_file(
+    client: Option<&p2svpn_client>,
+    set_aside: *const c_char,
+    discarded: Option<&mut MaybeUninit<bool>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let name = required(unsafe { text(set_aside, "set_aside") }?, "set_aside")?;
+        let was_there = client.profiles().discard(name)?;
+        if let Some(place) = discarded {
+            place.write(was_there);
+        }
         Ok(())
     })
 }

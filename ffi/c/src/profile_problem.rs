@@ -13,7 +13,7 @@ pub enum p2svpn_profile_problem_kinds {
     /// Something that this version does not know.
     P2SVPN_PROFILE_PROBLEM_OTHER = 0,
     /// A file is damaged, was changed by somebody else, or could have been planted. It is in the folder `damaged`, with its
-    /// secrets kept: import the profile again, then call p2svpn_client_discard_profile_problem().
+    /// secrets kept: import the profile again, then call p2svpn_client_discard_profile_file().
     P2SVPN_PROFILE_PROBLEM_SET_ASIDE = 1,
     /// The same, but the file is where it was, because the folder cannot be written.
     P2SVPN_PROFILE_PROBLEM_DAMAGED = 2,
@@ -38,9 +38,10 @@ pub enum p2svpn_profile_problem_kinds {
 /// Something in the folder of the profiles that is not as it should be; all other profiles are there. It belongs to the
 /// list it comes from.
 pub struct p2svpn_profile_problem {
-    problem: StoreProblem,
+    kind: p2svpn_profile_problem_kinds,
     path: CString,
     profile: Option<CString>,
+    set_aside: Option<CString>,
     reason: CString,
     remedy: CString,
 }
@@ -49,13 +50,14 @@ pub struct p2svpn_profile_problem {
 pub struct p2svpn_profile_problems(Vec<p2svpn_profile_problem>);
 
 impl p2svpn_profile_problem {
-    fn new(problem: StoreProblem) -> Self {
+    fn new(problem: &StoreProblem) -> Self {
         Self {
+            kind: p2svpn_profile_problem_kinds::of(problem.kind),
             path: c_string(problem.path.display()),
             profile: problem.id.map(c_string),
+            set_aside: problem.set_aside().map(c_string),
             reason: c_string(&problem.reason),
             remedy: c_string(problem.kind.remedy()),
-            problem,
         }
     }
 }
@@ -80,13 +82,8 @@ impl p2svpn_profile_problem_kinds {
 }
 
 impl p2svpn_profile_problems {
-    pub(crate) fn new(problems: Vec<StoreProblem>) -> Self {
-        Self(
-            problems
-                .into_iter()
-                .map(p2svpn_profile_problem::new)
-                .collect(),
-        )
+    pub(crate) fn new(problems: &[StoreProblem]) -> Self {
+        Self(problems.iter().map(p2svpn_profile_problem::new).collect())
     }
 }
 
@@ -116,9 +113,7 @@ pub extern "C" fn p2svpn_profile_problems_at(
 /// Returns what is wrong: one of #p2svpn_profile_problem_kinds.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_profile_problem_kind(problem: Option<&p2svpn_profile_problem>) -> u32 {
-    look(problem, 0, |problem| {
-        p2svpn_profile_problem_kinds::of(problem.problem.kind) as u32
-    })
+    look(problem, 0, |problem| problem.kind as u32)
 }
 
 /// Returns the path of the file or folder, where it is now; "" for NULL. It belongs to the problem.
@@ -136,6 +131,17 @@ pub extern "C" fn p2svpn_profile_problem_profile(
 ) -> *const c_char {
     look(problem, ptr::null(), |problem| {
         pointer(problem.profile.as_ref())
+    })
+}
+
+/// Returns the name to give to p2svpn_client_discard_profile_file(); NULL for a problem of another kind than
+/// #P2SVPN_PROFILE_PROBLEM_SET_ASIDE. It belongs to the problem.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_problem_set_aside(
+    problem: Option<&p2svpn_profile_problem>,
+) -> *const c_char {
+    look(problem, ptr::null(), |problem| {
+        pointer(problem.set_aside.as_ref())
     })
 }
 

@@ -97,6 +97,36 @@ fn wrong_use_and_a_gateway_that_is_gone_have_their_numbers() {
 }
 
 #[test]
+fn everything_that_profiles_do_is_there_for_c() {
+    let fixtures = support::root().join("core/profile/tests/fixtures");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["everything.json", "certificate.xml"] {
+        std::fs::copy(fixtures.join(name), folder.path().join(name)).unwrap();
+    }
+    let profile = std::fs::read_to_string(fixtures.join("certificate.xml")).unwrap();
+    let newer = profile.replace("a1b2c3d4e5f6", "0123456789ab").replace(
+        "<name>contoso-vnet</name>",
+        "<name>contoso-2</name><unheardof />",
+    );
+    assert_ne!(newer, profile);
+    std::fs::write(folder.path().join("newer.xml"), newer).unwrap();
+
+    runs("profiles", &[folder.path().to_str().unwrap()]);
+}
+
+#[test]
+fn profiles_in_a_folder_are_shared_and_what_is_damaged_is_told() {
+    let profile = support::root().join("core/profile/tests/fixtures/certificate.xml");
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+
+    runs(
+        "folder",
+        &[store.to_str().unwrap(), profile.to_str().unwrap()],
+    );
+}
+
+#[test]
 fn the_static_library_needs_only_what_its_documentation_says() {
     if !p2svpn_house::require_program("cc", "it compiles the C programs") {
         return;
