@@ -9,12 +9,15 @@
 mod support;
 
 use p2svpn_profile::{
-    Authentication, AuthenticationKind, CertificateAuthentication, EditError, Edited, Field,
-    PasswordAuthentication, Profile, ProfileEdit, Transport,
+    Authentication, AuthenticationKind, CertificateAuthentication, ClientIdentity, EditError,
+    Edited, Field, PasswordAuthentication, Profile, ProfileEdit, SecretBytes, SecretText,
+    Transport,
 };
 use proptest::prelude::*;
 use support::generated::any_profile;
 
+/// A certificate for clients.
+const CLIENT: &str = include_str!("fixtures/client.pem");
 const THUMBPRINT: &str = "00112233445566778899AABBCCDDEEFF00112233";
 const HOST: &str = "azuregateway-0d3b2c1a-1f2e-4a5b-8c9d-7e6f5a4b3c2d-a1b2c3d4e5f6.vpn.azure.com";
 
@@ -276,6 +279,46 @@ fn the_client_certificate_is_set_in_every_way_that_has_one() {
     let certificate = cleared.profile.authentication.selected().certificate();
     assert_eq!(certificate.unwrap().thumbprint, None);
     assert!(certificate.unwrap().issuer.is_some());
+}
+
+#[test]
+fn a_certificate_that_is_named_takes_the_place_of_the_one_brought_along() {
+    let pem = ClientIdentity::Pem {
+        certificates: CLIENT.to_owned(),
+        key: SecretText::new("-----BEGIN PRIVATE KEY-----".to_owned().into()),
+    };
+    let own = pem.thumbprint().unwrap().to_string();
+    let pfx = ClientIdentity::Pfx(SecretBytes::new(vec![0x30].into()));
+    for (identity, named, is_kept) in [
+        (&pem, Some(own.as_str()), true),
+        (&pem, Some(THUMBPRINT), false),
+        (&pfx, Some(THUMBPRINT), false),
+        (&pem, None, true),
+    ] {
+        let mut profile = certificate_profile();
+        let brought_along = CertificateAuthentication {
+            identity: Some(identity.clone()),
+            ..CertificateAuthentication::default()
+        };
+        profile
+            .authentication
+            .offer(Authentication::Certificate(brought_along));
+        let mut edit = ProfileEdit::new();
+        match named {
+            Some(named) => edit.set_client_certificate(named).unwrap(),
+            None => edit.clear_client_certificate(),
+        };
+
+        let Edited {
+            profile, report, ..
+        } = edit.apply(&profile).unwrap();
+
+        let certificate = profile.authentication.selected().certificate().unwrap();
+        assert_eq!(certificate.identity.is_some(), is_kept, "{named:?}");
+        assert_eq!(report.identity_removed, !is_kept);
+        assert_eq!(report.to_string().contains("\nremoved: "), !is_kept);
+        assert_eq!(report.changed.contains(&Field::SignIn), !is_kept);
+    }
 }
 
 #[test]

@@ -162,6 +162,28 @@ fn overlaps_are_told_only_when_routes_are_edited() {
 }
 
 #[test]
+fn two_removals_in_one_edit_both_count() {
+    let before = apply(|edit| edit.include("10.1.0.0/16, 10.2.0.0/16, 10.3.0.0/16")).profile;
+    let mut edit = ProfileEdit::new();
+    edit.remove_includes("10.1.0.0/16, 10.1.9.0/16").unwrap();
+    edit.remove_includes("10.2.0.0/16").unwrap();
+
+    let left = edit.apply(&before).unwrap().profile;
+    assert_eq!(shown(&left.include_routes), "10.3.0.0/16");
+
+    // Next to each other or not: the second one finds nothing.
+    for between in [false, true] {
+        let mut twice = edit.clone();
+        if between {
+            twice.set_always_on(true);
+        }
+        twice.remove_includes("10.2.0.0/16").unwrap();
+        let refused = twice.apply(&before).unwrap_err();
+        assert!(matches!(refused, EditError::Absent { .. }), "{refused}");
+    }
+}
+
+#[test]
 fn networks_are_taken_out_exactly() {
     let before = apply(|edit| edit.include("10.0.0.0/8, 10.1.0.0/16, 10.2.0.0/16")).profile;
     let remove = |networks| {

@@ -1,3 +1,4 @@
+use crate::certificate::Certificate;
 use crate::secret_value::{SecretBytes, SecretText};
 use crate::thumbprint::Thumbprint;
 
@@ -27,4 +28,18 @@ pub enum ClientIdentity {
     },
     /// A PFX file, also called PKCS #12 (`pkcs12`).
     Pfx(SecretBytes),
+}
+
+impl ClientIdentity {
+    /// Returns the hash of the certificate itself; nothing where it cannot be read, as in a PFX file,
+    /// which only its password opens.
+    pub fn thumbprint(&self) -> Option<Thumbprint> {
+        match self {
+            Self::Pem { certificates, .. } => {
+                let certificates = Certificate::from_pem(certificates).ok()?;
+                certificates.first().map(Certificate::thumbprint)
+            }
+            Self::Pfx(_) => None,
+        }
+    }
 }

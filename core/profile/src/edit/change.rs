@@ -1,5 +1,6 @@
 //! The changes that an edit collects, and what each does to a profile.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,7 +12,7 @@ use super::error::EditError;
 use super::field::Field;
 use super::report::{Duplicate, EditReport, HostBits};
 use super::server_text::{ServerText, is_same_server, written};
-use crate::authentication::{Authentication, AuthenticationKind};
+use crate::authentication::{Authentication, AuthenticationKind, ClientIdentity};
 use crate::dns_suffix::DnsSuffix;
 use crate::name::ProfileName;
 use crate::one_or_more::OneOrMore;
@@ -92,10 +93,7 @@ impl Change {
             Self::Transport(transport) => set_transport(profile, *transport),
             Self::Authentication(kind) => select(profile, *kind)?,
             Self::ClientCertificate(thumbprint) => {
-                set_in_ways(profile, Field::ClientCertificate, |way| {
-                    way.certificate_mut()
-                        .map(|certificate| certificate.thumbprint = *thumbprint)
-                })?;
+                set_client_certificate(profile, *thumbprint, report)?;
             }
             Self::CertificateIssuer(issuer) => {
                 set_in_ways(profile, Field::CertificateIssuer, |way| {
@@ -151,6 +149,13 @@ impl Change {
 }
 
 impl<T> ListChange<T> {
+    /// Takes elements out; what stands twice in one text, as the list holds it, is meant once.
+    pub(super) fn removal<K: Eq + Hash>(mut elements: Vec<T>, exact: impl Fn(&T) -> K) -> Self {
+        let mut seen = HashSet::new();
+        elements.retain(|element| seen.insert(exact(element)));
+        Self::Remove(elements)
+    }
+
     fn absorb(&mut self, next: Self) -> Option<Self> {
         match (self, next) {
             (Self::Add(own) | Self::Replace(own), Self::Add(next))
@@ -216,12 +221,15 @@ where
     L: List,
     L::Element: Eq + Hash + ToString,
 {
-    if let Some(absent) = removed.iter().find(|element| !list.contains(element)) {
-        let text = absent.to_string();
-        return Err(EditError::Absent { field, text });
-    }
     // In one pass: taking them out one by one would move all that follows for each.
-    let gone: HashSet<L::Element> = removed.iter().map(L::exact).collect();
+    let mut gone: HashSet<L::Element> = HashSet::new();
+    for element in removed {
+        // What several removals of an edit name is there for the first of them.
+        if !list.contains(element) || !gone.insert(L::exact(element)) {
+            let text = element.to_string();
+            return Err(EditError::Absent { field, text });
+        }
+    }
     list.retain(|element| !gone.contains(element));
     Ok(())
 }
@@ -379,6 +387,28 @@ fn set_in_ways(
         field,
         offered: offered(profile),
     })
+}
+
+/// What the profile brought along would be used before the certificate that is named, and refused.
+fn set_client_certificate(
+    profile: &mut Profile,
+    thumbprint: Option<Thumbprint>,
+    report: &mut EditReport,
+) -> Result<(), EditError> {
+    let has_removed = Cell::new(false);
+    set_in_ways(profile, Field::ClientCertificate, |way| {
+        let certificate = way.certificate_mut()?;
+        certificate.thumbprint = thumbprint;
+        let is_other = |identity: &mut ClientIdentity| {
+            thumbprint.is_some() && identity.thumbprint() != thumbprint
+        };
+        if certificate.identity.take_if(is_other).is_some() {
+            has_removed.set(true);
+        }
+        Some(())
+    })?;
+    report.identity_removed |= has_removed.get();
+    Ok(())
 }
 
 fn count_aggregated(routes: &mut Routes, fewer: Routes, report: &mut EditReport) {

@@ -160,6 +160,9 @@ impl ProfileEdit {
 
     /// Names the client certificate to sign in with, by its SHA-1 thumbprint.
     ///
+    /// A certificate that the profile brought along is taken out with its private key, unless it is
+    /// seen to be the one that is named; what a PFX file holds is not seen. The report tells it.
+    ///
     /// # Errors
     ///
     /// [`EditError::Value`] for what is no thumbprint. When applied: [`EditError::Unused`] if the
@@ -239,7 +242,7 @@ impl ProfileEdit {
     /// exactly in the list, also if a larger one holds it.
     pub fn remove_includes(&mut self, networks: &str) -> Result<&mut Self, EditError> {
         let networks = read_networks(Field::IncludeRoutes, networks)?;
-        Ok(self.push(Change::Include(ListChange::Remove(networks))))
+        Ok(self.push(Change::Include(ListChange::removal(networks, IpNet::trunc))))
     }
 
     /// Joins the include routes to the fewest networks that send the same traffic through the
@@ -279,7 +282,7 @@ impl ProfileEdit {
     /// As [`remove_includes`](Self::remove_includes).
     pub fn remove_excludes(&mut self, networks: &str) -> Result<&mut Self, EditError> {
         let networks = read_networks(Field::ExcludeRoutes, networks)?;
-        Ok(self.push(Change::Exclude(ListChange::Remove(networks))))
+        Ok(self.push(Change::Exclude(ListChange::removal(networks, IpNet::trunc))))
     }
 
     /// Joins the exclude routes, as [`aggregate_includes`](Self::aggregate_includes) does with the
@@ -325,7 +328,10 @@ impl ProfileEdit {
     /// As [`add_dns_servers`](Self::add_dns_servers). When applied: [`EditError::Absent`].
     pub fn remove_dns_servers(&mut self, addresses: &str) -> Result<&mut Self, EditError> {
         let addresses = read_dns_servers(addresses)?;
-        Ok(self.push(Change::DnsServers(ListChange::Remove(addresses))))
+        Ok(self.push(Change::DnsServers(ListChange::removal(
+            addresses,
+            Clone::clone,
+        ))))
     }
 
     /// Adds a list of domains whose names the DNS servers answer.
@@ -356,7 +362,10 @@ impl ProfileEdit {
     /// As [`add_dns_suffixes`](Self::add_dns_suffixes). When applied: [`EditError::Absent`].
     pub fn remove_dns_suffixes(&mut self, domains: &str) -> Result<&mut Self, EditError> {
         let domains = read_suffixes(Field::DnsSuffixes, domains)?;
-        Ok(self.push(Change::DnsSuffixes(ListChange::Remove(domains))))
+        Ok(self.push(Change::DnsSuffixes(ListChange::removal(
+            domains,
+            Clone::clone,
+        ))))
     }
 
     /// Decides whether to be connected always.
@@ -391,7 +400,10 @@ impl ProfileEdit {
     /// As [`remove_dns_suffixes`](Self::remove_dns_suffixes).
     pub fn remove_trusted_networks(&mut self, domains: &str) -> Result<&mut Self, EditError> {
         let domains = read_suffixes(Field::TrustedNetworks, domains)?;
-        Ok(self.push(Change::TrustedNetworks(ListChange::Remove(domains))))
+        Ok(self.push(Change::TrustedNetworks(ListChange::removal(
+            domains,
+            Clone::clone,
+        ))))
     }
 
     /// Names the profile to fail over to.

@@ -24,6 +24,9 @@ pub struct EditReport {
     pub overlaps: Vec<Overlap>,
     /// How many networks fewer there are after aggregation.
     pub aggregated: usize,
+    /// Whether a client certificate that the profile brought along was taken out with its private key,
+    /// because another one is named now.
+    pub identity_removed: bool,
 }
 
 /// Something that stood in a list already.
@@ -114,6 +117,11 @@ impl fmt::Display for EditReport {
                 formatter,
                 "\nnetworks saved by aggregation: {}",
                 self.aggregated
+            )?;
+        }
+        if self.identity_removed {
+            formatter.write_str(
+                "\nremoved: the client certificate that the profile brought along, with its private key",
             )?;
         }
         Ok(())
