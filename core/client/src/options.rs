@@ -13,7 +13,7 @@ pub(crate) const SMALLEST_MTU: u16 = 576;
 /// The packet size of Ethernet, which gateways take for granted where they push nothing.
 pub(crate) const LARGEST_MTU: u16 = 1500;
 
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// How long a key may be used: a shorter time would spend more on keys than on packets, a longer one is too much for a key.
 const KEY_LIFE: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);

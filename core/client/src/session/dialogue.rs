@@ -13,7 +13,7 @@ use rustls::crypto::aws_lc_rs;
 
 use super::validation::{server_validation, wrapping};
 use crate::error::{Error, ErrorCode};
-use crate::options::{ConnectOptions, LARGEST_MTU};
+use crate::options::{self, ConnectOptions, LARGEST_MTU, LONGEST_TIMEOUT};
 
 /// How to talk to the gateways of a profile: what each side proves to the other.
 pub(super) struct Dialogue {
@@ -35,6 +35,7 @@ impl Dialogue {
             _ => return Err(ErrorCode::ProfileSignInUnknown.into()),
         };
         let protocol = &profile.protocol;
+        let timeouts = timeouts(profile, options);
         let usual = ClientConfig::new(Arc::new(aws_lc_rs::default_provider()));
         let ciphers: Vec<Cipher> = protocol.ciphers.iter().copied().map(cipher).collect();
         let template = ClientConfig {
@@ -69,11 +70,9 @@ impl Dialogue {
             },
             extensions: !options.without_extensions,
             timeouts: Timeouts {
-                answer: options.timeouts.answer,
-                handshake: protocol
-                    .handshake_window
-                    .unwrap_or(options.timeouts.handshake),
-                push: options.timeouts.push,
+                answer: timeouts.answer,
+                handshake: timeouts.handshake,
+                push: timeouts.push,
             },
             renegotiation: Renegotiation {
                 after: renegotiate_after(profile, options),
@@ -159,6 +158,21 @@ pub(super) fn framing(server: &Server) -> Framing {
 }
 
 /// What the host says goes before what the profile says.
+/// How long each part of connecting may take: what the profile says of it (`server-poll-timeout`, which is about the
+/// connection and the first answer, and `hand-window`) counts before what the host does.
+pub(super) fn timeouts(profile: &Profile, options: &ConnectOptions) -> options::Timeouts {
+    let protocol = &profile.protocol;
+    let by_host = options.timeouts;
+    let longest = |time: Duration| time.min(LONGEST_TIMEOUT);
+    let of_server = protocol.connect_timeout.map(longest);
+    options::Timeouts {
+        connect: of_server.unwrap_or(by_host.connect),
+        answer: of_server.unwrap_or(by_host.answer),
+        handshake: protocol.handshake_window.map_or(by_host.handshake, longest),
+        push: by_host.push,
+    }
+}
+
 fn renegotiate_after(profile: &Profile, options: &ConnectOptions) -> Option<Duration> {
     options
         .renegotiate_after
@@ -197,5 +211,38 @@ fn platform() -> &'static str {
         "macos" => "mac",
         "windows" => "win",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use p2svpn_profile::{Fingerprint, OneOrMore, ServerTrust, ServerValidation, Wrapping};
+
+    use super::*;
+
+    #[test]
+    fn the_times_of_a_profile_count_before_those_of_the_host() {
+        let fingerprint: Fingerprint = "AB".repeat(32).parse().unwrap();
+        let trust = ServerTrust::Fingerprints(OneOrMore::new(fingerprint));
+        let mut profile = Profile::new(
+            "Office".parse().unwrap(),
+            "vpn.example".parse().unwrap(),
+            Authentication::Certificate(CertificateAuthentication::default()),
+            ServerValidation::new(trust, Wrapping::None),
+        );
+        let options = ConnectOptions::default();
+        assert_eq!(timeouts(&profile, &options), options.timeouts);
+        profile.protocol.connect_timeout = Some(Duration::from_secs(4));
+        profile.protocol.handshake_window = Some(Duration::MAX);
+
+        let times = timeouts(&profile, &options);
+
+        assert_eq!(times.connect, Duration::from_secs(4));
+        assert_eq!(times.answer, Duration::from_secs(4));
+        assert_eq!(times.handshake, LONGEST_TIMEOUT);
+        assert_eq!(times.push, options.timeouts.push);
+        let dialogue = Dialogue::new(&Arc::new(profile), &options).unwrap();
+        assert_eq!(dialogue.template.timeouts.answer, times.answer);
     }
 }

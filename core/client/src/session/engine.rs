@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::connector::{Connector, Established, hang_up};
-use super::dialogue::Dialogue;
+use super::dialogue::{Dialogue, timeouts};
 use super::identity::identity;
 use super::link;
 use super::meter::meter;
@@ -103,7 +103,7 @@ impl Engine {
             shared: &shared,
             profile: &self.profile,
             dialogue: &mut dialogue,
-            timeout: options.timeouts.connect,
+            timeout: timeouts(&self.profile, &options).connect,
             rounds: options
                 .rounds
                 .and_then(NonZeroU32::new)

@@ -237,7 +237,10 @@ pub(super) const OPTIONS: &[(Effect, &[&str])] = &[
         ],
     ),
     (
-        Ignored("only what the gateway announces keeps an idle tunnel alive"),
+        Ignored(
+            "the gateway's own times count; where it announces none, an idle tunnel over UDP sends \
+             nothing, and a gateway that falls silent is not noticed",
+        ),
         &["keepalive", "ping", "ping-restart", "ping-exit"],
     ),
     (

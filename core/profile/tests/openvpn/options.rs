@@ -81,7 +81,8 @@ fn scripts_proxies_and_keepalive_are_ignored_and_what_is_lost_is_told() {
         [
             "'up' is ignored: scripts and plugins of a configuration are never run",
             "'http-proxy' is ignored: a proxy is the host program's to choose",
-            "'keepalive' is ignored: only what the gateway announces keeps an idle tunnel alive",
+            "'keepalive' is ignored: the gateway's own times count; where it announces none, an idle \
+             tunnel over UDP sends nothing, and a gateway that falls silent is not noticed",
             "'route-nopull' is ignored: the routes that the gateway announces are taken all the same",
             "'tls-cipher' is ignored: TLS is spoken with the modern suites, groups and signatures \
              only",
