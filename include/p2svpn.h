@@ -62,8 +62,9 @@
  *
  * THREADS. A function that takes an object as a pointer to const may be called for the same object by several threads at
  * once; a stream is read by one thread at a time and written by one. Functions that free an object need it alone. Nothing
- * blocks, except importing a file, dialling, reading and writing a stream, freeing a client, and what says wait or takes a
- * timeout. A process may have several clients; nothing is shared between them. Do not use a client on both sides of fork().
+ * blocks, except dialling, reading and writing a stream, freeing a client, what says wait or takes a timeout, and what has to
+ * do with profiles, for as long as files are read and written. A process may have several clients; nothing is shared between
+ * them but a folder of profiles that both name. Do not use a client on both sides of fork().
  *
  * ARGUMENTS. NULL is never a crash: functions that can fail return INVALID_ARGUMENT, those that free do nothing, and all
  * others return what their documentation says, or 0, NULL or "". Every other pointer must be valid. Strings are UTF-8 and
@@ -74,11 +75,15 @@
  * numbers that they do not know. Numbers are never changed or used again. Times are in milliseconds, or in seconds since
  * 1970 where it says so.
  *
+ * SECRETS. What can hold a secret, such as an export, comes as `char *`, which p2svpn_string_free() wipes. Objects hold none. The
+ * library wipes its copies of what it is passed; the caller wipes its own.
+ *
  * STABILITY. As long as the version is 0.x, the ABI may change between minor versions, and P2SVPN_ABI_VERSION then grows:
  * compare it with p2svpn_abi_version(). From 1.0 on it only grows.
  *
  * CHANGES
- *     0.1.0 (ABI 1)  The first version: profiles with certificate sign-in, sessions, events, dialling, gateways over TCP and
+ *     0.1.0 (ABI 1)  The first version: profiles from every file that is handed out, kept in memory or in a folder, explained,
+ *                    edited, updated and exported; sessions with certificate sign-in, events, dialling, gateways over TCP and
  *                    UDP, questions of the gateway.
  *
  * This file is generated from the library's source; do not edit it.

@@ -44,24 +44,86 @@ fn the_example_connects_fetches_a_page_and_leaves() {
 }
 
 #[test]
-fn the_profiles_example_edits_explains_and_exports() {
+fn the_profiles_example_does_each_of_its_commands() {
     let Some(example) = Example::build() else {
         return;
     };
-    let profile = root().join("core/profile/tests/fixtures/certificate.xml");
-    let program = example.folder.path().join("profiles");
+    let store = example.store();
+    let profile = fixture("certificate.xml");
 
-    let output = succeed(Command::new(&program).arg(&profile).arg("10.77.0.0/16"));
-    for expected in ["include_routes", "10.77.0.0/16", "<AzVpnProfile"] {
-        assert!(output.contains(expected), "no {expected} in:\n{output}");
+    let explained = succeed(&mut store.command(&["explain", &profile]));
+    assert!(explained.contains("contoso-vnet"), "{explained}");
+    assert_eq!(succeed(&mut store.command(&["list"])), "");
+
+    let imported = succeed(&mut store.command(&["import", &profile, &fixture("everything.json")]));
+    assert_eq!(imported.lines().count(), 2, "{imported}");
+    let line = imported.lines().find(|line| line.contains("contoso-vnet"));
+    let id = line.unwrap().split_once(' ').unwrap().0;
+
+    let changes = ["name=Office", "include+=10.77.0.1/16", "dns=10.0.0.4"];
+    let edited = succeed(store.command(&["edit", id]).args(changes));
+    assert!(edited.contains("changed: name, include_routes, dns_servers"));
+    assert!(edited.contains("10.77.0.1/16 is used as 10.77.0.0/16"));
+    let shown = succeed(&mut store.command(&["show", id]));
+    for expected in ["Office", "443", "10.77.0.0/16", "DNS server     10.0.0.4"] {
+        assert!(shown.contains(expected), "no {expected} in:\n{shown}");
     }
 
-    let refused = Command::new(&program)
-        .arg(&profile)
-        .arg("10.0.0.0/33")
-        .output();
-    let text = everything(&refused.unwrap());
-    assert!(text.contains("EDIT_REFUSED"), "{text}");
+    let newer = store.path("newer.xml");
+    let text = std::fs::read_to_string(&profile).unwrap();
+    std::fs::write(&newer, text.replace("a1b2c3d4e5f6", "0123456789ab")).unwrap();
+    let updated = succeed(&mut store.command(&["update", id, &newer]));
+    assert!(updated.contains("Your edit was kept: name"), "{updated}");
+
+    let sealed = succeed(&mut store.command(&["export", id, "xml"]));
+    let open = succeed(&mut store.command(&["export", id, "xml", "secrets"]));
+    assert!(!sealed.contains("00010203") && open.contains("<serversecret>00010203"));
+    assert!(
+        succeed(&mut store.command(&["export", id, "ovpn"])).contains("dhcp-option DNS 10.0.0.4")
+    );
+
+    std::fs::write(store.path(&format!("store/profiles/{id}.json")), "{").unwrap();
+    let listed = succeed(&mut store.command(&["list"]));
+    assert!(listed.contains("/damaged/") && listed.contains("Import the profile again"));
+    assert!(succeed(&mut store.command(&["discard"])).contains(id));
+    let listed = succeed(&mut store.command(&["list"]));
+    assert!(!listed.contains(id) && listed.lines().count() == 1);
+    let other = listed.split_once(' ').unwrap().0;
+    assert_eq!(succeed(&mut store.command(&["remove", other])), "");
+    assert_eq!(succeed(&mut store.command(&["list"])), "");
+}
+
+#[test]
+fn the_profiles_example_says_what_is_wrong() {
+    let Some(example) = Example::build() else {
+        return;
+    };
+    let store = example.store();
+    let imported = succeed(&mut store.command(&["import", &fixture("certificate.xml")]));
+    let id = imported.split_once(' ').unwrap().0;
+
+    for (arguments, code, text) in [
+        (&["edit", id, "include+=10.0.0.0/33"][..], 2, "EDIT_REFUSED"),
+        (&["show", "0123456789abcdef"], 2, "PROFILE_UNKNOWN"),
+        (&["edit", id, "colour=red"], 64, "no such change"),
+        (&["edit", id, "name"], 64, "no ="),
+        (&["export", id, "doc"], 64, "no such format"),
+        (&["show"], 64, "not its arguments"),
+        (&["dance"], 64, "no such command"),
+    ] {
+        let output = store.command(arguments).output().unwrap();
+
+        let said = everything(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(text), "{arguments:?}: {said}");
+    }
+
+    std::fs::write(store.path("key"), [8; 32]).unwrap();
+    let output = store.command(&["list"]).output().unwrap();
+    assert!(everything(&output).contains("STORE_KEY_WRONG"));
+    std::fs::write(store.path("key"), [8; 33]).unwrap();
+    let output = store.command(&["list"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(64));
 }
 
 #[test]
@@ -173,6 +235,12 @@ fn the_example_refuses_what_is_no_page() {
     }
 }
 
+/// The path of a profile of the tests.
+fn fixture(name: &str) -> String {
+    let fixtures = root().join("core/profile/tests/fixtures");
+    fixtures.join(name).to_str().unwrap().to_owned()
+}
+
 fn first_program_of_the_documentation() -> String {
     let documentation = std::fs::read_to_string(root().join("docs/c-api.md")).unwrap();
     let (_, rest) = documentation.split_once("```c\n").unwrap();
@@ -218,6 +286,16 @@ impl Example {
         })
     }
 
+    /// A folder for profiles, and a key for their secrets.
+    fn store(&self) -> ExampleStore<'_> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key"), [7; 32]).unwrap();
+        ExampleStore {
+            example: self,
+            folder,
+        }
+    }
+
     /// Prepares a run with the site's profile and certificate.
     fn connect(&self, site: &Site, password: &str, more: &[&str]) -> Command {
         let mut command = Command::new(self.folder.path().join("connect"));
@@ -225,5 +303,25 @@ impl Example {
         command.arg(format!("{}/client.pfx", site.folder()));
         command.arg(password).args(more);
         command
+    }
+}
+
+/// A folder that the example keeps profiles in.
+struct ExampleStore<'a> {
+    example: &'a Example,
+    folder: tempfile::TempDir,
+}
+
+impl ExampleStore<'_> {
+    /// Prepares a run of the example with profiles.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.example.folder.path().join("profiles"));
+        command.args([self.path("store"), self.path("key")]);
+        command.args(arguments);
+        command
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 }
