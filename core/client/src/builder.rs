@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use p2svpn_auth::{SealedSecretStore, SealingKey};
-use p2svpn_profile::{ImportOptions, SecretStore, Store};
+use p2svpn_profile::{ImportOptions, PrivateFolder, SecretStore, Store, StoreError};
 use p2svpn_system::Clock;
 use tokio::runtime::{Builder, Handle};
 
@@ -95,6 +95,8 @@ impl ClientBuilder {
     /// Keeps profiles in a folder, which is made if it is not there, and their secrets in files below it that are sealed
     /// with a key of the host.
     ///
+    /// The folder is closed to other users, and has to be for this alone: one that holds other files is refused.
+    ///
     /// Without it profiles live in memory, for as long as the client: a library does not write to its user's disk
     /// unasked. The key is what protects server secrets and passwords from whoever reads the disk: keep it where the
     /// system keeps secrets, or derive it from a passphrase. Several clients and processes may use the folder at once.
@@ -106,6 +108,9 @@ impl ClientBuilder {
 
     /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, and their secrets in a store of the host, such
     /// as the system's key ring, which has to be for this folder alone.
+    ///
+    /// It may ask the user: it is called where the client is built, where profiles are changed and refreshed, and once for
+    /// each profile that another process adds or changes; never where profiles are listed or shown.
     #[must_use]
     pub fn profile_store_with(
         mut self,
@@ -187,8 +192,10 @@ impl StorePlace {
         match self {
             Self::Memory => Ok(Store::in_memory()),
             Self::Sealed(folder, key) => {
-                let secrets = SealedSecretStore::open(folder.join(SECRETS), &key)?;
-                Ok(Store::open(folder, Arc::new(secrets))?)
+                // Before the secrets' folder is made in it: it may be the host's mistake.
+                let folder = PrivateFolder::open(folder).map_err(StoreError::from)?;
+                let secrets = SealedSecretStore::open(folder.path().join(SECRETS), &key)?;
+                Ok(Store::open_in(folder, Arc::new(secrets))?)
             }
             Self::Beside(folder, secrets) => Ok(Store::open(folder, secrets)?),
         }

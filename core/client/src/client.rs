@@ -44,7 +44,7 @@ impl Client {
     /// other profiles, for conflicts; it connects to nothing and changes nothing. It blocks for milliseconds.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`.
+    /// As for [`Profiles::get`].
     pub fn explain(&self, id: &ProfileId) -> Result<Plan, Error> {
         let profile = self.inner.profiles().profile(*id)?;
         Ok(Plan::new(&profile, &self.surroundings(Some(*id))))
@@ -74,8 +74,8 @@ impl Client {
     /// Starts a session and returns at once; events and [`Session::connected`] tell how it goes.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`, `ANOTHER_SESSION_ACTIVE`, `CLIENT_CLOSED` or `INVALID_ARGUMENT`. Whatever goes wrong later is
-    /// the session's end.
+    /// Those of [`Profiles::get`], `ANOTHER_SESSION_ACTIVE`, `CLIENT_CLOSED` or `INVALID_ARGUMENT`. Whatever goes wrong
+    /// later is the session's end.
     pub fn connect(&self, id: &ProfileId, options: ConnectOptions) -> Result<Session, Error> {
         let profile = self.inner.profiles().profile(*id)?;
         options.check()?;

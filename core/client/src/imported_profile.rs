@@ -14,7 +14,7 @@ pub struct ImportedProfile {
     /// How many warnings there were beyond those kept.
     pub warnings_left_out: usize,
     /// Another profile that calls the same gateway, of which this is probably a newer version: offer the user to update
-    /// that one instead, which keeps the edits.
+    /// that one instead, which keeps the edits and removes this one.
     pub update_of: Option<ProfileId>,
 }
 
@@ -35,6 +35,8 @@ pub struct UpdatedProfile {
     pub kept: Vec<Field>,
     /// The fields that the user had edited and that the newer package changes to something else: somebody should look.
     pub conflicts: Vec<Field>,
+    /// The profile that an import of the newer package had made, and that was removed because nobody had edited it.
+    pub removed: Option<ProfileId>,
     /// What was ignored or repaired in the newer package; at most 200.
     pub warnings: Vec<Warning>,
     /// How many warnings there were beyond those kept.

@@ -3,14 +3,14 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use p2svpn_profile::{
-    AuthenticationKind, Change as ProfileChange, ImportOptions, Imported, LocalNetwork, Moment,
-    Problem as StoreProblem, Profile, ProfileId, ProfileName, Relation, Server, SourceFile, Store,
-    StoredProfile, Surroundings, Update, import,
+    AuthenticationKind, ImportOptions, Imported, LocalNetwork, Moment, Problem as StoreProblem,
+    Profile, ProfileId, ProfileName, Relation, SourceFile, Store, StoredProfile, Surroundings,
+    Update, import,
 };
 use p2svpn_system::{Clock, MAX_ROUTES};
 use tokio::runtime::Handle;
 
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::event::{EventKind, EventQueue};
 
 /// How often the folder is looked at for what other processes did.
@@ -91,10 +91,6 @@ impl ProfileKeeper {
 
     /// Brings a profile up to date with a newer one of the same gateway.
     pub(crate) fn update(&self, id: ProfileId, newer: Profile) -> Result<Update, Error> {
-        if !is_update(&self.store.get(id)?.original, &newer) {
-            let host = format!("it calls {}", newer.servers.first());
-            return Err(Error::new(ErrorCode::UpdateMismatch, host));
-        }
         self.telling(|store| Ok(store.update(id, newer, self.now())?))
     }
 
@@ -119,8 +115,12 @@ impl ProfileKeeper {
     }
 
     pub(crate) fn refresh(&self) -> Result<(), Error> {
-        self.tell(self.store.refresh()?);
-        Ok(())
+        self.telling(|store| Ok(store.refresh()?))
+    }
+
+    /// Looks at what other processes did, if a file is different.
+    fn notice(&self) -> Result<(), Error> {
+        self.telling(|store| Ok(store.notice()?))
     }
 
     /// What a plan has to know of the machine, and of what this client's host allows.
@@ -140,14 +140,12 @@ impl ProfileKeeper {
     /// Does something and tells what became different by it, and what was noticed of others.
     fn telling<T>(&self, act: impl FnOnce(&Store) -> Result<T, Error>) -> Result<T, Error> {
         let outcome = act(&self.store);
-        self.tell(self.store.changes());
+        self.store.tell(|changes| {
+            if !changes.is_empty() {
+                self.events.push(None, EventKind::ProfilesChanged(changes));
+            }
+        });
         outcome
-    }
-
-    fn tell(&self, changes: Vec<ProfileChange>) {
-        if !changes.is_empty() {
-            self.events.push(None, EventKind::ProfilesChanged(changes));
-        }
     }
 
     fn now(&self) -> u64 {
@@ -174,36 +172,13 @@ fn local_networks() -> Option<Vec<LocalNetwork>> {
     Some(networks.collect())
 }
 
-/// Says whether a profile is of the gateway of another one, by its network or by a host.
-fn is_update(original: &Profile, newer: &Profile) -> bool {
-    let networks = |profile: &Profile| -> Vec<String> {
-        let of_servers = profile
-            .servers
-            .iter()
-            .filter_map(|server| server.network_id());
-        of_servers
-            .chain(profile.network.id.as_deref())
-            .map(str::to_ascii_lowercase)
-            .collect()
-    };
-    let known = networks(original);
-    let is_host = |newer: &Server| {
-        let mut former = original.servers.iter();
-        former.any(|former| former.host() == newer.host() && former.port() == newer.port())
-    };
-    networks(newer)
-        .iter()
-        .any(|network| known.contains(network))
-        || newer.servers.iter().any(is_host)
-}
-
 async fn watch(keeper: Weak<ProfileKeeper>) {
     loop {
         tokio::time::sleep(LOOK).await;
         let Some(keeper) = keeper.upgrade() else {
             return;
         };
-        let looked = tokio::task::spawn_blocking(move || keeper.refresh()).await;
+        let looked = tokio::task::spawn_blocking(move || keeper.notice()).await;
         if let Ok(Err(error)) = looked {
             tracing::debug!(%error, "the profiles' folder could not be looked at");
         }

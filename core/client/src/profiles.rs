@@ -20,6 +20,12 @@ use crate::warning::Warning;
 /// They live in memory for the life of the client, or in a folder that
 /// [`ClientBuilder::profile_store`](crate::ClientBuilder::profile_store) names. Every function here may read and write
 /// files and blocks for as long as that takes, usually milliseconds; call them from a thread where that does no harm.
+/// What changes or refreshes profiles may also wait for the secret store, which may ask the user; what lists or shows them
+/// never does.
+///
+/// "Those of the store" are the errors `STORE_UNAVAILABLE`, `STORE_FULL`, `STORE_UNTRUSTED`, `STORE_KEY_WRONG` and
+/// `STORE_DAMAGED`; after any of them everything is as it was.
+///
 /// What changes is told by [`EventKind::ProfilesChanged`](crate::EventKind::ProfilesChanged).
 #[derive(Clone, Debug)]
 pub struct Profiles {
@@ -36,11 +42,12 @@ impl Profiles {
     /// beside it that it names, or a profile in this library's JSON.
     ///
     /// The kind is told from what the file holds, never from its name. What was imported before is not kept twice: it is
-    /// the profile that it became, with the user's edits.
+    /// the profile that it became, with the user's edits; if its secrets were gone, it has them again. If they are there and
+    /// locked, nothing is changed.
     ///
     /// # Errors
-    /// `PROFILE_UNREADABLE`, `SEVERAL_PROFILES` where the file holds several gateways, and the other 2xx numbers;
-    /// nothing is kept then.
+    /// `PROFILE_UNREADABLE`, `SEVERAL_PROFILES` where the file holds several gateways, `STORE_UNAVAILABLE` also where the
+    /// profile is there with its secrets locked, and the other 2xx numbers; nothing is kept then.
     pub fn import_file(&self, path: impl AsRef<Path>) -> Result<ImportedProfile, Error> {
         let files = SourceFiles::read(&[path.as_ref().to_owned()])?;
         let imported = only(self.keeper.read(&files.as_sources())?)?;
@@ -89,7 +96,9 @@ impl Profiles {
     /// Returns the summary of one profile.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`.
+    /// `PROFILE_UNKNOWN`. For a profile that is in the folder and cannot be used, which [`Profiles::problems`] tells
+    /// as well: `SECRETS_MISSING`, `STORE_KEY_WRONG`, `STORE_UNAVAILABLE` where its secrets are locked or its file cannot be
+    /// read, `PROFILE_NEWER` and `STORE_DAMAGED`.
     pub fn get(&self, id: &ProfileId) -> Result<ProfileSummary, Error> {
         Ok(ProfileSummary::new(&self.keeper.get(*id)?))
     }
@@ -97,7 +106,7 @@ impl Profiles {
     /// Returns everything that a host shows of one profile.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`.
+    /// As for [`Profiles::get`].
     pub fn details(&self, id: &ProfileId) -> Result<ProfileDetails, Error> {
         Ok(ProfileDetails::new(&self.keeper.get(*id)?))
     }
@@ -107,7 +116,7 @@ impl Profiles {
     /// Sessions that use it go on with what they began with.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`, `EDIT_REFUSED` for changes that do not fit the profile, and those of the store.
+    /// Those of [`Profiles::get`], `EDIT_REFUSED` for changes that do not fit the profile, and those of the store.
     pub fn edit(&self, id: &ProfileId, edit: &ProfileEdit) -> Result<EditReport, Error> {
         let mut report = EditReport::default();
         self.keeper.change(*id, |profile| {
@@ -120,10 +129,12 @@ impl Profiles {
 
     /// Brings a profile up to date with the bytes of a newer package of its gateway, and keeps what the user edited.
     ///
-    /// A profile that was imported from the same bytes before stays as it is; remove it.
+    /// A profile that an import of the same package made before is removed, unless it was edited, which a name of its own
+    /// is, too.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`, `UPDATE_MISMATCH` for a profile of another gateway, those of the import and of the store.
+    /// Those of [`Profiles::get`], `UPDATE_MISMATCH` for a profile of another gateway, those of
+    /// [`Profiles::import_file`] and of the store.
     pub fn update(&self, id: &ProfileId, bytes: &[u8]) -> Result<UpdatedProfile, Error> {
         let source = SourceFile { name: "", bytes };
         self.bring_up_to_date(*id, only(self.keeper.read(&[source])?)?)
@@ -153,7 +164,7 @@ impl Profiles {
     /// Writes a profile in the format of another program, or in this library's own, with its secrets or without.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`. What the format cannot say is in the export's notes.
+    /// As for [`Profiles::get`]. What the format cannot say is in the export's notes.
     pub fn export(
         &self,
         id: &ProfileId,
@@ -166,7 +177,7 @@ impl Profiles {
     /// Copies a profile with its secrets under another name, after all others.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`, `INVALID_ARGUMENT` for the name, and those of the store.
+    /// Those of [`Profiles::get`], `INVALID_ARGUMENT` for the name, and those of the store.
     pub fn duplicate(&self, id: &ProfileId, name: &str) -> Result<ProfileSummary, Error> {
         let copy = self.keeper.duplicate(*id, profile_name(name)?)?;
         Ok(ProfileSummary::new(&copy))
@@ -175,12 +186,12 @@ impl Profiles {
     /// Moves a profile to a place in the list, counted from 0; beyond the end is the end.
     ///
     /// # Errors
-    /// `PROFILE_UNKNOWN`, and those of the store.
+    /// Those of [`Profiles::get`] and of the store.
     pub fn move_to(&self, id: &ProfileId, index: usize) -> Result<(), Error> {
         self.keeper.move_to(*id, index)
     }
 
-    /// Forgets a profile and its secrets; sessions that use it go on.
+    /// Forgets a profile and its secrets, also one that cannot be used; sessions that use it go on.
     ///
     /// # Errors
     /// `PROFILE_UNKNOWN`, and those of the store.
@@ -198,14 +209,15 @@ impl Profiles {
     /// It goes by the name that [`StoreProblem::set_aside`] gives, of one of the [`problems`](Profiles::problems).
     ///
     /// # Errors
-    /// `STORE_UNAVAILABLE` where the folder cannot be written.
+    /// Those of the store.
     pub fn discard(&self, set_aside: &str) -> Result<bool, Error> {
         self.keeper.discard(set_aside)
     }
 
     /// Looks at what other processes did to the folder of the profiles; events tell what is different.
     ///
-    /// This happens by itself every few seconds.
+    /// This happens by itself every few seconds. What this call does beside it is to try again what could not be used: call
+    /// it when the user has unlocked the secret store.
     ///
     /// # Errors
     /// Those of the store; the profiles that were known are known still.
@@ -247,6 +259,7 @@ impl Profiles {
             summary: ProfileSummary::new(&updated.stored),
             kept: updated.kept,
             conflicts: updated.conflicts,
+            removed: updated.removed,
             warnings: newer.warnings.into_iter().map(Warning::from).collect(),
             warnings_left_out: newer.warnings_left_out,
         })

@@ -8,11 +8,9 @@
 
 mod support;
 
-use std::path::Path;
-
 use p2svpn_client::{
     Certificate, Client, ErrorCode, EventKind, ExportFormat, Field, ProfileChange, ProfileEdit,
-    Profiles, SealingKey, SecretsInExport, SignIn, WarningKind,
+    Profiles, SecretsInExport, SignIn, WarningKind,
 };
 use support::{Bench, options, within};
 
@@ -223,89 +221,6 @@ async fn certificates_that_cannot_be_used_have_their_errors() {
     assert_eq!(error.code(), ErrorCode::TrustedRootUnreadable);
 }
 
-/// The key of the tests' store.
-fn key() -> SealingKey {
-    SealingKey::new(&[7; SealingKey::LENGTH])
-}
-
-fn stored(folder: &Path) -> Client {
-    let builder = Client::builder().profile_store(folder, key());
-    builder.build().unwrap()
-}
-
-#[test]
-fn profiles_in_a_folder_outlive_their_client_with_edits_and_order() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = stored(folder.path()).profiles();
-    let certificate = *first.import(CERTIFICATE, None).unwrap().id();
-    let entra = *first.import(ENTRA, None).unwrap().id();
-    let mut edit = ProfileEdit::new();
-    edit.rename("Office").unwrap();
-    first.edit(&certificate, &edit).unwrap();
-    first.move_to(&entra, 0).unwrap();
-    drop(first);
-
-    let second = stored(folder.path()).profiles();
-
-    let list = second.list();
-    let ids: Vec<_> = list.iter().map(|profile| profile.id).collect();
-    assert_eq!(ids, [entra, certificate]);
-    assert_eq!((list[0].edited, list[1].edited), (false, true));
-    assert_eq!(list[1].name, "Office");
-    assert!(second.problems().is_empty(), "{:?}", second.problems());
-}
-
-#[test]
-fn another_key_does_not_open_the_profiles_secrets() {
-    let folder = tempfile::tempdir().unwrap();
-    stored(folder.path())
-        .profiles()
-        .import(CERTIFICATE, None)
-        .unwrap();
-
-    let other = SealingKey::new(&[8; SealingKey::LENGTH]);
-    let refusal = Client::builder()
-        .profile_store(folder.path(), other)
-        .build();
-
-    assert_eq!(refusal.unwrap_err().code(), ErrorCode::StoreKeyWrong);
-}
-
-#[test]
-fn a_folder_that_is_a_file_is_refused() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-
-    let refusal = Client::builder().profile_store(file.path(), key()).build();
-
-    let code = refusal.unwrap_err().code();
-    assert!(
-        matches!(
-            code,
-            ErrorCode::StoreUntrusted | ErrorCode::StoreUnavailable
-        ),
-        "{code}"
-    );
-}
-
-#[test]
-fn a_damaged_file_is_told_and_can_be_discarded() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = stored(folder.path()).profiles();
-    let id = *first.import(CERTIFICATE, None).unwrap().id();
-    drop(first);
-    let file = folder.path().join(format!("profiles/{id}.json"));
-    std::fs::write(file, "{").unwrap();
-    let profiles = stored(folder.path()).profiles();
-
-    let problems = profiles.problems();
-    let set_aside = problems[0].set_aside().unwrap();
-
-    assert!(!profiles.discard("another.json").unwrap());
-    assert!(profiles.discard(set_aside).unwrap());
-    assert!(!profiles.discard(set_aside).unwrap());
-    assert!(profiles.problems().is_empty());
-}
-
 #[test]
 fn each_change_of_a_profile_is_told() {
     let client = Client::builder().build().unwrap();
@@ -329,22 +244,6 @@ fn each_change_of_a_profile_is_told() {
     assert_eq!(told(), [ProfileChange::Reordered]);
     profiles.remove(&id).unwrap();
     assert_eq!(told(), [ProfileChange::Removed(id)]);
-}
-
-#[test]
-fn what_another_process_does_to_the_folder_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let (watcher, other) = (stored(folder.path()), stored(folder.path()));
-    let id = *other.profiles().import(CERTIFICATE, None).unwrap().id();
-
-    // Long before this the folder was looked at.
-    let event = watcher.wait_event(Some(support::PATIENCE)).unwrap();
-
-    let EventKind::ProfilesChanged(changes) = event.kind else {
-        panic!("{event:?}");
-    };
-    assert_eq!(changes, [ProfileChange::Added(id)]);
-    assert_eq!(watcher.profiles().list().len(), 1);
 }
 
 #[test]
@@ -411,9 +310,9 @@ fn a_newer_package_is_recognized_and_keeps_the_edits() {
 
     let newer = profiles.import(&newer_certificate(), None).unwrap();
     assert_eq!(newer.update_of, Some(id));
-    profiles.remove(newer.id()).unwrap();
     let updated = profiles.update(&id, &newer_certificate()).unwrap();
 
+    assert_eq!(updated.removed.as_ref(), Some(newer.id()));
     assert_eq!(updated.summary.id, id);
     assert_eq!(updated.summary.name, "Office");
     assert_eq!(updated.kept, [Field::Name]);

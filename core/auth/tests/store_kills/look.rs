@@ -36,7 +36,13 @@ pub(crate) fn at(folder: &Path) -> String {
     assert_eq!(secret_names, bundles);
     assert_eq!(files(&folder.join("secrets")).len(), bundles.len() + 1);
     let others = files(&folder.join("store"));
-    let known = ["lock", "order.json", "profiles", "pending", "damaged"];
+    let known = [
+        "p2svpn.lock",
+        "order.json",
+        "profiles",
+        "pending",
+        "damaged",
+    ];
     assert!(
         others.iter().all(|name| known.contains(&name.as_str())),
         "{others:?}"

@@ -1,5 +1,6 @@
 use p2svpn_profile::{
-    EditError, FolderError, ImportError, ImportFailure, InvalidValue, SecretStoreError, StoreError,
+    EditError, FolderError, ImportError, ImportFailure, InvalidValue, ProblemKind,
+    SecretStoreError, StoreError,
 };
 
 use super::{Error, ErrorCode};
@@ -29,7 +30,8 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::Unknown { .. } => ErrorCode::ProfileUnknown,
-            StoreError::Unusable { .. } => ErrorCode::StoreDamaged,
+            StoreError::Unusable { kind, .. } => problem_code(*kind),
+            StoreError::OtherGateway { .. } => ErrorCode::UpdateMismatch,
             StoreError::TooMany { .. } | StoreError::TooLarge { .. } => ErrorCode::StoreFull,
             StoreError::Folder(error) => folder_code(error),
             StoreError::Secrets(error) => secrets_code(error),
@@ -50,10 +52,23 @@ impl From<SecretStoreError> for Error {
     }
 }
 
+/// Why a profile that is there cannot be used.
+fn problem_code(kind: ProblemKind) -> ErrorCode {
+    match kind {
+        ProblemKind::Newer => ErrorCode::ProfileNewer,
+        ProblemKind::Unreadable | ProblemKind::SecretsUnreadable => ErrorCode::StoreUnavailable,
+        ProblemKind::SecretsMissing => ErrorCode::SecretsMissing,
+        ProblemKind::WrongKey => ErrorCode::StoreKeyWrong,
+        _ => ErrorCode::StoreDamaged,
+    }
+}
+
 fn folder_code(error: &FolderError) -> ErrorCode {
     match error {
         FolderError::Full { .. } => ErrorCode::StoreFull,
-        FolderError::Untrusted { .. } | FolderError::TooLarge { .. } => ErrorCode::StoreUntrusted,
+        FolderError::Untrusted { .. }
+        | FolderError::Foreign { .. }
+        | FolderError::TooLarge { .. } => ErrorCode::StoreUntrusted,
         _ => ErrorCode::StoreUnavailable,
     }
 }

@@ -30,7 +30,7 @@ use buffer::{Layout, write};
 use document::FORMAT;
 use reader::read_profile;
 pub(crate) use secret_bundle::SecretBundle;
-pub(crate) use stored::{Document, from_parts, to_parts};
+pub(crate) use stored::{Document, from_document_alone, from_parts, to_parts};
 use value::{Origin, Source};
 use writer::{Secrets, Writer};
 

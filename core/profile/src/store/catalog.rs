@@ -1,21 +1,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::change::{Change, Snapshot, changes};
-use super::disk::{ContentHash, Disk, Found, Look, Unusable};
+use super::change::Snapshot;
+use super::disk::{ContentHash, Disk, Found, Look, Traces, Unusable};
 use super::folder_error::FolderError;
+use super::private_folder::FolderLock;
 use super::problem::Problem;
 use super::profile_id::ProfileId;
 use super::store_error::StoreError;
 use super::stored_profile::StoredProfile;
 use crate::json::Document;
+use crate::profile::Profile;
 
 /// The most profiles of a store.
 pub(super) const MOST_PROFILES: usize = 1_000;
 
 /// What is known of a store's profiles: all of it where they are kept in memory, and what the last
 /// look found where they are kept in a folder.
-#[derive(Default)]
+///
+/// It is cheap to clone, so that what takes time is done with a copy.
+#[derive(Clone, Default)]
 pub(super) struct Catalog {
     disk: Option<Arc<Disk>>,
     entries: BTreeMap<ProfileId, Entry>,
@@ -26,10 +30,11 @@ pub(super) struct Catalog {
     opened: Vec<Problem>,
     /// The number of the next content.
     next: u64,
-    /// What the host was told last.
-    told: Snapshot,
+    /// How the folder was at the last look; absent when something could not be read then.
+    traces: Option<Traces>,
 }
 
+#[derive(Clone)]
 struct Entry {
     /// Absent in memory.
     hash: Option<ContentHash>,
@@ -43,8 +48,10 @@ struct Entry {
 pub(super) enum Access {
     /// The first look, which clears up.
     Open,
-    /// A look.
+    /// A look at what became different.
     Look,
+    /// A look that also tries again what could not be used before.
+    Retry,
     /// A change.
     Change,
 }
@@ -66,21 +73,26 @@ impl Catalog {
             opened,
             ..Self::default()
         };
-        catalog.with_lock(Access::Open, |_| Ok(()))?;
-        catalog.told = catalog.snapshot();
+        catalog.enter(Access::Open)?;
         Ok(catalog)
     }
 
-    /// Takes the lock, looks at what others did, and then does `work`.
+    /// Says whether the folder is as the last look found it, without the lock and without reading a
+    /// file.
+    pub(super) fn is_current(&self) -> bool {
+        let Some(disk) = &self.disk else {
+            return true;
+        };
+        let traces = self.traces.as_ref();
+        traces.is_some_and(|traces| disk.traces().is_ok_and(|now| now == *traces))
+    }
+
+    /// Takes the lock and looks at what others did; a change is made while it is held.
     ///
     /// Where the folder cannot be written, only a look is possible, and no lock is needed for it.
-    pub(super) fn with_lock<T>(
-        &mut self,
-        access: Access,
-        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    pub(super) fn enter(&mut self, access: Access) -> Result<Option<FolderLock>, StoreError> {
         let Some(disk) = self.disk.clone() else {
-            return work(self);
+            return Ok(None);
         };
         let lock = match disk.lock() {
             Ok(lock) => Some(lock),
@@ -91,12 +103,13 @@ impl Catalog {
             if access == Access::Open {
                 disk.sweep()?;
             }
-            disk.recover()?;
+            // It asks the secret store, which a mere look should not.
+            if access != Access::Look {
+                disk.recover()?;
+            }
         }
-        self.look(&disk, lock.is_some())?;
-        let done = work(self);
-        drop(lock);
-        done
+        self.look(&disk, lock.is_some(), access == Access::Retry)?;
+        Ok(lock)
     }
 
     /// Returns the profiles in their order.
@@ -112,10 +125,7 @@ impl Catalog {
         let entry = self.entries.get(&id).ok_or(StoreError::Unknown { id })?;
         match &entry.found {
             Found::Profile(stored) => Ok((stored.clone(), entry.number)),
-            Found::Unusable(unusable) => Err(StoreError::Unusable {
-                id,
-                reason: unusable.problem.reason.clone(),
-            }),
+            Found::Unusable(unusable) => Err(unusable.error(id)),
         }
     }
 
@@ -134,12 +144,13 @@ impl Catalog {
         problems
     }
 
-    /// Returns what is different since this was asked last.
-    pub(super) fn changes(&mut self) -> Vec<Change> {
-        let now = self.snapshot();
-        let changes = changes(&self.told, &now);
-        self.told = now;
-        changes
+    /// Returns the profiles in their order, each with the number of its content.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let number = |id| Some(self.entries.get(&id)?.number);
+        let listed = self.list().into_iter();
+        listed
+            .filter_map(|stored| Some((stored.id, number(stored.id)?)))
+            .collect()
     }
 
     /// Returns the id for a new profile with this content.
@@ -156,23 +167,52 @@ impl Catalog {
         Ok(id)
     }
 
-    /// Returns the id and the generation of a profile of this content that lost its secrets.
-    pub(super) fn without_secrets(&self, document: &Document) -> Option<(ProfileId, u64)> {
-        self.entries
-            .iter()
-            .find_map(|(id, entry)| match &entry.found {
-                Found::Unusable(unusable) => match &unusable.imported {
-                    Some((imported, generation)) if imported == document => {
-                        Some((*id, *generation))
-                    }
-                    _ => None,
-                },
-                Found::Profile(_) => None,
-            })
+    /// Returns a profile that was imported with this content and cannot be had without its secrets.
+    pub(super) fn without_secrets(&self, document: &Document) -> Option<(ProfileId, Unusable)> {
+        let mut entries = self.entries.iter();
+        entries.find_map(|(id, entry)| match &entry.found {
+            Found::Unusable(unusable) if unusable.was_imported_as(document) => {
+                Some((*id, unusable.clone()))
+            }
+            _ => None,
+        })
     }
 
-    /// Keeps a profile, in place of the one with its id if there is one; the caller is within
-    /// [`with_lock`](Self::with_lock).
+    /// Tries again to use a profile that could not be used; the caller has [entered](Self::enter).
+    pub(super) fn retry(&mut self, id: ProfileId) -> Result<(), StoreError> {
+        if let Some(disk) = self.disk.clone() {
+            self.look_at(&disk, id, None, true)?;
+        }
+        Ok(())
+    }
+
+    /// Returns a profile that holds what a package says and nothing else.
+    pub(super) fn unedited(&self, package: &Profile) -> Option<ProfileId> {
+        let mut listed = self.list().into_iter();
+        let unedited = listed.find(|stored| !stored.is_edited() && *stored.original == *package);
+        unedited.map(|stored| stored.id)
+    }
+
+    /// Puts a changed profile in the place of what it was, unless nothing is different; the caller has
+    /// [entered](Self::enter).
+    pub(super) fn change(
+        &mut self,
+        before: StoredProfile,
+        changed: StoredProfile,
+    ) -> Result<StoredProfile, StoreError> {
+        if changed.is_like(&before) {
+            return Ok(before);
+        }
+        let changed = StoredProfile {
+            generation: before.generation.saturating_add(1),
+            ..changed
+        };
+        self.put(changed.clone(), Place::AsItWas)?;
+        Ok(changed)
+    }
+
+    /// Keeps a profile, in place of the one with its id if there is one; the caller has
+    /// [entered](Self::enter).
     pub(super) fn put(&mut self, stored: StoredProfile, place: Place) -> Result<(), StoreError> {
         let id = stored.id;
         let mut order = self.order.clone();
@@ -190,7 +230,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// Forgets a profile; the caller is within [`with_lock`](Self::with_lock).
+    /// Forgets a profile; the caller has [entered](Self::enter).
     pub(super) fn remove(&mut self, id: ProfileId) -> Result<(), StoreError> {
         if !self.entries.contains_key(&id) {
             return Err(StoreError::Unknown { id });
@@ -206,7 +246,7 @@ impl Catalog {
     }
 
     /// Puts a profile before the one that is at `index` among the others, or after all of them; the
-    /// caller is within [`with_lock`](Self::with_lock).
+    /// caller has [entered](Self::enter).
     pub(super) fn move_to(&mut self, id: ProfileId, index: usize) -> Result<(), StoreError> {
         self.get(id)?;
         let former = self.order.clone();
@@ -221,13 +261,13 @@ impl Catalog {
         Ok(())
     }
 
-    /// Deletes a file that was set aside; the caller is within [`with_lock`](Self::with_lock).
+    /// Deletes a file that was set aside; the caller has [entered](Self::enter).
     pub(super) fn discard(&mut self, name: &str) -> Result<bool, StoreError> {
         let Some(disk) = self.disk.clone() else {
             return Ok(false);
         };
         let was_there = disk.discard(name)?;
-        self.look(&disk, true)?;
+        self.look(&disk, true, false)?;
         Ok(was_there)
     }
 
@@ -236,14 +276,6 @@ impl Catalog {
             Found::Profile(stored) => Some(stored),
             Found::Unusable(_) => None,
         }
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        let number = |id| Some(self.entries.get(&id)?.number);
-        let listed = self.list().into_iter();
-        listed
-            .filter_map(|stored| Some((stored.id, number(stored.id)?)))
-            .collect()
     }
 
     fn insert(&mut self, id: ProfileId, hash: Option<ContentHash>, found: Found) {
@@ -271,10 +303,16 @@ impl Catalog {
         }
     }
 
-    /// Reads what others did to the folder. On an error everything stays as it was known.
-    fn look(&mut self, disk: &Disk, is_locked: bool) -> Result<(), FolderError> {
+    /// Reads what others did to the folder.
+    ///
+    /// What cannot be used is left alone as long as its file is the same, unless it is tried again: the
+    /// secret store may ask the user each time.
+    fn look(&mut self, disk: &Disk, is_locked: bool, tries_again: bool) -> Result<(), FolderError> {
+        // Before the files, so that one which is changed just then is looked at again.
+        let traces = disk.traces()?;
         let mut problems = Vec::new();
         let mut seen = Vec::new();
+        let mut all_read = true;
         for name in disk.files()? {
             let Some(id) = name.strip_suffix(".json").and_then(|id| id.parse().ok()) else {
                 problems.push(disk.foreign(&name));
@@ -284,26 +322,16 @@ impl Catalog {
                 problems.push(disk.one_too_many(id));
                 continue;
             }
-            // Without its secrets a profile is looked at again, though its file is the same.
             let known = self.entries.get(&id).and_then(|entry| match entry.found {
-                Found::Profile(_) => entry.hash.as_ref(),
-                Found::Unusable(_) => None,
+                Found::Unusable(_) if tries_again => None,
+                _ => entry.hash,
             });
-            let (look, opened) = disk.look(id, known, is_locked)?;
-            if let Some(opened) = opened.filter(|opened| !self.opened.contains(opened)) {
-                self.opened.push(opened);
-            }
-            match look {
-                Look::Gone => continue,
-                Look::Same => {}
-                Look::Read(hash, found) => self.insert(id, hash, found),
-                Look::Unreadable(problem) if self.profile(id).is_some() => problems.push(problem),
-                Look::Unreadable(problem) => {
-                    let unusable = Unusable {
-                        problem,
-                        imported: None,
-                    };
-                    self.insert(id, None, Found::Unusable(unusable));
+            match self.look_at(disk, id, known, is_locked)? {
+                Looked::Gone => continue,
+                Looked::Known => {}
+                Looked::Unreadable(problem) => {
+                    all_read = false;
+                    problems.extend(problem);
                 }
             }
             seen.push(id);
@@ -317,7 +345,39 @@ impl Catalog {
         });
         self.order = self.complete(order);
         self.problems = problems;
+        self.traces = all_read.then_some(traces);
         Ok(())
+    }
+
+    /// Reads a profile's file, unless it has the content that is known.
+    fn look_at(
+        &mut self,
+        disk: &Disk,
+        id: ProfileId,
+        known: Option<ContentHash>,
+        is_locked: bool,
+    ) -> Result<Looked, FolderError> {
+        let (look, opened) = disk.look(id, known.as_ref(), is_locked)?;
+        if let Some(opened) = opened.filter(|opened| !self.opened.contains(opened)) {
+            self.opened.push(opened);
+        }
+        match look {
+            Look::Gone => return Ok(Looked::Gone),
+            Look::Same => {}
+            Look::Read(hash, found) => self.insert(id, hash, found),
+            Look::Unreadable(problem) if self.profile(id).is_some() => {
+                return Ok(Looked::Unreadable(Some(problem)));
+            }
+            Look::Unreadable(problem) => {
+                let unusable = Unusable {
+                    problem,
+                    record: None,
+                };
+                self.insert(id, None, Found::Unusable(unusable));
+                return Ok(Looked::Unreadable(None));
+            }
+        }
+        Ok(Looked::Known)
     }
 
     /// Makes an order of all profiles out of one of some: the others come last, by the time of their
@@ -334,4 +394,14 @@ impl Catalog {
         order.extend(rest.into_iter().map(|(_, id)| id));
         order
     }
+}
+
+/// What became of a look at a profile's file.
+enum Looked {
+    /// It is not there.
+    Gone,
+    /// What is in it is known.
+    Known,
+    /// It could not be read; what is known of it stands, and this is wrong with it.
+    Unreadable(Option<Problem>),
 }

@@ -12,13 +12,23 @@ use super::record::{Bundle, Record, RecordError, bundle_name, bundle_prefix};
 use super::secret_store::{SecretStore, SecretStoreError};
 use super::store_error::StoreError;
 use super::stored_profile::StoredProfile;
+use super::trace::Trace;
 use crate::json::Document;
+use crate::profile::Profile;
 
 /// The largest file of a profile, in bytes: 8 MiB.
 pub(super) const MAXIMUM_RECORD_BYTES: usize = 8 << 20;
 
 /// The hash of a file's content.
 pub(super) type ContentHash = [u8; 32];
+
+/// How the files of the store were, as far as it can be told without reading them.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Traces {
+    profiles: Vec<(String, Trace)>,
+    damaged: Vec<String>,
+    order: Option<Trace>,
+}
 
 /// The store's folder and its secrets.
 ///
@@ -36,6 +46,7 @@ pub(super) struct Disk {
 }
 
 /// What a file in the folder is.
+#[derive(Clone)]
 pub(super) enum Found {
     /// A profile.
     Profile(StoredProfile),
@@ -44,10 +55,50 @@ pub(super) enum Found {
 }
 
 /// A profile that cannot be used.
+#[derive(Clone)]
 pub(super) struct Unusable {
     pub(super) problem: Problem,
-    /// The profile as it was imported, and the record's generation, if the file can be read.
-    pub(super) imported: Option<(Document, u64)>,
+    /// The record, if only its secrets are wanting.
+    pub(super) record: Option<Arc<Record>>,
+}
+
+impl Unusable {
+    /// Returns what to tell whoever wants to use the profile.
+    pub(super) fn error(&self, id: ProfileId) -> StoreError {
+        StoreError::Unusable {
+            id,
+            kind: self.problem.kind,
+            reason: self.problem.reason.clone(),
+        }
+    }
+
+    /// Says whether only its secrets are wanting, and it was imported with this content.
+    pub(super) fn was_imported_as(&self, document: &Document) -> bool {
+        let record = self.record.as_ref();
+        record.is_some_and(|record| record.imported() == document)
+    }
+
+    /// Makes the profile again out of its import, with the user's edits.
+    ///
+    /// Only where its secrets are gone for good: those that cannot be had just now are worth more than
+    /// what an import brings.
+    pub(super) fn restored(
+        &self,
+        id: ProfileId,
+        imported: Arc<Profile>,
+        now: u64,
+    ) -> Result<StoredProfile, StoreError> {
+        match &self.record {
+            Some(record) if self.problem.kind == ProblemKind::SecretsMissing => record
+                .restored(id, imported, now)
+                .map_err(|error| StoreError::Unusable {
+                    id,
+                    kind: ProblemKind::Damaged,
+                    reason: error.to_string(),
+                }),
+            _ => Err(self.error(id)),
+        }
+    }
 }
 
 /// What a look at a file gave.
@@ -74,10 +125,9 @@ const MAXIMUM_ORDER_BYTES: usize = 1 << 20;
 
 impl Disk {
     pub(super) fn open(
-        path: PathBuf,
+        root: PrivateFolder,
         secrets: Arc<dyn SecretStore>,
     ) -> Result<(Self, Vec<Problem>), FolderError> {
-        let root = PrivateFolder::open(path)?;
         let disk = Self {
             profiles: root.folder(PROFILES)?,
             pending: root.folder(PENDING)?,
@@ -202,6 +252,21 @@ impl Disk {
         Ok(())
     }
 
+    /// Looks at the files without reading them.
+    pub(super) fn traces(&self) -> Result<Traces, FolderError> {
+        let mut profiles = Vec::new();
+        for name in self.files()? {
+            if let Some(trace) = self.profiles.trace(&name)? {
+                profiles.push((name, trace));
+            }
+        }
+        Ok(Traces {
+            profiles,
+            damaged: self.set_aside_names()?,
+            order: self.root.trace(ORDER)?,
+        })
+    }
+
     /// Returns the names of the files in the folder of profiles.
     pub(super) fn files(&self) -> Result<Vec<String>, FolderError> {
         let mut names = self.profiles.names(MOST_FILES)?;
@@ -270,10 +335,10 @@ impl Disk {
 
     /// Makes a profile of its file and its secrets; an error says what damage the file has.
     fn load(&self, id: ProfileId, file: &[u8]) -> Result<Found, String> {
-        let unusable = |kind, reason: String, record: Option<&Record>| {
+        let unusable = |kind, reason: String, record: Option<Record>| {
             Ok(Found::Unusable(Unusable {
                 problem: self.problem(kind, id, reason),
-                imported: record.map(|record| (record.imported().clone(), record.generation)),
+                record: record.map(Arc::new),
             }))
         };
         let newer = || {
@@ -291,11 +356,15 @@ impl Disk {
                 Ok(Some(secrets)) => Bundle(secrets),
                 Ok(None) | Err(SecretStoreError::Damaged { .. }) => {
                     let reason = "its secrets are not in the secret store".to_owned();
-                    return unusable(ProblemKind::SecretsMissing, reason, Some(&record));
+                    return unusable(ProblemKind::SecretsMissing, reason, Some(record));
+                }
+                Err(SecretStoreError::WrongKey) => {
+                    let reason = "its secrets were sealed with another key".to_owned();
+                    return unusable(ProblemKind::WrongKey, reason, Some(record));
                 }
                 Err(error) => {
                     let reason = format!("its secrets cannot be read: {error}");
-                    return unusable(ProblemKind::SecretsUnreadable, reason, Some(&record));
+                    return unusable(ProblemKind::SecretsUnreadable, reason, Some(record));
                 }
             },
         };
@@ -321,7 +390,7 @@ impl Disk {
         let problem = self.problem(ProblemKind::Damaged, id, reason.to_owned());
         let unusable = Unusable {
             problem,
-            imported: None,
+            record: None,
         };
         Look::Read(None, Found::Unusable(unusable))
     }
@@ -445,7 +514,7 @@ fn reason(error: &FolderError) -> String {
     match error {
         FolderError::Untrusted { reason, .. } => format!("it {reason}"),
         FolderError::TooLarge { limit, .. } => format!("it has more than {limit} bytes"),
-        FolderError::Missing { .. } => "it is gone".to_owned(),
+        FolderError::Missing { .. } | FolderError::Foreign { .. } => "it is gone".to_owned(),
         FolderError::Full { source, .. }
         | FolderError::Denied { source, .. }
         | FolderError::Io { source, .. } => format!("it cannot be read: {source}"),

@@ -41,6 +41,13 @@ pub enum FolderError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The folder holds other files, and none that say it is meant for this. It is left as it is, with
+    /// its permissions: choose an empty folder, or one that is not there yet.
+    #[error("'{}' holds files of something else", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file is larger than any that is written here. Somebody else wrote it.
     #[error("'{}' has more than {limit} bytes", path.display())]
     TooLarge {
@@ -91,6 +98,7 @@ impl FolderError {
             | Self::Full { path, .. }
             | Self::Denied { path, .. }
             | Self::Untrusted { path, .. }
+            | Self::Foreign { path }
             | Self::TooLarge { path, .. }
             | Self::Io { path, .. } => path,
         }
@@ -109,6 +117,7 @@ impl FolderError {
             Self::Untrusted { .. } => {
                 "Check where it comes from; remove it, or give it to the user who runs the program."
             }
+            Self::Foreign { .. } => "Choose an empty folder, or one that is not there yet.",
             Self::TooLarge { .. } => "Check where the file comes from, and remove it.",
             Self::Io { .. } => "Try again; if it fails again, check the disk.",
         }

@@ -8,6 +8,7 @@ mod catalog;
 mod change;
 mod disk;
 mod folder_error;
+mod lost_secrets;
 mod order;
 mod permissions;
 mod private_folder;
@@ -23,6 +24,7 @@ mod secret_store;
 mod store;
 mod store_error;
 mod stored_profile;
+mod trace;
 
 pub use change::Change;
 pub use folder_error::FolderError;

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::folder_error::FolderError;
 use super::permissions;
+use super::trace::Trace;
 
 /// A folder of small files that belong to one user, each of which is replaced as a whole.
 ///
@@ -25,44 +26,32 @@ impl PrivateFolder {
     /// Opens the folder, and makes it with its parents if it is not there.
     ///
     /// A folder that others may enter is closed to them; see
-    /// [`was_open_to_others`](Self::was_open_to_others).
+    /// [`was_open_to_others`](Self::was_open_to_others). One that is empty becomes a private folder,
+    /// and one with other files is left as it is.
     ///
     /// # Errors
     ///
-    /// [`FolderError::Untrusted`] for a link or a folder that cannot be closed to others, and what
-    /// the system says.
+    /// [`FolderError::Foreign`] for a folder with other files, [`FolderError::Untrusted`] for a link or
+    /// a folder that cannot be closed to others, and what the system says.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
         let path = path.into();
-        match Self::existing(path.clone()) {
-            Err(FolderError::Missing { .. }) => {
-                make_folder(&path).map_err(|error| FolderError::new("make", &path, error))?;
-                if let Some(parent) = path.parent() {
-                    let _ = sync_folder(parent);
-                }
-                Self::existing(path)
-            }
-            opened => opened,
+        let metadata = look_at_or_make(&path)?;
+        // In this order: whoever makes the folder just then puts the lock's file first.
+        let is_empty = is_empty(&path).map_err(|error| FolderError::new("list", &path, error))?;
+        let is_ours = fs::symlink_metadata(path.join(LOCK)).is_ok();
+        if !is_empty && !is_ours {
+            return Err(FolderError::Foreign { path });
         }
+        let folder = Self::closed(path, &metadata)?;
+        if !is_ours {
+            folder.open_lock()?;
+        }
+        Ok(folder)
     }
 
-    /// Opens the folder if it is there.
-    ///
-    /// # Errors
-    ///
-    /// As for [`open`](Self::open), and [`FolderError::Missing`].
-    pub fn existing(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
-        let path = path.into();
-        let metadata = fs::symlink_metadata(&path)
-            .map_err(|error| FolderError::new("look at", &path, error))?;
-        if !metadata.is_dir() {
-            let reason = if metadata.is_symlink() {
-                "is a link; give the folder that it leads to"
-            } else {
-                "is not a folder"
-            };
-            return Err(FolderError::Untrusted { path, reason });
-        }
-        let was_open_to_others = permissions::is_open_to_others(&metadata);
+    /// Closes a folder to others.
+    fn closed(path: PathBuf, metadata: &fs::Metadata) -> Result<Self, FolderError> {
+        let was_open_to_others = permissions::is_open_to_others(metadata);
         if was_open_to_others && permissions::close_folder(&path).is_err() {
             let reason = "can be entered by others and belongs to another user";
             return Err(FolderError::Untrusted { path, reason });
@@ -79,7 +68,9 @@ impl PrivateFolder {
     ///
     /// As for [`open`](Self::open), and [`FolderError::Untrusted`] for a name that is not fit.
     pub fn folder(&self, name: &str) -> Result<Self, FolderError> {
-        Self::open(self.place(name)?)
+        let path = self.place(name)?;
+        let metadata = look_at_or_make(&path)?;
+        Self::closed(path, &metadata)
     }
 
     /// Returns where the folder is.
@@ -101,8 +92,16 @@ impl PrivateFolder {
     ///
     /// [`FolderError::Denied`] where nothing can be written, and what the system says.
     pub fn lock(&self) -> Result<FolderLock, FolderError> {
+        let file = self.open_lock()?;
         let path = self.path.join(LOCK);
-        let failed = |error| FolderError::new("lock", &path, error);
+        file.lock()
+            .map_err(|error| FolderError::new("lock", &path, error))?;
+        Ok(FolderLock { file })
+    }
+
+    /// Opens the lock's file, and makes it if it is not there; it tells that the folder is ours.
+    fn open_lock(&self) -> Result<File, FolderError> {
+        let path = self.path.join(LOCK);
         match fs::symlink_metadata(&path) {
             Ok(metadata) if !metadata.is_file() => {
                 let reason = "is not a regular file";
@@ -113,9 +112,9 @@ impl PrivateFolder {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         permissions::for_owner(&mut options);
-        let file = options.open(&path).map_err(failed)?;
-        file.lock().map_err(failed)?;
-        Ok(FolderLock { file })
+        options
+            .open(&path)
+            .map_err(|error| FolderError::new("lock", &path, error))
     }
 
     /// Returns the names of what is inside, sorted, at most `limit`.
@@ -134,6 +133,16 @@ impl PrivateFolder {
         })?;
         names.sort();
         Ok(names)
+    }
+
+    /// Looks at a file without reading it; nothing if it is not there.
+    pub(super) fn trace(&self, name: &str) -> Result<Option<Trace>, FolderError> {
+        let path = self.place(name)?;
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) => Ok(Some(Trace::of(&metadata))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FolderError::new("look at", &path, error)),
+        }
     }
 
     /// Reads a file; nothing if it is not there.
@@ -342,11 +351,42 @@ impl Drop for FolderLock {
     }
 }
 
-const LOCK: &str = "lock";
+/// The file that is locked, which also tells that the folder is ours.
+const LOCK: &str = "p2svpn.lock";
 const NEW: &str = ".new";
 
 /// Each writer leaves one at most, so more of them are the next sweep's.
 const MOST_LEFTOVERS: usize = 10_000;
+
+/// Looks at a folder, and makes it with its parents if it is not there.
+fn look_at_or_make(path: &Path) -> Result<fs::Metadata, FolderError> {
+    let look = || fs::symlink_metadata(path);
+    let metadata = match look() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_folder(path).map_err(|error| FolderError::new("make", path, error))?;
+            if let Some(parent) = path.parent() {
+                let _ = sync_folder(parent);
+            }
+            look()
+        }
+        seen => seen,
+    };
+    let metadata = metadata.map_err(|error| FolderError::new("look at", path, error))?;
+    if metadata.is_dir() {
+        return Ok(metadata);
+    }
+    let reason = if metadata.is_symlink() {
+        "is a link; give the folder that it leads to"
+    } else {
+        "is not a folder"
+    };
+    let path = path.to_owned();
+    Err(FolderError::Untrusted { path, reason })
+}
+
+fn is_empty(path: &Path) -> io::Result<bool> {
+    Ok(fs::read_dir(path)?.next().is_none())
+}
 
 fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();

@@ -31,11 +31,14 @@ pub enum ProblemKind {
     /// The system does not let the file be read. It is left as it is: check its permissions and the
     /// disk.
     Unreadable,
-    /// The secret store does not have the profile's secrets. Import the profile again, which
-    /// gives it its secrets again and drops the user's edits.
+    /// The secret store does not have the profile's secrets. Import the profile again from where it
+    /// came from, which gives it its secrets again and keeps the user's edits.
     SecretsMissing,
     /// The secret store does not give the profile's secrets away. Unlock it, then refresh.
     SecretsUnreadable,
+    /// The profile's secrets were sealed with another key than the store was opened with. Open it with
+    /// that key; without it, remove the profile and import it again.
+    WrongKey,
     /// The file's name is not one that the store gave. It is ignored: import it instead.
     ForeignName,
     /// There are more files than profiles of a store; this one is ignored.
@@ -60,13 +63,14 @@ impl Problem {
 
 impl ProblemKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SetAside,
         Self::Damaged,
         Self::Newer,
         Self::Unreadable,
         Self::SecretsMissing,
         Self::SecretsUnreadable,
+        Self::WrongKey,
         Self::ForeignName,
         Self::TooMany,
         Self::Order,
@@ -82,6 +86,7 @@ impl ProblemKind {
             Self::Unreadable => "unreadable",
             Self::SecretsMissing => "secrets_missing",
             Self::SecretsUnreadable => "secrets_unreadable",
+            Self::WrongKey => "wrong_key",
             Self::ForeignName => "foreign_name",
             Self::TooMany => "too_many",
             Self::Order => "order",
@@ -97,7 +102,10 @@ impl ProblemKind {
             Self::Newer => "Update the program, or import the profile again.",
             Self::Unreadable => "Check the file's permissions and the disk.",
             Self::SecretsMissing => "Import the profile again.",
-            Self::SecretsUnreadable => "Unlock the secret store.",
+            Self::SecretsUnreadable => "Unlock the secret store, then refresh the profiles.",
+            Self::WrongKey => {
+                "Give the key that the secrets were sealed with; without it, remove the profile and import it again."
+            }
             Self::ForeignName => "Import the file instead of copying it into the folder.",
             Self::TooMany => "Remove profiles that are not needed.",
             Self::Order => "Put the profiles into order again.",

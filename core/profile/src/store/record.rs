@@ -3,6 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::lost_secrets::restored;
 use super::profile_id::ProfileId;
 use super::stored_profile::StoredProfile;
 use crate::error::ImportError;
@@ -31,12 +32,23 @@ pub(super) struct Record {
 }
 
 /// Why a file is no record.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RecordError {
     /// A newer version of this library wrote it.
+    #[error("a newer version of the program wrote it")]
     Newer,
     /// It is damaged, or was changed by somebody else.
+    #[error("{0}")]
     Damaged(String),
+}
+
+impl From<ImportError> for RecordError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::NewerFormat { .. } => Self::Newer,
+            error => Self::Damaged(error.to_string()),
+        }
+    }
 }
 
 /// The secrets of a record: those of the profile, then those of the original.
@@ -116,21 +128,11 @@ impl Record {
         id: ProfileId,
         bundle: &Bundle,
     ) -> Result<StoredProfile, RecordError> {
-        let damaged = |reason: String| RecordError::Damaged(reason);
-        let (secrets, original_secrets) = bundle
-            .parts()
-            .ok_or_else(|| damaged("its secrets are damaged".to_owned()))?;
-        let put_together = |document: &Document, secrets: &SecretBundle| {
-            from_parts(document, secrets)
-                .map(Arc::new)
-                .map_err(|error| match error {
-                    ImportError::NewerFormat { .. } => RecordError::Newer,
-                    error => damaged(error.to_string()),
-                })
-        };
-        let profile: Arc<Profile> = put_together(&self.profile, &secrets)?;
+        let damaged = || RecordError::Damaged("its secrets are damaged".to_owned());
+        let (secrets, original_secrets) = bundle.parts().ok_or_else(damaged)?;
+        let profile = Arc::new(from_parts(&self.profile, &secrets)?);
         let original = match &self.original {
-            Some(original) => put_together(original, &original_secrets)?,
+            Some(original) => Arc::new(from_parts(original, &original_secrets)?),
             None => Arc::clone(&profile),
         };
         Ok(StoredProfile {
@@ -139,6 +141,26 @@ impl Record {
             original,
             imported_at: self.imported_at,
             generation: self.generation,
+        })
+    }
+
+    /// Makes the profile again whose secrets are lost, out of the import that it began with.
+    pub(super) fn restored(
+        &self,
+        id: ProfileId,
+        imported: Arc<Profile>,
+        now: u64,
+    ) -> Result<StoredProfile, RecordError> {
+        let profile = match &self.original {
+            Some(_) => Arc::new(restored(&self.profile, &imported)?),
+            None => Arc::clone(&imported),
+        };
+        Ok(StoredProfile {
+            id,
+            profile,
+            original: imported,
+            imported_at: now,
+            generation: self.generation.saturating_add(1),
         })
     }
 }

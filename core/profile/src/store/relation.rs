@@ -28,20 +28,25 @@ pub(super) fn relation(stored: &[&StoredProfile], profile: &Profile) -> Relation
     if let Some(id) = find(&|stored| *stored.original == *profile || *stored.profile == *profile) {
         return Relation::Same(id);
     }
-    let networks: Vec<&str> = networks(profile).collect();
-    let hosts: Vec<(&str, u16)> = hosts(profile).collect();
-    let of_the_network = |stored: &StoredProfile| {
-        let mut known = self::networks(&stored.original);
-        known.any(|known| networks.contains(&known))
-    };
-    let of_the_host = |stored: &StoredProfile| {
-        let mut known = self::hosts(&stored.original);
-        known.any(|known| hosts.contains(&known))
-    };
+    let of_the_network = |stored: &StoredProfile| shares_a_network(&stored.original, profile);
+    let of_the_host = |stored: &StoredProfile| shares_a_host(&stored.original, profile);
     match find(&of_the_network).or_else(|| find(&of_the_host)) {
         Some(id) => Relation::UpdateOf(id),
         None => Relation::New,
     }
+}
+
+/// Says whether two profiles are of one gateway.
+pub(super) fn is_of_one_gateway(one: &Profile, other: &Profile) -> bool {
+    shares_a_network(one, other) || shares_a_host(one, other)
+}
+
+fn shares_a_network(one: &Profile, other: &Profile) -> bool {
+    networks(one).any(|one| networks(other).any(|other| one.eq_ignore_ascii_case(other)))
+}
+
+fn shares_a_host(one: &Profile, other: &Profile) -> bool {
+    hosts(one).any(|one| hosts(other).any(|other| one == other))
 }
 
 fn networks(profile: &Profile) -> impl Iterator<Item = &str> {

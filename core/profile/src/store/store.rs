@@ -3,11 +3,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::catalog::{Access, Catalog, MOST_PROFILES, Place};
-use super::change::Change;
+use super::change::{Change, Snapshot, changes};
 use super::disk::Disk;
+use super::private_folder::PrivateFolder;
 use super::problem::Problem;
 use super::profile_id::ProfileId;
-use super::relation::{Relation, relation};
+use super::relation::{Relation, is_of_one_gateway, relation};
 use super::secret_store::SecretStore;
 use super::store_error::StoreError;
 use super::stored_profile::StoredProfile;
@@ -25,11 +26,17 @@ use crate::profile::Profile;
 /// start from what is on the disk. A damaged file is set aside and told in
 /// [`problems`](Self::problems), and the other profiles are there.
 ///
-/// Any thread may call, and calls may block for as long as the disk and the secret store take. After
-/// an error everything is as it was.
+/// Any thread may call. What returns profiles and problems does so at once; what looks at the folder
+/// or changes it blocks for as long as the disk and the secret store take, which may ask the user.
+/// After an error everything is as it was.
 pub struct Store {
-    catalog: Mutex<Catalog>,
     folder: Option<PathBuf>,
+    /// Whoever uses the disk and the secret store has his turn.
+    turn: Mutex<()>,
+    /// What is known; held for moments only.
+    catalog: Mutex<Catalog>,
+    /// What the host was told last.
+    told: Mutex<Snapshot>,
 }
 
 impl Store {
@@ -38,10 +45,7 @@ impl Store {
 
     /// Makes an empty store that keeps its profiles for as long as it lives.
     pub fn in_memory() -> Self {
-        Self {
-            catalog: Mutex::default(),
-            folder: None,
-        }
+        Self::new(None, Catalog::default())
     }
 
     /// Opens the store in a folder, and makes it if it is not there.
@@ -50,17 +54,35 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Folder`]. Damaged profiles are no error.
+    /// [`StoreError::Folder`], among them a folder with other files. Damaged profiles are no error.
     pub fn open(
         folder: impl Into<PathBuf>,
         secrets: Arc<dyn SecretStore>,
     ) -> Result<Self, StoreError> {
-        let folder = folder.into();
-        let (disk, opened) = Disk::open(folder.clone(), secrets)?;
-        Ok(Self {
-            catalog: Mutex::new(Catalog::open(disk, opened)?),
-            folder: Some(folder),
-        })
+        Self::open_in(PrivateFolder::open(folder)?, secrets)
+    }
+
+    /// Opens the store in a folder that was opened before, so that its secrets can be below it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn open_in(
+        folder: PrivateFolder,
+        secrets: Arc<dyn SecretStore>,
+    ) -> Result<Self, StoreError> {
+        let path = folder.path().to_owned();
+        let (disk, opened) = Disk::open(folder, secrets)?;
+        Ok(Self::new(Some(path), Catalog::open(disk, opened)?))
+    }
+
+    fn new(folder: Option<PathBuf>, catalog: Catalog) -> Self {
+        Self {
+            folder,
+            turn: Mutex::default(),
+            told: Mutex::new(catalog.snapshot()),
+            catalog: Mutex::new(catalog),
+        }
     }
 
     /// Returns the folder; nothing for a store in memory.
@@ -90,32 +112,38 @@ impl Store {
     /// Keeps an imported profile after all others, and returns it with its id.
     ///
     /// What was imported before is not kept twice: the profile that it became is returned, with
-    /// its edits. A profile that lost its secrets has them again.
+    /// its edits. A profile whose secrets are gone has those of the import then, and keeps its edits
+    /// but for secrets that the user gave.
     ///
     /// `now` is in Unix seconds.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
+    /// [`StoreError`]: [`Unusable`](StoreError::Unusable) for a profile whose secrets are there and
+    /// cannot be read, which is left as it is.
     pub fn add(&self, imported: Profile, now: u64) -> Result<StoredProfile, StoreError> {
         let imported = Arc::new(imported);
-        self.catalog().with_lock(Access::Change, |catalog| {
+        let (document, _) = to_parts(&imported);
+        self.work(Access::Change, |catalog| {
+            if let Some((id, _)) = catalog.without_secrets(&document) {
+                catalog.retry(id)?;
+            }
             if let Relation::Same(id) = relation(&catalog.list(), &imported) {
                 return Ok(catalog.get(id)?.0);
             }
-            let (document, _) = to_parts(&imported);
-            let (id, generation, place) = match catalog.without_secrets(&document) {
-                Some((id, generation)) => (id, generation.saturating_add(1), Place::AsItWas),
-                None => (catalog.free_id(&document)?, 1, Place::Last),
-            };
+            if let Some((id, unusable)) = catalog.without_secrets(&document) {
+                let restored = unusable.restored(id, Arc::clone(&imported), now)?;
+                catalog.put(restored.clone(), Place::AsItWas)?;
+                return Ok(restored);
+            }
             let stored = StoredProfile {
-                id,
+                id: catalog.free_id(&document)?,
                 profile: Arc::clone(&imported),
                 original: imported,
                 imported_at: now,
-                generation,
+                generation: 1,
             };
-            catalog.put(stored.clone(), place)?;
+            catalog.put(stored.clone(), Place::Last)?;
             Ok(stored)
         })
     }
@@ -129,12 +157,13 @@ impl Store {
     ///
     /// [`StoreError`].
     pub fn replace(&self, id: ProfileId, profile: Profile) -> Result<StoredProfile, StoreError> {
-        let profile = Arc::new(profile);
-        self.change(id, |stored| {
-            Ok(StoredProfile {
-                profile: Arc::clone(&profile),
-                ..stored.clone()
-            })
+        self.work(Access::Change, |catalog| {
+            let (before, _) = catalog.get(id)?;
+            let changed = StoredProfile {
+                profile: Arc::new(profile),
+                ..before.clone()
+            };
+            catalog.change(before, changed)
         })
     }
 
@@ -151,40 +180,63 @@ impl Store {
         id: ProfileId,
         mut edit: impl FnMut(&Profile) -> Result<Profile, E>,
     ) -> Result<StoredProfile, E> {
-        self.change(id, |stored| {
-            Ok(StoredProfile {
-                profile: Arc::new(edit(&stored.profile)?),
-                ..stored.clone()
-            })
-        })
+        loop {
+            let (before, number) = self.work(Access::Look, |catalog| catalog.get(id))?;
+            let changed = StoredProfile {
+                profile: Arc::new(edit(&before.profile)?),
+                ..before
+            };
+            let kept = self.work(Access::Change, |catalog| {
+                let (before, now) = catalog.get(id)?;
+                let is_as_it_was = now == number;
+                is_as_it_was
+                    .then(|| catalog.change(before, changed))
+                    .transpose()
+            })?;
+            if let Some(kept) = kept {
+                return Ok(kept);
+            }
+        }
     }
 
     /// Brings a profile up to date with a newer package of its gateway, as
     /// [`Profile::updated_from`] does, and keeps the user's edits. The newer profile becomes the
     /// original.
     ///
+    /// Where the newer package was imported as a profile of its own before, that one is removed, unless
+    /// it has edits of its own.
+    ///
     /// `now` is in Unix seconds.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
+    /// [`StoreError`]: [`OtherGateway`](StoreError::OtherGateway) for what is no newer package of the
+    /// profile.
     pub fn update(&self, id: ProfileId, newer: Profile, now: u64) -> Result<Update, StoreError> {
         let newer = Arc::new(newer);
-        let (mut kept, mut conflicts) = (Vec::new(), Vec::new());
-        let stored = self.change(id, |stored| {
-            let updated = Profile::updated_from(&stored.original, &stored.profile, &newer);
-            (kept, conflicts) = (updated.kept, updated.conflicts);
-            Ok::<_, StoreError>(StoredProfile {
+        self.work(Access::Change, |catalog| {
+            let (before, _) = catalog.get(id)?;
+            if !is_of_one_gateway(&before.original, &newer) {
+                let server = newer.servers.first().to_string();
+                return Err(StoreError::OtherGateway { id, server });
+            }
+            let updated = Profile::updated_from(&before.original, &before.profile, &newer);
+            let twin = catalog.unedited(&newer).filter(|twin| *twin != id);
+            let changed = StoredProfile {
                 profile: Arc::new(updated.profile),
-                original: Arc::clone(&newer),
+                original: newer,
                 imported_at: now,
-                ..stored.clone()
+                ..before.clone()
+            };
+            let stored = catalog.change(before, changed)?;
+            // The update is made; a twin that cannot be removed now is there to be removed again.
+            let removed = twin.filter(|twin| catalog.remove(*twin).is_ok());
+            Ok(Update {
+                stored,
+                kept: updated.kept,
+                conflicts: updated.conflicts,
+                removed,
             })
-        })?;
-        Ok(Update {
-            stored,
-            kept,
-            conflicts,
         })
     }
 
@@ -194,7 +246,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub fn duplicate(&self, id: ProfileId, name: ProfileName) -> Result<StoredProfile, StoreError> {
-        self.catalog().with_lock(Access::Change, |catalog| {
+        self.work(Access::Change, |catalog| {
             let (stored, _) = catalog.get(id)?;
             let mut profile = Profile::clone(&stored.profile);
             profile.name = name;
@@ -216,8 +268,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub fn remove(&self, id: ProfileId) -> Result<(), StoreError> {
-        self.catalog()
-            .with_lock(Access::Change, |catalog| catalog.remove(id))
+        self.work(Access::Change, |catalog| catalog.remove(id))
     }
 
     /// Moves a profile to a place in the order, counted from 0; beyond the end is the end.
@@ -226,8 +277,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub fn move_to(&self, id: ProfileId, index: usize) -> Result<(), StoreError> {
-        self.catalog()
-            .with_lock(Access::Change, |catalog| catalog.move_to(id, index))
+        self.work(Access::Change, |catalog| catalog.move_to(id, index))
     }
 
     /// Returns what is wrong in the folder, as of the last call that changed or refreshed something.
@@ -242,62 +292,73 @@ impl Store {
     ///
     /// [`StoreError::Folder`].
     pub fn discard(&self, set_aside: &str) -> Result<bool, StoreError> {
-        self.catalog()
-            .with_lock(Access::Change, |catalog| catalog.discard(set_aside))
+        self.work(Access::Change, |catalog| catalog.discard(set_aside))
     }
 
-    /// Looks at what other processes did, and returns all [`changes`](Self::changes).
+    /// Looks at what other processes did, and tries again to use what could not be used, such as
+    /// profiles whose secrets were locked: the secret store may ask the user.
     ///
     /// # Errors
     ///
     /// [`StoreError::Folder`]; the profiles that were known are known still.
-    pub fn refresh(&self) -> Result<Vec<Change>, StoreError> {
-        let mut catalog = self.catalog();
-        catalog.with_lock(Access::Look, |_| Ok(()))?;
-        Ok(catalog.changes())
+    pub fn refresh(&self) -> Result<(), StoreError> {
+        self.work(Access::Retry, |_| Ok(()))
     }
 
-    /// Returns what became different since this or [`refresh`](Self::refresh) was called last, or since
-    /// the store was opened: what this process did, and what it noticed of others.
+    /// Looks at what other processes did, for hosts that do so every few seconds: as long as no file
+    /// is different, none is read, and the secret store is asked for nothing.
     ///
-    /// Several changes of one profile are one, and one that was undone is none.
-    pub fn changes(&self) -> Vec<Change> {
-        self.catalog().changes()
+    /// # Errors
+    ///
+    /// As for [`refresh`](Self::refresh).
+    pub fn notice(&self) -> Result<(), StoreError> {
+        let known = self.catalog().clone();
+        if known.is_current() {
+            return Ok(());
+        }
+        self.work(Access::Look, |_| Ok(()))
     }
 
-    fn change<E: From<StoreError>>(
+    /// Tells what became different since this was called last, or since the store was opened: what
+    /// this process did, and what it noticed of others.
+    ///
+    /// Several changes of one profile are one, and one that was undone is none. Whoever else calls
+    /// this waits until `listener` returns, so that what happened first is told first; the listener
+    /// itself must not call it.
+    pub fn tell<T>(&self, listener: impl FnOnce(Vec<Change>) -> T) -> T {
+        let mut told = unpoisoned(&self.told);
+        let now = self.catalog().snapshot();
+        let changes = changes(&told, &now);
+        *told = now;
+        listener(changes)
+    }
+
+    /// Takes the lock of the folder, looks at what others did, and does `work`.
+    ///
+    /// It works on a copy of what is known, which then takes its place: whoever asks what is known
+    /// never waits for the disk or the secret store.
+    fn work<T>(
         &self,
-        id: ProfileId,
-        mut change: impl FnMut(&StoredProfile) -> Result<StoredProfile, E>,
-    ) -> Result<StoredProfile, E> {
-        loop {
-            let (before, number) = self
-                .catalog()
-                .with_lock(Access::Look, |catalog| catalog.get(id))?;
-            let changed = StoredProfile {
-                generation: before.generation.saturating_add(1),
-                ..change(&before)?
-            };
-            if changed.is_like(&before) {
-                return Ok(before);
-            }
-            let kept = self.catalog().with_lock(Access::Change, |catalog| {
-                if catalog.get(id)?.1 != number {
-                    return Ok(false);
-                }
-                catalog.put(changed.clone(), Place::AsItWas)?;
-                Ok(true)
-            })?;
-            if kept {
-                return Ok(changed);
-            }
-        }
+        access: Access,
+        work: impl FnOnce(&mut Catalog) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let _turn = unpoisoned(&self.turn);
+        let mut catalog = self.catalog().clone();
+        let lock = catalog.enter(access)?;
+        let done = work(&mut catalog);
+        *self.catalog() = catalog;
+        drop(lock);
+        done
     }
 
     fn catalog(&self) -> MutexGuard<'_, Catalog> {
-        // A change is made in the catalog after it was made on the disk, so a panic leaves it whole.
-        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(&self.catalog)
     }
+}
+
+/// Takes a lock that a panic may have poisoned: what it guards is replaced as a whole.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What became of a profile for which there was a newer package.
@@ -311,6 +372,8 @@ pub struct Update {
     /// The edits that the newer package contradicts, as
     /// [`Updated::conflicts`](crate::Updated::conflicts).
     pub conflicts: Vec<Field>,
+    /// The profile that an import of the newer package had become, which is removed.
+    pub removed: Option<ProfileId>,
 }
 
 impl fmt::Debug for Store {

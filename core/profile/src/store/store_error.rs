@@ -1,4 +1,5 @@
 use super::folder_error::FolderError;
+use super::problem::ProblemKind;
 use super::profile_id::ProfileId;
 use super::secret_store::SecretStoreError;
 
@@ -15,13 +16,23 @@ pub enum StoreError {
         id: ProfileId,
     },
     /// The profile is there and cannot be used, because its file or its secrets cannot be read.
-    /// Show the problem; importing the profile again repairs it.
+    /// Show the problem; what helps depends on its kind.
     #[error("the profile {id} cannot be used: {reason}")]
     Unusable {
         /// The profile's id.
         id: ProfileId,
+        /// Which kind of problem it has.
+        kind: ProblemKind,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The newer package is of another gateway than the profile. Import it as a profile of its own.
+    #[error("the profile {id} is of another gateway than {server}")]
+    OtherGateway {
+        /// The profile that was to be updated.
+        id: ProfileId,
+        /// The gateway that the newer package calls, as `host:port`.
+        server: String,
     },
     /// The store holds as many profiles as it may. Ask the user to remove some.
     #[error("the store holds {limit} profiles and takes no more")]
@@ -51,7 +62,8 @@ impl StoreError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "List the profiles again and choose one that is there.",
-            Self::Unusable { .. } => "Import the profile again, or remove it.",
+            Self::Unusable { kind, .. } => kind.remedy(),
+            Self::OtherGateway { .. } => "Import it as a profile of its own.",
             Self::TooMany { .. } => "Remove profiles that are not needed, then import again.",
             Self::TooLarge { .. } => "Aggregate the profile's routes, or remove some.",
             Self::Folder(error) => error.remedy(),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use p2svpn_profile::{Change, Problem, ProblemKind, ProfileId, SecretStore, Store, StoreError};
 
-use crate::place::{NOW, Place, ids, profile, renamed};
+use crate::place::{NOW, Place, ids, profile, refreshed, renamed};
 
 /// A store with three profiles, of which the second one is about to be damaged.
 fn three() -> (Place, [ProfileId; 3]) {
@@ -208,7 +208,9 @@ fn a_profile_without_its_secrets_is_told_and_repaired_by_importing_it_again() {
     assert_eq!(again.id, without);
     assert_eq!(ids(&store.list()), [first, without, third]);
     assert!(store.problems().is_empty());
-    assert_eq!(*place.open().get(without).unwrap().profile, profile(2));
+    let repaired = place.open().get(without).unwrap();
+    assert_eq!(*repaired.profile, renamed(&profile(2), "Office"));
+    assert_eq!(*repaired.original, profile(2));
 }
 
 #[test]
@@ -245,7 +247,7 @@ fn what_is_damaged_while_the_store_is_open_is_told_as_removed() {
     let store = place.open();
     fs::write(place.file_of(damaged), "").unwrap();
 
-    assert_eq!(store.refresh().unwrap(), [Change::Removed(damaged)]);
+    assert_eq!(refreshed(&store), [Change::Removed(damaged)]);
 
     assert_eq!(only_problem(&store).kind, ProblemKind::SetAside);
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use p2svpn_profile::{FolderError, ProblemKind, SecretStore, SecretStoreError, Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::place::{NOW, Place, ids, profile, renamed};
+use crate::place::{NOW, Place, changes, ids, profile, refreshed, renamed};
 
 /// A secret store that stops to work after a number of calls.
 struct Failing {
@@ -129,10 +129,7 @@ fn a_secret_store_that_is_locked_hides_profiles_until_it_is_open() {
     assert_eq!(store.problems()[0].kind, ProblemKind::SecretsUnreadable);
     assert!(matches!(store.get(id), Err(StoreError::Unusable { .. })));
     secrets.calls_left.store(99, Ordering::SeqCst);
-    assert_eq!(
-        store.refresh().unwrap(),
-        [p2svpn_profile::Change::Added(id)]
-    );
+    assert_eq!(refreshed(&store), [p2svpn_profile::Change::Added(id)]);
     assert_eq!(ids(&store.list()), [id]);
     assert!(store.problems().is_empty());
 }
@@ -142,7 +139,7 @@ fn what_is_known_stays_known_when_the_folder_vanishes() {
     let place = Place::new();
     let store = place.open();
     let id = store.add(profile(1), NOW).unwrap().id;
-    store.changes();
+    changes(&store);
     let away = place.path("").with_file_name("away");
     fs::rename(place.path(""), &away).unwrap();
 
@@ -163,7 +160,7 @@ fn what_is_known_stays_known_when_the_folder_vanishes() {
     assert_eq!(place.bundles().len(), 1);
 
     fs::rename(&away, place.path("")).unwrap();
-    assert!(store.refresh().unwrap().is_empty());
+    assert!(refreshed(&store).is_empty());
     store.replace(id, renamed(&profile(1), "Office")).unwrap();
 }
 
@@ -205,5 +202,5 @@ fn a_profile_that_is_too_large_is_refused_before_anything_changes() {
 
     assert!(matches!(error, StoreError::TooLarge { .. }), "{error}");
     assert!(store.list().is_empty() && place.bundles().is_empty());
-    assert_eq!(place.files(), ["lock"]);
+    assert_eq!(place.files(), ["p2svpn.lock"]);
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use p2svpn_profile::{SecretStore, Store};
 
-use crate::place::{NOW, Place, ids, names, profile, renamed};
+use crate::place::{NOW, Place, changes, ids, names, profile, renamed};
 
 #[test]
 fn profiles_and_their_order_last() {
@@ -29,7 +29,7 @@ fn profiles_and_their_order_last() {
     );
     assert_eq!(*opened.get(b).unwrap().original, profile(2));
     assert!(opened.problems().is_empty());
-    assert!(opened.changes().is_empty());
+    assert!(changes(&opened).is_empty());
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_folder_holds_nothing_but_the_profiles() {
 
     assert_eq!(
         place.files(),
-        ["lock", "order.json", &format!("profiles/{id}.json")]
+        ["order.json", "p2svpn.lock", &format!("profiles/{id}.json")]
     );
     assert_eq!(place.bundles(), [format!("profile/{id}/6")]);
 }

@@ -10,6 +10,7 @@
 mod damage;
 mod faults;
 mod files;
+mod locked;
 mod place;
 mod processes;
 mod profiles;

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use p2svpn_profile::{MemorySecretStore, Profile, ProfileId, SecretStore, Store, StoredProfile};
+use p2svpn_profile::{
+    Change, MemorySecretStore, Profile, ProfileId, SecretStore, Store, StoredProfile,
+};
 use tempfile::TempDir;
 
 use crate::support::CERTIFICATE;
@@ -83,6 +85,17 @@ pub(crate) fn renamed(profile: &Profile, name: &str) -> Profile {
     let mut profile = profile.clone();
     profile.name = name.parse().unwrap();
     profile
+}
+
+/// What the store tells now.
+pub(crate) fn changes(store: &Store) -> Vec<Change> {
+    store.tell(|changes| changes)
+}
+
+/// What the store tells after a look at the folder.
+pub(crate) fn refreshed(store: &Store) -> Vec<Change> {
+    store.refresh().unwrap();
+    changes(store)
 }
 
 pub(crate) fn names(store: &Store) -> Vec<String> {

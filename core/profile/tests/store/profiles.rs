@@ -3,7 +3,7 @@
 use p2svpn_profile::{Change, Field, Profile, ProfileId, Relation, Store, StoreError};
 use proptest::prelude::*;
 
-use crate::place::{NOW, Place, ids, names, newer, profile, renamed};
+use crate::place::{NOW, Place, changes, ids, names, newer, profile, refreshed, renamed};
 use crate::support::generated::any_profile;
 
 /// Runs a test with a store in memory and with one in a folder.
@@ -38,14 +38,14 @@ fn what_was_imported_before_is_not_kept_twice_and_keeps_its_edits() {
         store
             .replace(first.id, renamed(&profile(1), "Office"))
             .unwrap();
-        store.changes();
+        changes(store);
 
         let again = store.add(profile(1), NOW + 1).unwrap();
 
         assert_eq!(again.id, first.id);
         assert_eq!(again.imported_at, NOW);
         assert_eq!(names(store), ["Office"]);
-        assert_eq!(store.changes(), []);
+        assert_eq!(changes(store), []);
     });
 }
 
@@ -95,7 +95,7 @@ fn an_edit_that_is_refused_changes_nothing() {
     }
     each(|store| {
         let id = store.add(profile(1), NOW).unwrap().id;
-        store.changes();
+        changes(store);
 
         assert!(matches!(
             store.edit(id, |_| Err(Refusal::Mine)),
@@ -107,7 +107,7 @@ fn an_edit_that_is_refused_changes_nothing() {
         ));
 
         assert_eq!(*store.get(id).unwrap().profile, profile(1));
-        assert_eq!(store.changes(), []);
+        assert_eq!(changes(store), []);
     });
 }
 
@@ -115,11 +115,11 @@ fn an_edit_that_is_refused_changes_nothing() {
 fn an_edit_that_changes_nothing_is_no_change() {
     each(|store| {
         let id = store.add(profile(1), NOW).unwrap().id;
-        store.changes();
+        changes(store);
 
         store.replace(id, profile(1)).unwrap();
 
-        assert_eq!(store.changes(), []);
+        assert_eq!(changes(store), []);
     });
 }
 
@@ -201,6 +201,81 @@ fn an_update_has_the_newer_package_as_its_original() {
 }
 
 #[test]
+fn an_update_removes_what_an_import_of_its_package_had_become() {
+    each(|store| {
+        let id = store.add(profile(1), NOW).unwrap().id;
+        let other = store.add(profile(2), NOW).unwrap().id;
+        let twin = store.add(newer(1), NOW).unwrap().id;
+        changes(store);
+
+        let update = store.update(id, newer(1), NOW).unwrap();
+
+        assert_eq!(update.removed, Some(twin));
+        assert_eq!(ids(&store.list()), [id, other]);
+        assert_eq!(changes(store), [Change::Removed(twin), Change::Changed(id)]);
+        assert_eq!(store.update(id, newer(1), NOW).unwrap().removed, None);
+    });
+}
+
+#[test]
+fn an_update_that_was_made_before_still_removes_its_twin() {
+    let store = Store::in_memory();
+    let id = store.add(profile(1), NOW).unwrap().id;
+    let twin = store.add(newer(1), NOW).unwrap().id;
+    store.replace(id, newer(1)).unwrap();
+
+    let update = store.update(id, newer(1), NOW).unwrap();
+
+    assert_eq!(update.removed, Some(twin));
+    assert_eq!(ids(&store.list()), [id]);
+}
+
+#[test]
+fn an_update_leaves_a_twin_that_was_edited() {
+    each(|store| {
+        let id = store.add(profile(1), NOW).unwrap().id;
+        let twin = store.add(newer(1), NOW).unwrap().id;
+        store.replace(twin, renamed(&newer(1), "Garden")).unwrap();
+
+        let update = store.update(id, newer(1), NOW).unwrap();
+
+        assert_eq!(update.removed, None);
+        assert_eq!(ids(&store.list()), [id, twin]);
+    });
+}
+
+#[test]
+fn a_package_of_another_gateway_is_no_update() {
+    each(|store| {
+        let id = store.add(profile(1), NOW).unwrap().id;
+
+        let error = store.update(id, newer(2), NOW).unwrap_err();
+
+        assert!(matches!(error, StoreError::OtherGateway { .. }), "{error}");
+        assert!(!error.remedy().is_empty());
+        assert_eq!(*store.get(id).unwrap().profile, profile(1));
+    });
+}
+
+#[test]
+fn a_network_is_known_whatever_the_case_of_its_id() {
+    each(|store| {
+        let id = store.add(profile(1), NOW).unwrap().id;
+        let mut other_host = profile(1);
+        let network = other_host
+            .servers
+            .first()
+            .network_id()
+            .map(str::to_uppercase);
+        other_host.servers = p2svpn_profile::OneOrMore::new("vpn.example.com".parse().unwrap());
+        other_host.network.id = network;
+
+        assert_eq!(store.relation(&other_host), Relation::UpdateOf(id));
+        assert!(store.update(id, other_host, NOW).is_ok());
+    });
+}
+
+#[test]
 fn a_copy_lives_apart_from_what_it_was_made_of() {
     each(|store| {
         let id = store.add(profile(1), NOW).unwrap().id;
@@ -261,21 +336,18 @@ fn a_profile_goes_to_any_place_in_the_order() {
 fn changes_are_told_once() {
     each(|store| {
         let a = store.add(profile(1), NOW).unwrap().id;
-        assert_eq!(store.changes(), [Change::Added(a)]);
-        assert_eq!(store.changes(), []);
+        assert_eq!(changes(store), [Change::Added(a)]);
+        assert_eq!(changes(store), []);
 
         let b = store.add(profile(2), NOW).unwrap().id;
         store.replace(a, renamed(&profile(1), "Office")).unwrap();
         store.move_to(b, 0).unwrap();
-        assert_eq!(
-            store.refresh().unwrap(),
-            [Change::Added(b), Change::Changed(a)]
-        );
+        assert_eq!(refreshed(store), [Change::Added(b), Change::Changed(a)]);
 
         store.move_to(a, 0).unwrap();
-        assert_eq!(store.changes(), [Change::Reordered]);
+        assert_eq!(changes(store), [Change::Reordered]);
         store.remove(a).unwrap();
-        assert_eq!(store.refresh().unwrap(), [Change::Removed(a)]);
+        assert_eq!(refreshed(store), [Change::Removed(a)]);
     });
 }
 

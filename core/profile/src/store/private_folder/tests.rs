@@ -41,7 +41,7 @@ fn what_a_killed_writer_left_is_written_over_and_swept_away() {
     );
 
     folder.sweep().unwrap();
-    assert_eq!(entries(&folder), ["a"]);
+    assert_eq!(entries(&folder), ["a", LOCK]);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_name_that_leads_elsewhere_is_refused() {
         ".",
         "",
         ".a.new",
-        "lock",
+        LOCK,
         "a/b",
         "a\\b",
         "a:b",
@@ -83,7 +83,6 @@ fn a_folder_that_is_gone_is_told_from_a_file_that_is_not_there() {
         folder.write("a", b"").err(),
         folder.names(10).err(),
         folder.lock().err(),
-        PrivateFolder::existing(folder.path()).err(),
     ] {
         let gone = matches!(error, Some(FolderError::Missing { .. }));
         assert!(gone, "{error:?}");
@@ -104,10 +103,41 @@ fn a_file_in_the_place_of_a_folder_is_refused() {
 }
 
 #[test]
+fn a_folder_with_other_files_is_refused_and_left_as_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["photo.jpg", ".hidden", "lock"] {
+        let path = place.path().join(name.replace('.', "-"));
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join(name), b"of another program").unwrap();
+        let before = fs::metadata(&path).unwrap().permissions();
+
+        let error = PrivateFolder::open(&path).err().unwrap();
+
+        assert!(matches!(error, FolderError::Foreign { .. }), "{error}");
+        assert_eq!(error.path(), path);
+        assert!(error.remedy().contains("empty"), "{}", error.remedy());
+        assert_eq!(fs::metadata(&path).unwrap().permissions(), before);
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn an_empty_folder_is_taken_and_is_known_again_with_files() {
+    let place = tempfile::tempdir().unwrap();
+
+    let folder = PrivateFolder::open(place.path()).unwrap();
+    folder.write("a", b"content").unwrap();
+    fs::write(place.path().join("of another program"), b"").unwrap();
+
+    let again = PrivateFolder::open(place.path()).unwrap();
+    assert_eq!(**again.read("a", 10).unwrap().unwrap().bytes, *b"content");
+}
+
+#[test]
 fn a_lock_holds_the_next_one_off() {
     let (_place, folder) = folder();
     let held = folder.lock().unwrap();
-    let other = File::open(folder.path().join("lock")).unwrap();
+    let other = File::open(folder.path().join(LOCK)).unwrap();
 
     assert!(other.try_lock().is_err());
     drop(held);
@@ -143,7 +173,7 @@ mod on_unix {
         assert_eq!(mode(&place.path().join("a")), 0o700);
         assert_eq!(mode(folder.path()), 0o700);
         assert_eq!(mode(&folder.path().join("c")), 0o600);
-        assert_eq!(mode(&folder.path().join("lock")), 0o600);
+        assert_eq!(mode(&folder.path().join(LOCK)), 0o600);
         assert!(!folder.was_open_to_others());
         assert!(!folder.read("c", 1).unwrap().unwrap().was_open_to_others);
     }
@@ -197,7 +227,8 @@ mod on_unix {
     #[test]
     fn a_lock_that_is_a_link_is_refused() {
         let (place, folder) = folder();
-        symlink(place.path().join("made"), folder.path().join("lock")).unwrap();
+        fs::remove_file(folder.path().join(LOCK)).unwrap();
+        symlink(place.path().join("made"), folder.path().join(LOCK)).unwrap();
 
         let error = folder.lock().err().unwrap();
 
@@ -263,8 +294,9 @@ fn folder() -> (TempDir, PrivateFolder) {
 }
 
 fn entries(folder: &PrivateFolder) -> Vec<String> {
-    fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    let entries = fs::read_dir(folder.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
