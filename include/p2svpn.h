@@ -875,7 +875,8 @@ typedef struct p2svpn_client_options {
      */
     const uint8_t *sealing_key;
     /**
-     * Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them; NULL for none.
+     * Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them, such as
+     * "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
      */
     const char *authorities;
 } p2svpn_client_options;
@@ -1788,6 +1789,12 @@ const char *p2svpn_edit_report_overlap_exclude(const struct p2svpn_edit_report *
  * Returns how many networks fewer there are by aggregation.
  */
 size_t p2svpn_edit_report_aggregated(const struct p2svpn_edit_report *report);
+
+/**
+ * Says whether a client certificate that the profile brought along was taken out with its private key, because another one is
+ * named now.
+ */
+bool p2svpn_edit_report_identity_removed(const struct p2svpn_edit_report *report);
 
 /**
  * Frees an update. NULL is nothing.

@@ -35,7 +35,8 @@ pub struct p2svpn_client_options {
     /// The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
     /// them where secrets are kept. NULL without a folder.
     pub sealing_key: *const u8,
-    /// Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them; NULL for none.
+    /// Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them, such as
+    /// "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
     pub authorities: *const c_char,
 }
 

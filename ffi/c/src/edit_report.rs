@@ -26,6 +26,7 @@ pub struct p2svpn_edit_report {
     overlap_includes: Texts,
     overlap_excludes: Texts,
     aggregated: usize,
+    identity_removed: bool,
 }
 
 impl p2svpn_edit_report {
@@ -46,6 +47,7 @@ impl p2svpn_edit_report {
             overlap_includes: Texts::new(overlaps.iter().map(|overlap| overlap.include)),
             overlap_excludes: Texts::new(overlaps.iter().map(|overlap| overlap.exclude)),
             aggregated: report.aggregated,
+            identity_removed: report.identity_removed,
         }
     }
 }
@@ -209,4 +211,11 @@ pub extern "C" fn p2svpn_edit_report_overlap_exclude(
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_edit_report_aggregated(report: Option<&p2svpn_edit_report>) -> usize {
     look(report, 0, |report| report.aggregated)
+}
+
+/// Says whether a client certificate that the profile brought along was taken out with its private key, because another one is
+/// named now.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_edit_report_identity_removed(report: Option<&p2svpn_edit_report>) -> bool {
+    look(report, false, |report| report.identity_removed)
 }

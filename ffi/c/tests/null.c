@@ -200,6 +200,7 @@ int main(void) {
     CHECK(p2svpn_edit_report_overlap_include(NULL, 0) == NULL);
     CHECK(p2svpn_edit_report_overlap_exclude(NULL, 0) == NULL);
     CHECK(p2svpn_edit_report_aggregated(NULL) == 0);
+    CHECK(!p2svpn_edit_report_identity_removed(NULL));
     REFUSED(p2svpn_client_duplicate_profile(client, NULL, "a", &string));
     REFUSED(p2svpn_client_duplicate_profile(client, "0123456789abcdef", NULL, &string));
     REFUSED(p2svpn_client_move_profile(client, NULL, 0));

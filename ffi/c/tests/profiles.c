@@ -132,6 +132,7 @@ static void check_edits(const p2svpn_client *client, const char *id) {
     SAME(p2svpn_edit_report_overlap_include(report, 0), "10.0.0.0/8");
     SAME(p2svpn_edit_report_overlap_exclude(report, 0), "10.9.0.0/16");
     CHECK(p2svpn_edit_report_aggregated(report) == 1);
+    CHECK(!p2svpn_edit_report_identity_removed(report));
     p2svpn_edit_report_free(report);
 
     p2svpn_profile_details *now = details_of(client, id);
@@ -161,6 +162,17 @@ static void check_edits(const p2svpn_client *client, const char *id) {
     FAILS(P2SVPN_ERROR_EDIT_REFUSED, p2svpn_client_edit_profile(client, id, edit, NULL));
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_profile_edit_transport(edit, 3));
     p2svpn_profile_edit_free(edit);
+
+    /* Another certificate takes the place of the one in the profile. */
+    OK(p2svpn_profile_edit_new(&edit));
+    OK(p2svpn_profile_edit_client_certificate(edit, "00112233445566778899AABBCCDDEEFF00112233"));
+    OK(p2svpn_client_edit_profile(client, id, edit, &report));
+    CHECK(p2svpn_edit_report_identity_removed(report));
+    p2svpn_edit_report_free(report);
+    p2svpn_profile_edit_free(edit);
+    now = details_of(client, id);
+    CHECK(!p2svpn_profile_details_has_certificate(now, 1));
+    p2svpn_profile_details_free(now);
 }
 
 /* A newer package keeps what the user edited, and tells it. */
