@@ -3,12 +3,13 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use p2svpn_profile::{
     Authentication, AuthenticationKind as SignIn, CertificateAuthentication, EntraAuthentication,
-    PasswordAuthentication, ServerTrust, StoredProfile,
+    PasswordAuthentication, ServerTrust, StoredProfile, printable,
 };
 
 use crate::profile_summary::ProfileSummary;
 
 /// Everything that a host shows of one profile. It holds no secret: of passwords and keys it says only that they are there.
+/// Control and invisible characters in its texts are escaped ([`printable`]), as they could forge what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProfileDetails {
@@ -85,7 +86,7 @@ impl ProfileDetails {
             host: server.host().to_owned(),
             port: server.port(),
             transport: server.transport().name(),
-            display_name: server.display_name().map(str::to_owned),
+            display_name: server.display_name().map(printable),
         });
         let pinned = match &profile.server_validation.trust {
             ServerTrust::PinnedRoots(roots) => roots
@@ -116,8 +117,11 @@ impl ProfileDetails {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            secondary_profile: profile.secondary_profile.as_ref().map(ToString::to_string),
-            network_name: profile.network.name.clone(),
+            secondary_profile: profile
+                .secondary_profile
+                .as_ref()
+                .map(|name| printable(name.as_str())),
+            network_name: profile.network.name.as_deref().map(printable),
             announced_routes: profile.network.routes.iter().copied().collect(),
             address_pool: profile.network.address_pool.iter().copied().collect(),
         }
@@ -160,15 +164,15 @@ impl SignInDetails {
     fn with_entra(self, entra: &EntraAuthentication) -> Self {
         Self {
             tenant: Some(entra.tenant.to_string()),
-            audience: Some(entra.audience.clone()),
-            client_id: Some(entra.client_id().to_owned()),
+            audience: Some(printable(&entra.audience)),
+            client_id: Some(printable(entra.client_id())),
             ..self
         }
     }
 
     fn with_password(self, password: &PasswordAuthentication) -> Self {
         Self {
-            username: password.username.clone(),
+            username: password.username.as_deref().map(printable),
             has_password: password.password.is_some(),
             ..self
         }

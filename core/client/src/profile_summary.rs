@@ -1,8 +1,8 @@
 use p2svpn_profile::{
-    Authentication, AuthenticationKind as SignIn, ProfileId, StoredProfile, TunnelMode,
+    Authentication, AuthenticationKind as SignIn, ProfileId, StoredProfile, TunnelMode, printable,
 };
 
-/// What a host shows of a profile in a list. It holds no secret.
+/// What a host shows of a profile in a list. It holds no secret, and its texts are [`printable`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProfileSummary {
@@ -32,7 +32,7 @@ impl ProfileSummary {
         let sign_ins = profile.authentication.iter();
         Self {
             id: stored.id,
-            name: profile.name.to_string(),
+            name: printable(profile.name.as_str()),
             servers: profile.servers.iter().map(ToString::to_string).collect(),
             sign_in: profile.authentication.selected().kind(),
             sign_ins: sign_ins.map(Authentication::kind).collect(),

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use p2svpn_profile::printable;
+
 /// Something odd that was ignored or repaired. It ends nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,7 +34,7 @@ impl From<p2svpn_profile::Warning> for Warning {
             kind: WarningKind::Profile,
             message: warning.message,
             // Names come from archives and may hold anything.
-            file: file.map(|file| file.escape_debug().to_string()),
+            file: file.map(|file| printable(&file)),
             position: Some((warning.position.line, warning.position.column)),
         }
     }

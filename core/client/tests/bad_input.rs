@@ -11,7 +11,7 @@ mod support;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use p2svpn_client::{ErrorCode, Timeouts};
+use p2svpn_client::{Client, ErrorCode, Timeouts};
 use p2svpn_gateway::{
     Answer, Gateway, IdentityFlaw, IdentityRequest, Misbehaviour, ServerFlaw, Stage, Stop,
 };
@@ -316,4 +316,43 @@ fn closed_port() -> (TcpSocket, SocketAddr) {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
     (socket, address)
+}
+
+#[test]
+fn no_text_of_a_profile_can_forge_what_is_shown_of_it() {
+    let everything = include_str!("../../profile/tests/fixtures/everything.json");
+    let hostile = [
+        "Everything \\\"quoted\\\" – ü",
+        "One",
+        "audience",
+        "application",
+        "alice",
+        "Another",
+        "Net",
+    ]
+    .iter()
+    .fold(everything.to_owned(), |text, value| {
+        text.replace(&format!(": \"{value}\""), ": \"x\u{202e}y\"")
+    });
+    let profiles = Client::builder().build().unwrap().profiles();
+    let id = *profiles.import(hostile.as_bytes(), None).unwrap().id();
+
+    let details = profiles.details(&id).unwrap();
+
+    let of_sign_ins = details
+        .sign_ins
+        .iter()
+        .flat_map(|way| [&way.audience, &way.client_id, &way.username]);
+    let texts = [Some(details.summary.name.clone())]
+        .into_iter()
+        .chain(
+            details
+                .servers
+                .iter()
+                .map(|server| server.display_name.clone()),
+        )
+        .chain([details.secondary_profile, details.network_name])
+        .chain(of_sign_ins.cloned());
+    let texts: Vec<String> = texts.flatten().collect();
+    assert_eq!(texts, ["x\\u{202e}y"; 7]);
 }

@@ -1,7 +1,15 @@
-use std::fmt::{self, Write};
+use std::fmt;
 
-/// A piece of hostile text fit for a message: shortened, with control and invisible characters
-/// escaped.
+/// Returns a text of a profile fit to be shown: control and invisible characters are escaped, such as
+/// `\\u{202e}`, so that it can neither forge a line nor turn one around.
+///
+/// What a host saves or sends is the text itself, not this one.
+pub fn printable(text: &str) -> String {
+    let longest = usize::MAX;
+    Excerpt { text, longest }.to_string()
+}
+
+/// A piece of hostile text fit for a message: shortened, and [`printable`].
 ///
 /// Never give it a value that may be secret.
 pub(crate) struct Excerpt<'a> {
@@ -23,17 +31,15 @@ impl<'a> Excerpt<'a> {
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut characters = self.text.chars();
-        for character in characters.by_ref().take(self.longest) {
-            match character {
-                '\'' | '"' => formatter.write_char(character)?,
-                _ => write!(formatter, "{}", character.escape_debug())?,
-            }
+        let end = self.text.char_indices().nth(self.longest);
+        let cut = end.and_then(|(end, _)| self.text.get(..end));
+        // Quotation marks and backslashes are as good as letters.
+        for piece in cut.unwrap_or(self.text).split_inclusive(['\'', '"', '\\']) {
+            let plain = piece.trim_end_matches(['\'', '"', '\\']);
+            let mark = piece.get(plain.len()..).unwrap_or_default();
+            write!(formatter, "{}{mark}", plain.escape_debug())?;
         }
-        if characters.next().is_some() {
-            formatter.write_str("...")?;
-        }
-        Ok(())
+        formatter.write_str(if cut.is_some() { "..." } else { "" })
     }
 }
 
@@ -47,6 +53,14 @@ mod tests {
             Excerpt::of("a\nb\u{1b}[2J\u{202e}c").to_string(),
             "a\\nb\\u{1b}[2J\\u{202e}c"
         );
+    }
+
+    #[test]
+    fn what_can_be_seen_stays_as_it_is() {
+        for text in ["CORP\\alex", "it's \"quoted\"", "Büro – बैठक", ""] {
+            assert_eq!(printable(text), text);
+        }
+        assert_eq!(printable("\\\\\u{200b}"), "\\\\\\u{200b}");
     }
 
     #[test]

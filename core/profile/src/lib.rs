@@ -94,6 +94,7 @@ pub use edit::{
     Duplicate, EditError, EditReport, Edited, Field, HostBits, Nested, Overlap, ProfileEdit,
 };
 pub use error::ImportError;
+pub use excerpt::printable;
 pub use export::{Exported, SecretsInExport};
 pub use import::{ImportOptions, SourceFile, import};
 pub use import_failure::ImportFailure;

@@ -151,7 +151,7 @@ pub(crate) fn dns_name(text: &str, what: &str) -> Result<String, InvalidValue> {
     if let Some(character) = name.chars().find(|&character| !is_allowed(character)) {
         return Err(InvalidValue::new(format!(
             "holds '{}', which no {what} has",
-            character.escape_debug()
+            Excerpt::of(character.encode_utf8(&mut [0; 4]))
         )));
     }
     let is_label = |label: &str| {

@@ -15,6 +15,8 @@ mod route;
 mod routing;
 mod sign_in;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod text;
 mod trust_cautions;
 
@@ -41,7 +43,7 @@ use crate::profile::Profile;
 /// What a profile needs, and what it would change on this machine, before anything is connected.
 ///
 /// It displays as a text for people who never saw a VPN client, and [`Plan::to_json`] is for programs.
-/// Neither holds a secret.
+/// Neither holds a secret, and texts of the profile are [`printable`](crate::printable) in both.
 ///
 /// ```
 /// use p2svpn_profile::{Moment, Plan, Profile, Surroundings};
@@ -216,13 +218,13 @@ fn secondary_caution(profile: &Profile, surroundings: &Surroundings, cautions: &
     if known.iter().any(|known| known.name == wanted.as_str()) {
         return;
     }
-    let name = Excerpt::of(wanted.as_str());
+    let name = Excerpt::of(wanted.as_str()).to_string();
     cautions.add(
         Caution::new(
             CautionKind::SecondaryProfileMissing,
             format!("The profile '{name}', which is to be used when this one fails, is not there."),
             "Import it as well, or choose another one.",
         )
-        .of(wanted.as_str()),
+        .of(&name),
     );
 }

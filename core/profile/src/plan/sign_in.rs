@@ -7,7 +7,7 @@ use crate::authentication::{
     EntraAuthentication, PasswordAuthentication,
 };
 use crate::certificate::Certificate;
-use crate::excerpt::Excerpt;
+use crate::excerpt::{Excerpt, printable};
 
 /// A way to sign in, and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -210,15 +210,16 @@ pub struct EntraSignIn {
 impl EntraSignIn {
     fn of(entra: &EntraAuthentication, surroundings: &Surroundings) -> Self {
         let tenant = entra.tenant.as_str().rsplit('/').next();
+        let audience = printable(&entra.audience);
         Self {
             authority: entra.tenant.to_string(),
             host: entra.tenant.host_and_port(),
             cloud: entra.tenant.cloud().map(crate::Cloud::name),
             is_allowed: entra.tenant.is_allowed(&surroundings.authorities),
             tenant: tenant.unwrap_or_default().to_owned(),
-            client_id: entra.client_id().to_owned(),
-            audience: entra.audience.clone(),
-            scope: format!("{}/.default", entra.audience),
+            client_id: printable(entra.client_id()),
+            scope: format!("{audience}/.default"),
+            audience,
             is_kept: entra.cache_sign_in_user,
             uses_device_account: entra.enable_device_single_sign_on,
             is_signed_in: surroundings.signed_in,
