@@ -72,7 +72,11 @@ pub(crate) fn plan_routes(
             .any(|wanted| wanted.entry.destination.contains(network))
     };
 
-    if let Some(gateway) = config.gateway.map(IpNet::from).filter(enters_tunnel) {
+    let mut kept_outside = HashSet::new();
+
+    let gateway = config.gateway.map(IpNet::from).filter(enters_tunnel);
+    if let Some(gateway) = gateway {
+        kept_outside.insert(gateway);
         match bypass(gateway, outside) {
             Bypass::Needed(entry) => plan.wanted.push(Wanted {
                 entry,
@@ -94,13 +98,31 @@ pub(crate) fn plan_routes(
                 purpose: Purpose::Exclude,
             }),
             Bypass::NotNeeded => {}
-            Bypass::Impossible => plan.unapplied.push(Unapplied::Exclude {
-                destination,
-                reason: "there is no route to it outside the tunnel".to_owned(),
-            }),
+            Bypass::Impossible => {
+                plan.unapplied.push(Unapplied::Exclude {
+                    destination,
+                    reason: "there is no route to it outside the tunnel".to_owned(),
+                });
+                continue;
+            }
+        }
+        kept_outside.insert(destination);
+    }
+    // An exclude wins over a route as small as itself. In the table the smaller metric would, and that is seldom the one of
+    // a network that the machine is in.
+    let (outside_tunnel, through): (Vec<_>, Vec<_>) = through
+        .into_iter()
+        .partition(|wanted| kept_outside.contains(&wanted.entry.destination));
+    plan.wanted.extend(through);
+    for wanted in outside_tunnel {
+        match wanted.purpose {
+            Purpose::Network(route) if gateway == Some(wanted.entry.destination) => {
+                let reason = "the gateway itself is reached outside the tunnel".to_owned();
+                plan.unapplied.push(Unapplied::Route { route, reason });
+            }
+            _ => {}
         }
     }
-    plan.wanted.extend(through);
 
     let mut seen = HashSet::new();
     plan.wanted

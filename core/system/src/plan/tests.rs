@@ -155,6 +155,81 @@ fn an_exclude_inside_a_route_goes_where_it_went_before() {
 }
 
 #[test]
+fn an_exclude_wins_over_a_route_as_small_as_itself_whatever_the_metrics() {
+    let nearby = "192.168.1.0/24";
+    for (excluded, entries_of_ours) in [(nearby, &[][..]), ("10.5.0.0/16", &["10.5.0.0/16"])] {
+        let config = NetworkConfig {
+            routes: routes(&[excluded, "172.16.0.0/12"]),
+            excludes: vec![net(excluded)],
+            ..with_ipv4()
+        };
+
+        let plan = plan_routes(&config, TUNNEL, false, &home()).unwrap();
+
+        let expected = [entries_of_ours, &["172.16.0.0/12"]].concat();
+        assert_eq!(destinations(&plan), expected);
+        assert!(
+            plan.wanted.iter().all(|wanted| {
+                (wanted.entry.interface == UPLINK) == (wanted.purpose == Purpose::Exclude)
+            }),
+            "{plan:?}"
+        );
+        assert_eq!(plan.unapplied, []);
+    }
+}
+
+#[test]
+fn a_network_nearby_that_is_excluded_from_a_larger_route_needs_no_entry() {
+    let config = NetworkConfig {
+        routes: routes(&["192.168.0.0/16"]),
+        excludes: vec![net("192.168.1.0/24")],
+        ..with_ipv4()
+    };
+
+    let plan = plan_routes(&config, TUNNEL, false, &home()).unwrap();
+
+    assert_eq!(destinations(&plan), ["192.168.0.0/16"]);
+}
+
+#[test]
+fn half_of_all_traffic_can_be_excluded_from_a_full_tunnel() {
+    let config = NetworkConfig {
+        tunnel_mode: TunnelMode::Full,
+        excludes: vec![net("128.0.0.0/1")],
+        ..with_ipv4()
+    };
+
+    let plan = plan_routes(&config, TUNNEL, false, &home()).unwrap();
+
+    assert_eq!(destinations(&plan), ["128.0.0.0/1", "0.0.0.0/1"]);
+    assert_eq!(plan.wanted[0].entry.interface, UPLINK);
+}
+
+#[test]
+fn a_route_to_the_gateway_itself_never_leads_through_the_tunnel() {
+    let mut outside = home();
+    outside.push(RouteEntry {
+        destination: net("203.0.113.5/32"),
+        gateway: Some("192.168.1.1".parse().unwrap()),
+        interface: UPLINK,
+        metric: 100,
+    });
+    for outside in [home(), outside] {
+        let config = NetworkConfig {
+            routes: routes(&["203.0.113.5/32"]),
+            gateway: Some("203.0.113.5".parse().unwrap()),
+            ..with_ipv4()
+        };
+
+        let plan = plan_routes(&config, TUNNEL, false, &outside).unwrap();
+
+        let through = |wanted: &Wanted| wanted.entry.interface == TUNNEL;
+        assert!(!plan.wanted.iter().any(through), "{plan:?}");
+        assert!(matches!(&plan.unapplied[..], [Unapplied::Route { .. }]));
+    }
+}
+
+#[test]
 fn an_exclude_that_leads_nowhere_is_reported() {
     let config = NetworkConfig {
         routes: routes(&["10.0.0.0/8"]),
