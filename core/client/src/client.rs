@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_profile::{Plan, ProfileId, Surroundings};
+use p2svpn_system::can_configure_network;
 use tokio::runtime::Handle;
 
 use crate::error::{Error, ErrorCode};
@@ -12,7 +13,7 @@ use crate::explained::ExplainedProfile;
 use crate::inner::Inner;
 use crate::options::ConnectOptions;
 use crate::profiles::Profiles;
-use crate::session::{Session, Shared, run};
+use crate::session::{Session, Shared, device_kind, run};
 use crate::sessions::Sessions;
 use crate::warning::Warning;
 
@@ -40,23 +41,30 @@ impl Client {
 
     /// Tells what a profile needs and what it would change on this machine, before anything is connected.
     ///
-    /// The plan displays as a text for people, and is data for programs. It looks at the machine's networks and at the
-    /// other profiles, for conflicts; it connects to nothing and changes nothing. It blocks for milliseconds.
+    /// The plan displays as a text for people, and is data for programs. It looks at the machine's networks, without those
+    /// of this client's own sessions, and at the other profiles, for conflicts; it connects to nothing and changes nothing.
+    /// Of the options, those count that decide where packets go and whether the machine is configured: with the userspace
+    /// device it stays as it is. It blocks for milliseconds.
     ///
     /// # Errors
     /// As for [`Profiles::get`].
-    pub fn explain(&self, id: &ProfileId) -> Result<Plan, Error> {
+    pub fn explain(&self, id: &ProfileId, options: &ConnectOptions) -> Result<Plan, Error> {
         let profile = self.inner.profiles().profile(*id)?;
-        Ok(Plan::new(&profile, &self.surroundings(Some(*id))))
+        let surroundings = self.surroundings(Some(*id), options);
+        Ok(Plan::new(&profile, &surroundings))
     }
 
     /// Tells what the profiles in files need and would change, without keeping them: at least one.
     ///
     /// # Errors
     /// As for [`Profiles::import_files`].
-    pub fn explain_files(&self, paths: &[PathBuf]) -> Result<Vec<ExplainedProfile>, Error> {
+    pub fn explain_files(
+        &self,
+        paths: &[PathBuf],
+        options: &ConnectOptions,
+    ) -> Result<Vec<ExplainedProfile>, Error> {
         let found = self.inner.profiles().read_files(paths)?;
-        let surroundings = self.surroundings(None);
+        let surroundings = self.surroundings(None, options);
         let explained = found.into_iter().map(|imported| ExplainedProfile {
             plan: Plan::new(&imported.profile, &surroundings),
             warnings: imported.warnings.into_iter().map(Warning::from).collect(),
@@ -66,9 +74,18 @@ impl Client {
     }
 
     /// What a plan has to know of the machine and of this client, for all profiles but one.
-    fn surroundings(&self, without: Option<ProfileId>) -> Surroundings {
-        let connected = self.inner.sessions().profiles();
-        self.inner.profiles().surroundings(without, &connected)
+    fn surroundings(&self, without: Option<ProfileId>, options: &ConnectOptions) -> Surroundings {
+        let sessions = self.inner.sessions();
+        let known = self.inner.profiles();
+        let mut surroundings = known.surroundings(without, &sessions.profiles());
+        let own = sessions.interfaces();
+        if let Some(networks) = &mut surroundings.local_networks {
+            networks.retain(|network| !own.contains(&network.interface));
+        }
+        Surroundings {
+            device: device_kind(options, can_configure_network()),
+            ..surroundings
+        }
     }
 
     /// Starts a session and returns at once; events and [`Session::connected`] tell how it goes.

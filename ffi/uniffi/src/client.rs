@@ -153,13 +153,18 @@ impl Client {
 
     /// Tells what a profile needs and would change, before anything is connected.
     pub fn explain(&self, id: String) -> Result<Plan, VpnError> {
-        Ok(self.client.explain(&profile_id(&id)?)?.into())
+        Ok(self
+            .client
+            .explain(&profile_id(&id)?, &p2svpn_client::ConnectOptions::default())?
+            .into())
     }
 
     /// Tells what the profiles in files need and would change, without keeping them.
     pub fn explain_files(&self, paths: Vec<String>) -> Result<Vec<Plan>, VpnError> {
         let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-        let explained = self.client.explain_files(&paths)?;
+        let explained = self
+            .client
+            .explain_files(&paths, &p2svpn_client::ConnectOptions::default())?;
         Ok(explained.into_iter().map(Plan::from).collect())
     }
 

@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use p2svpn_profile::DeviceKind;
 use p2svpn_system::{Clock, NetworkConfig, can_configure_network};
 #[cfg(unix)]
 use p2svpn_tunnel::HostFdOptions;
@@ -7,6 +8,7 @@ use p2svpn_tunnel::{Device as TunnelDevice, Stack, StackOptions, TunOptions};
 
 use crate::device::Device;
 use crate::error::{Error, ErrorCode};
+use crate::options::ConnectOptions;
 use crate::warning::{Warning, WarningKind};
 
 /// The device of a session, open and ready to be attached.
@@ -35,6 +37,18 @@ pub(super) fn check(device: &Device, configure: bool) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Where the packets of a session with these options will go, as far as that is known before [`open`].
+///
+/// It is not known where the host itself configures what the packets go through.
+pub(crate) fn device_kind(options: &ConnectOptions, privileged: bool) -> DeviceKind {
+    match &options.device {
+        Device::Userspace => DeviceKind::Program,
+        Device::Auto if !privileged => DeviceKind::Program,
+        Device::Auto | Device::Tun { .. } if !options.leave_machine => DeviceKind::Machine,
+        _ => DeviceKind::Unknown,
+    }
 }
 
 /// Opens the device that the host chose; `privileged` says whether the machine's network may be changed.
@@ -130,5 +144,33 @@ mod tests {
 
         assert!(link.stack.is_some() && link.interface.is_none());
         assert_eq!(link.warning.unwrap().kind, WarningKind::Device);
+    }
+
+    #[test]
+    fn it_is_known_before_where_packets_go_unless_the_host_sees_to_that() {
+        let tun = || ConnectOptions::default().device(Device::Tun { name: None });
+        let userspace = || ConnectOptions::default().device(Device::Userspace);
+        let auto = ConnectOptions::default;
+        for (options, privileged, kind) in [
+            (auto(), true, DeviceKind::Machine),
+            (auto(), false, DeviceKind::Program),
+            (tun(), true, DeviceKind::Machine),
+            (userspace(), true, DeviceKind::Program),
+            (auto().configure_machine(false), true, DeviceKind::Unknown),
+            (auto().configure_machine(false), false, DeviceKind::Program),
+            (tun().configure_machine(false), true, DeviceKind::Unknown),
+        ] {
+            assert_eq!(device_kind(&options, privileged), kind, "{options:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_descriptor_of_the_host_leads_where_only_the_host_knows() {
+        let fd = std::fs::File::open("/dev/null").unwrap().into();
+        let header = p2svpn_tunnel::PacketHeader::None;
+        let options = ConnectOptions::default().device(Device::Fd { fd, header });
+
+        assert_eq!(device_kind(&options, true), DeviceKind::Unknown);
     }
 }

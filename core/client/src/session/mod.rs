@@ -18,6 +18,7 @@ mod validation;
 
 pub(crate) use engine::{UNDO_REST_LIMIT, run};
 pub use handle::Session;
+pub(crate) use link::device_kind;
 pub(crate) use shared::Shared;
 pub use statistics::Statistics;
 pub use status::Status;

@@ -104,6 +104,11 @@ impl Shared {
         self.profile
     }
 
+    /// The name of the network interface that the session has made, once it has.
+    pub(crate) fn device(&self) -> Option<String> {
+        self.view.look(|view| view.facts.device.clone())
+    }
+
     /// Asks for the end; the task sees to it.
     pub(crate) fn disconnect(&self) {
         self.view.change(|view| view.disconnect = true);
