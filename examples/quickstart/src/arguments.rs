@@ -15,7 +15,7 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
   quickstart                                         with a gateway of its own, on this machine
   quickstart --profile azurevpnconfig.xml --pfx me.pfx   with a real gateway, until Ctrl-C
 
-  quickstart explain FILE...                         what the profiles in the files need and would change; connects to nothing
+  quickstart explain FILE... [--device KIND]         what the profiles in the files need and would change; connects to nothing
 
   --profile FILE    the profile that the administrator handed out
   --pfx FILE        the client certificate with its key; its password is asked for
@@ -56,6 +56,9 @@ impl Arguments {
                 Value(word) if !explains && word == "explain" => explains = true,
                 Value(file) if explains => arguments.explain.push(file.into()),
                 Long("profile") => arguments.profile = Some(parser.value()?.into()),
+                Long("pfx" | "pem") if arguments.certificate.is_some() => {
+                    return Err("one client certificate is enough: --pfx or --pem, once".into());
+                }
                 Long("pfx") => arguments.certificate = Some(Certificate::pfx_file(parser.value()?)),
                 Long("pem") => {
                     arguments.certificate = Some(Certificate::pem_file(parser.value()?, None))
@@ -73,13 +76,7 @@ impl Arguments {
         if explains && arguments.explain.is_empty() {
             return Err("explain needs a file; --help shows how it is called".into());
         }
-        if arguments.profile.is_none()
-            && (arguments.certificate.is_some() || arguments.page.is_some())
-        {
-            return Err(
-                "a certificate or a page needs --profile; --help shows how it is called".into(),
-            );
-        }
+        arguments.check(explains, chosen.as_ref())?;
         arguments.device = match (chosen, &arguments.page) {
             (None | Some(Device::Userspace), Some(_)) => Device::Userspace,
             (Some(_), Some(_)) => {
@@ -90,6 +87,29 @@ impl Arguments {
             (chosen, None) => chosen.unwrap_or(Device::Auto),
         };
         Ok(Some(arguments))
+    }
+
+    /// Refuses an option that nothing would come of.
+    fn check(&self, explains: bool, device: Option<&Device>) -> Result<(), Failure> {
+        let of_sessions = [
+            ("--profile", explains && self.profile.is_some()),
+            ("a certificate", self.certificate.is_some()),
+            ("--root", self.root.is_some()),
+            ("--get", self.page.is_some()),
+        ];
+        let is_ours = !explains && self.profile.is_none();
+        match of_sessions.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) if explains => {
+                Err(format!("explain connects to nothing: {option} is no use to it").into())
+            }
+            Some((option, _)) if is_ours => {
+                Err(format!("{option} needs --profile; --help shows how it is called").into())
+            }
+            _ if is_ours && !matches!(device, None | Some(Device::Userspace)) => {
+                Err("--device needs --profile: without one nothing on this machine changes".into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -141,13 +161,6 @@ mod tests {
     }
 
     #[test]
-    fn a_page_needs_a_profile() {
-        let parser = lexopt::Parser::from_args(["--get", "http://10.1.0.4/"]);
-
-        assert!(Arguments::parse(parser).is_err());
-    }
-
-    #[test]
     fn without_a_choice_the_device_is_automatic() {
         assert!(matches!(parsed(&[]).unwrap().device, Device::Auto));
     }
@@ -164,6 +177,51 @@ mod tests {
         );
         assert!(Arguments::parse(lexopt::Parser::from_args(["explain"])).is_err());
         assert!(Arguments::parse(lexopt::Parser::from_args(["a.zip"])).is_err());
+    }
+
+    #[test]
+    fn explaining_takes_the_device_and_refuses_what_is_no_use_to_it() {
+        let with = |options: &[&str]| {
+            let all = [&["explain", "a.zip"], options].concat();
+            Arguments::parse(lexopt::Parser::from_args(all))
+        };
+
+        let arguments = with(&["--device", "userspace"]).unwrap().unwrap();
+
+        assert!(matches!(arguments.device, Device::Userspace));
+        for (option, value) in [
+            ("--profile", "azurevpnconfig.xml"),
+            ("--pfx", "me.pfx"),
+            ("--pem", "me.pem"),
+            ("--root", "root.pem"),
+            ("--get", "http://10.1.0.4/"),
+        ] {
+            let refusal = with(&[option, value]).unwrap_err().to_string();
+            assert!(refusal.contains("connects to nothing"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn without_a_profile_nothing_is_taken_that_nothing_would_come_of() {
+        let alone = |options: &[&str]| Arguments::parse(lexopt::Parser::from_args(options));
+        for options in [
+            ["--pem", "me.pem"],
+            ["--root", "root.pem"],
+            ["--get", "http://10.1.0.4/"],
+            ["--device", "tun"],
+            ["--device", "auto"],
+        ] {
+            let refusal = alone(&options).unwrap_err().to_string();
+            assert!(refusal.contains("--profile"), "{refusal}");
+        }
+        assert!(alone(&["--device", "userspace"]).is_ok());
+    }
+
+    #[test]
+    fn a_second_certificate_is_refused() {
+        let refusal = parsed(&["--pem", "me.pem", "--pfx", "me.pfx"]).unwrap_err();
+
+        assert!(refusal.to_string().contains("one client certificate"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::output::say;
 use crate::page::Page;
 
 /// The embedded gateway, and the folder with what it hands out, as an administrator would.
@@ -18,7 +19,7 @@ impl Home {
     /// Starts the gateway and fills in what the command line left open.
     pub(crate) async fn open(arguments: &mut Arguments) -> Result<Self, Failure> {
         let gateway = Gateway::builder().start().await?;
-        println!("Started a gateway on {}", gateway.address());
+        say(format_args!("Started a gateway on {}", gateway.address()))?;
 
         let folder = tempfile::tempdir()?;
         let profile = folder.path().join("azurevpnconfig.xml");

@@ -5,9 +5,9 @@
 mod arguments;
 mod failure;
 mod home;
+mod output;
 mod page;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -19,21 +19,20 @@ use p2svpn_client::{
 use crate::arguments::Arguments;
 use crate::failure::{Failure, explain};
 use crate::home::Home;
+use crate::output::{NobodyReads, print, say};
 use crate::page::Page;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse(lexopt::Parser::from_env()) {
-        Ok(Some(arguments)) if !arguments.explain.is_empty() => show_plans(&arguments.explain),
+        Ok(Some(arguments)) if !arguments.explain.is_empty() => show_plans(arguments),
         Ok(Some(arguments)) => run(arguments).await,
-        Ok(None) => {
-            print!("{}", arguments::HELP);
-            Ok(())
-        }
+        Ok(None) => print(arguments::HELP),
         Err(error) => Err(error),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<NobodyReads>() => ExitCode::SUCCESS,
         Err(error) => {
             explain(error.as_ref());
             ExitCode::FAILURE
@@ -42,12 +41,13 @@ async fn main() -> ExitCode {
 }
 
 /// Prints what the profiles in files need and would change on this machine.
-fn show_plans(files: &[PathBuf]) -> Result<(), Failure> {
+fn show_plans(arguments: Arguments) -> Result<(), Failure> {
     let client = Client::builder().build()?;
-    for explained in client.explain_files(files)? {
-        println!("{}", explained.plan);
+    let options = ConnectOptions::default().device(arguments.device);
+    for explained in client.explain_files(&arguments.explain, &options)? {
+        say(explained.plan)?;
         for warning in &explained.warnings {
-            println!("Warning: {warning}");
+            say(format_args!("Warning: {warning}"))?;
         }
     }
     Ok(())
@@ -63,13 +63,10 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
 
     let client = Client::builder().build()?;
     let imported = client.profiles().import_file(&profile)?;
-    println!(
-        "Imported {} from {}",
-        imported.summary.name,
-        profile.display()
-    );
+    let name = &imported.summary.name;
+    say(format_args!("Imported {name} from {}", profile.display()))?;
     for warning in &imported.warnings {
-        println!("Warning: {warning}");
+        say(format_args!("Warning: {warning}"))?;
     }
 
     let mut options = ConnectOptions::default().device(arguments.device);
@@ -105,10 +102,8 @@ async fn follow(client: &Client, session: &Session, page: Option<&Page>) -> Resu
         let at = clock(started.elapsed());
         match kind {
             EventKind::State { state, reason } => {
-                println!(
-                    "{at}  {state}{}{reason}",
-                    if reason.is_empty() { "" } else { ": " }
-                );
+                let colon = if reason.is_empty() { "" } else { ": " };
+                say(format_args!("{at}  {state}{colon}{reason}"))?;
                 if state == State::Connected {
                     outcome = use_tunnel(session, page).await;
                     if page.is_some() || outcome.is_err() {
@@ -117,7 +112,9 @@ async fn follow(client: &Client, session: &Session, page: Option<&Page>) -> Resu
                 }
             }
             EventKind::Challenge(challenge) => answer(session, &challenge)?,
-            EventKind::Warning(warning) => println!("{at}  Warning: {warning}"),
+            EventKind::Warning(warning) => {
+                say(format_args!("{at}  Warning: {warning}"))?;
+            }
             EventKind::Ended(ended) => {
                 // What went wrong first is what counts.
                 return outcome.and(ended.error.map_or(Ok(()), |error| Err(error.into())));
@@ -130,22 +127,18 @@ async fn follow(client: &Client, session: &Session, page: Option<&Page>) -> Resu
 /// Shows the status, and fetches the page if there is one to fetch.
 async fn use_tunnel(session: &Session, page: Option<&Page>) -> Result<(), Failure> {
     let Some(page) = page else {
-        println!("\n{}\nCtrl-C disconnects.\n", session.status());
-        return Ok(());
+        let status = session.status();
+        return say(format_args!("\n{status}\nCtrl-C disconnects.\n"));
     };
     let text = page.fetch(session).await?;
-    println!(
-        "\n{}\n{page} says:\n\n{}\n",
-        session.status(),
-        indented(&text)
-    );
-    Ok(())
+    let (status, text) = (session.status(), indented(&text));
+    say(format_args!("\n{status}\n{page} says:\n\n{text}\n"))
 }
 
 /// Asks the person at the terminal what the session asks for.
 fn answer(session: &Session, challenge: &Challenge) -> Result<(), Failure> {
     if let Some(refusal) = &challenge.refusal {
-        println!("{refusal}");
+        say(refusal)?;
     }
     let answer = match &challenge.kind {
         ChallengeKind::CertificatePassword { .. }
@@ -163,23 +156,20 @@ fn answer(session: &Session, challenge: &Challenge) -> Result<(), Failure> {
         ChallengeKind::Question { .. } => Answer::secret(prompt(&format!("{} ", challenge.text))?),
         ChallengeKind::SignInPage(page) => {
             // The gateway learns by itself that the user has signed in.
-            println!("{} {}", challenge.text, page.url);
-            return Ok(());
+            return say(format_args!("{} {}", challenge.text, page.url));
         }
         _ => Answer::Cancel,
     };
     match session.answer(challenge.id, answer) {
         // The gateway did not wait so long.
-        Err(error) if error.code() == ErrorCode::ChallengeUnknown => println!("{error}"),
+        Err(error) if error.code() == ErrorCode::ChallengeUnknown => say(error)?,
         outcome => outcome?,
     }
     Ok(())
 }
 
-fn prompt(question: &str) -> std::io::Result<String> {
-    use std::io::Write;
-    print!("{question}");
-    std::io::stdout().flush()?;
+fn prompt(question: &str) -> Result<String, Failure> {
+    print(question)?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(line.trim().to_owned())
