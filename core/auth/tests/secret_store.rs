@@ -1,6 +1,11 @@
 //! Secrets in sealed files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,6 +76,74 @@ fn another_key_is_told_at_once() {
     assert!(matches!(error, SecretStoreError::WrongKey), "{error}");
     assert!(!error.remedy().is_empty());
     assert_eq!(**store.read("a").unwrap().unwrap(), *b"secret");
+}
+
+#[test]
+fn no_damaged_file_makes_the_right_key_look_wrong_or_a_wrong_one_right() {
+    let place = tempfile::tempdir().unwrap();
+    open(&place, 1).write("a", b"secret").unwrap();
+    for file in [only_file(&place), folder(&place).join("key")] {
+        let whole = fs::read(&file).unwrap();
+        for index in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[index] ^= 1;
+            for (key, is_right) in [(1, true), (2, false)] {
+                fs::write(&file, &changed).unwrap();
+                let file = file.display();
+                assert_eq!(is_key(&place, key), is_right, "byte {index} of {file}");
+            }
+        }
+        fs::write(&file, b"").unwrap();
+        assert!(is_key(&place, 1) && !is_key(&place, 2));
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, &whole).unwrap();
+    }
+    assert_eq!(**open(&place, 1).read("a").unwrap().unwrap(), *b"secret");
+}
+
+#[test]
+fn no_file_of_another_folder_makes_the_right_key_look_wrong_or_a_wrong_one_right() {
+    let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    open(&place, 1).write("a", b"secret").unwrap();
+    open(&elsewhere, 2).write("b", b"secret").unwrap();
+    let foreign = only_file(&elsewhere);
+    let record = folder(&place).join("key");
+    let ours = fs::read(&record).unwrap();
+
+    let put = folder(&place).join(foreign.file_name().unwrap());
+    fs::copy(&foreign, &put).unwrap();
+    assert!(is_key(&place, 1) && !is_key(&place, 2));
+    fs::remove_file(put).unwrap();
+
+    fs::copy(folder(&elsewhere).join("key"), &record).unwrap();
+    assert!(is_key(&place, 1), "and it writes its record again");
+    assert_eq!(fs::read(&record).unwrap()[..16], ours[..16]);
+    assert!(!is_key(&place, 2));
+}
+
+#[test]
+fn a_wrong_key_is_told_without_the_record_too() {
+    let place = tempfile::tempdir().unwrap();
+    open(&place, 1).write("a", b"secret").unwrap();
+    fs::remove_file(folder(&place).join("key")).unwrap();
+
+    assert!(!is_key(&place, 2));
+    assert!(!folder(&place).join("key").exists());
+    assert!(is_key(&place, 1));
+    assert!(folder(&place).join("key").exists());
+}
+
+#[test]
+fn a_folder_without_secrets_takes_another_key() {
+    let place = tempfile::tempdir().unwrap();
+    let store = open(&place, 1);
+    store.write("a", b"secret").unwrap();
+    store.delete("a").unwrap();
+
+    open(&place, 2).write("b", b"secret").unwrap();
+
+    assert!(is_key(&place, 2) && !is_key(&place, 1));
+    assert_eq!(open(&place, 2).names("").unwrap(), ["b"]);
 }
 
 #[test]
@@ -242,6 +315,15 @@ fn two_stores_write_to_one_folder_at_once() {
 
 fn open(place: &TempDir, key: u8) -> SealedSecretStore {
     SealedSecretStore::open(folder(place), &SealingKey::new(&[key; 32])).unwrap()
+}
+
+/// Says whether the store opens with a key.
+fn is_key(place: &TempDir, key: u8) -> bool {
+    match SealedSecretStore::open(folder(place), &SealingKey::new(&[key; 32])) {
+        Ok(_) => true,
+        Err(SecretStoreError::WrongKey) => false,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 fn folder(place: &TempDir) -> PathBuf {

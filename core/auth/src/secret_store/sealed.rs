@@ -32,41 +32,57 @@ pub struct SealedSecretStore {
 impl SealedSecretStore {
     /// Opens the folder, and makes it if it is not there.
     ///
+    /// Each file says which key it was sealed with, and so does one more that holds no secret. A key is
+    /// wrong if more of them say another one: neither a damaged file nor one of another folder makes
+    /// the right key look wrong. A folder without secrets takes any key.
+    ///
     /// # Errors
     ///
-    /// [`SecretStoreError::WrongKey`] if there are secrets that were sealed with another key, and
-    /// [`SecretStoreError::Folder`].
+    /// [`SecretStoreError::WrongKey`] if the secrets were sealed with another key, and
+    /// [`SecretStoreError::Folder`], also for a folder with the files of something else.
     pub fn open(folder: impl Into<PathBuf>, key: &SealingKey) -> Result<Self, SecretStoreError> {
         let store = Self {
             folder: PrivateFolder::open(folder)?,
             cipher: key.cipher().map_err(|_| no_cipher())?,
             key: key.id().map_err(|_| no_cipher())?,
         };
-        match store.folder.lock() {
-            Ok(_lock) => store.folder.sweep()?,
+        let lock = match store.folder.lock() {
+            Ok(lock) => Some(lock),
             // What can only be read has nothing to sweep.
-            Err(FolderError::Denied { .. }) => {}
+            Err(FolderError::Denied { .. }) => None,
             Err(error) => return Err(error.into()),
+        };
+        if lock.is_some() {
+            store.folder.sweep()?;
         }
         store.check_key()?;
+        if lock.is_some() && store.key_of(KEY_RECORD) != Some(store.key) {
+            let record = seal(&store.cipher, &store.key, KEY_RECORD, &[]);
+            let record = record.map_err(|_| no_cipher())?;
+            // The secrets tell the key as well, where there is no room for it.
+            let _ = store.folder.write(KEY_RECORD, &record);
+        }
         Ok(store)
     }
 
-    /// Compares the key with that of the first file that says its own.
     fn check_key(&self) -> Result<(), SecretStoreError> {
-        for file in self.files()? {
-            let Ok(Some(file)) = self.folder.read(&file, MAXIMUM_FILE_BYTES) else {
-                continue;
-            };
-            if let Some(sealed) = Sealed::parse(&file.bytes) {
-                return if *sealed.key == self.key {
-                    Ok(())
-                } else {
-                    Err(SecretStoreError::WrongKey)
-                };
-            }
+        let files = self.files()?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        let said = files.iter().map(String::as_str).chain([KEY_RECORD]);
+        let said = said.filter_map(|file| self.key_of(file));
+        let (ours, others): (Vec<_>, Vec<_>) = said.partition(|key| *key == self.key);
+        if others.len() > ours.len() {
+            return Err(SecretStoreError::WrongKey);
         }
         Ok(())
+    }
+
+    /// Returns the key that a file says it was sealed with.
+    fn key_of(&self, file: &str) -> Option<KeyId> {
+        let file = self.folder.read(file, MAXIMUM_FILE_BYTES).ok()??;
+        Some(*Sealed::parse(&file.bytes)?.key)
     }
 
     fn files(&self) -> Result<Vec<String>, SecretStoreError> {
@@ -145,6 +161,9 @@ impl fmt::Debug for SealedSecretStore {
 const MAXIMUM_FILE_BYTES: usize = MAXIMUM_SECRET_BYTES + LONGEST_SECRET_NAME + OVERHEAD;
 const MOST_SECRETS: usize = 100_000;
 const EXTENSION: &str = ".sealed";
+
+/// The file that is sealed with the key and holds no secret.
+const KEY_RECORD: &str = "key";
 
 /// Names may differ in case alone and hold slashes, so a file is named by the name's SHA-256 hash.
 fn file_name(name: &str) -> String {

@@ -34,7 +34,9 @@ pub(crate) fn at(folder: &Path) -> String {
     assert_eq!(files(&folder.join("store/damaged")), BTreeSet::new());
     let secret_names: BTreeSet<String> = secrets.names("").unwrap().into_iter().collect();
     assert_eq!(secret_names, bundles);
-    assert_eq!(files(&folder.join("secrets")).len(), bundles.len() + 1);
+    let sealed = files(&folder.join("secrets"));
+    assert!(sealed.contains("key") && sealed.contains("p2svpn.lock"));
+    assert_eq!(sealed.len(), bundles.len() + 2);
     let others = files(&folder.join("store"));
     let known = [
         "p2svpn.lock",

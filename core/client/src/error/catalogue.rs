@@ -253,8 +253,8 @@ catalogue! {
         "Make room on the disk, or remove profiles."
     226 StoreUntrusted "STORE_UNTRUSTED" Configuration
         "The profiles' folder is not safe"
-        "Somebody else could have put files there."
-        "Give the folder to the user who runs the program, or choose another one."
+        "Somebody else could have put files there, or it holds files of something else."
+        "Choose an empty folder, or one that is not there yet, of the user who runs the program."
     227 StoreKeyWrong "STORE_KEY_WRONG" Configuration
         "The key does not open the profiles' secrets"
         "The secrets were sealed with another key."
