@@ -14,7 +14,7 @@ pub(crate) enum Verdict {
     Refused(String),
 }
 
-/// Judges a client whose certificate TLS has verified, and writes the verdict down.
+/// Judges a client whose certificate, if one was asked for, TLS has verified, and writes the verdict down.
 pub(crate) fn judge(
     state: &State,
     registration: &Registration,
@@ -22,25 +22,47 @@ pub(crate) fn judge(
     admission: &Admission,
 ) -> Verdict {
     if let Misbehaviour::Refuses(text) = misbehaviour {
-        registration.refused();
+        registration.refused(text.clone());
         return Verdict::Refused(text.clone());
     }
+    let Some(name) = identify(state, registration, admission) else {
+        return Verdict::Refused(NO_REASON.to_owned());
+    };
     let address = match misbehaviour {
         Misbehaviour::NoAddress => None,
         _ => {
             let Some(address) = registration.take_address() else {
-                registration.refused();
-                return Verdict::Refused("all addresses are in use".to_owned());
+                let text = "all addresses are in use".to_owned();
+                registration.refused(text.clone());
+                return Verdict::Refused(text);
             };
             Some(address)
         }
     };
-    registration.admitted(common_name(admission));
+    registration.admitted(name);
     let mut push = settings(state, registration.session(), address);
     if let Misbehaviour::Compression(option) = misbehaviour {
         push.compression = Some(option.clone());
     }
     Verdict::Admitted(Box::new(push))
+}
+
+/// What a client is told whose token is refused: as at Azure's gateways, nothing.
+pub(crate) const NO_REASON: &str = "";
+
+/// Who the client is: the common name in its certificate, or the user who has signed in, if the token is good. That it is
+/// not is written down.
+pub(crate) fn identify(
+    state: &State,
+    registration: &Registration,
+    admission: &Admission,
+) -> Option<String> {
+    let Some(entra) = &state.options.entra else {
+        return Some(common_name(admission));
+    };
+    let user = entra.check(&admission.username, &admission.password);
+    user.map_err(|fault| registration.refused(fault.to_string()))
+        .ok()
 }
 
 fn settings(state: &State, session: u64, address: Option<Ipv4Net>) -> PushReply {

@@ -4,6 +4,7 @@ use std::time::Duration;
 use ipnet::Ipv4Net;
 use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
 
+use crate::entra::FakeEntra;
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
 use crate::misbehaviour::Misbehaviour;
@@ -111,6 +112,13 @@ impl GatewayBuilder {
     /// What to ask before a client is let in; nothing unless chosen.
     pub fn question(mut self, question: Question) -> Self {
         self.options.question = Some(question);
+        self
+    }
+
+    /// Lets in those who bring an access token of this stand-in as their password, and any user name, and asks nobody for a
+    /// certificate. Each rekey has to bring a token that is good by then.
+    pub fn entra(mut self, entra: &FakeEntra) -> Self {
+        self.options.entra = Some(entra.token_check());
         self
     }
 

@@ -13,6 +13,7 @@ use crate::authority::{Authority, KeyKind, Request, Validity};
 use crate::error::GatewayError;
 use crate::identity::{IdentityRequest, IssuedIdentity};
 use crate::misbehaviour::ServerFlaw;
+use crate::random;
 
 /// A gateway's names, keys and authorities, made anew for each gateway.
 pub(crate) struct Credentials {
@@ -38,8 +39,8 @@ impl Credentials {
     ) -> Result<Self, GatewayError> {
         let server_root = Authority::root(SERVER_ROOT)?;
         let server_issuer = server_root.intermediate(SERVER_ISSUER)?;
-        let secret = Zeroizing::new(random(&provider)?);
-        let certificate_name = format!("{}.vpn.azure.com", guid(random(&provider)?));
+        let secret = Zeroizing::new(random::bytes()?);
+        let certificate_name = format!("{}.vpn.azure.com", random::guid()?);
         Ok(Self {
             certificate_name,
             hosts,
@@ -126,7 +127,7 @@ impl Credentials {
 
     /// The same with a secret that no profile has.
     pub(crate) fn other_wrapping(&self) -> Result<Wrapping, GatewayError> {
-        Ok(wrapping(&Zeroizing::new(random(&self.provider)?)))
+        Ok(wrapping(&Zeroizing::new(random::bytes()?)))
     }
 }
 
@@ -136,25 +137,4 @@ fn wrapping(secret: &[u8; 256]) -> Wrapping {
         direction: KeyDirection::Zero,
         digest: Digest::Sha256,
     }
-}
-
-fn random<const N: usize>(provider: &CryptoProvider) -> Result<[u8; N], GatewayError> {
-    let mut bytes = [0; N];
-    provider
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| GatewayError::NoRandomness)?;
-    Ok(bytes)
-}
-
-/// A random GUID (RFC 9562 section 5.4).
-fn guid(bytes: [u8; 16]) -> String {
-    let number = u128::from_be_bytes(bytes);
-    let number = number & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let digits = format!("{number:032x}");
-    let (a, rest) = digits.split_at(8);
-    let (b, rest) = rest.split_at(4);
-    let (c, rest) = rest.split_at(4);
-    let (d, e) = rest.split_at(4);
-    format!("{a}-{b}-{c}-{d}-{e}")
 }

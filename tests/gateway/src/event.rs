@@ -17,10 +17,17 @@ pub enum GatewayEvent {
     Admitted {
         /// The number of the connection.
         session: u64,
-        /// The common name in its certificate.
+        /// The common name in its certificate, or the name of the user who has signed in.
         common_name: String,
         /// The address that it was given; none where the gateway misbehaves in this way.
         address: Option<Ipv4Addr>,
+    },
+    /// A client was turned away, at first or when it has brought a token that is not good any more.
+    Refused {
+        /// The number of the connection.
+        session: u64,
+        /// Why, in words, of which the client is not told all.
+        reason: String,
     },
     /// Data can flow.
     Established {
@@ -92,6 +99,7 @@ impl std::fmt::Display for GatewayEvent {
             } => {
                 write!(formatter, "admitted {session} no-address {common_name:?}")
             }
+            Self::Refused { session, reason } => write!(formatter, "refused {session} {reason}"),
             Self::Established {
                 session,
                 tls,

@@ -15,7 +15,7 @@ use crate::event::GatewayEvents;
 use crate::identity::{IdentityRequest, IssuedIdentity};
 use crate::misbehaviour::Misbehaviour;
 use crate::options::{GatewayOptions, Transport};
-use crate::profile::{OpenVpnText, ProfileText};
+use crate::profile::{OpenVpnText, ProfileSignIn, ProfileText};
 use crate::session::{self, Caller};
 use crate::state::{GatewayStatistics, SessionSummary, State, Word};
 use crate::udp::UdpListener;
@@ -70,7 +70,8 @@ impl Gateway {
         self.state.options.services
     }
 
-    /// The gateway's profile, `azurevpnconfig.xml`, for sign-in by certificate. It holds the server secret.
+    /// The gateway's profile, `azurevpnconfig.xml`, for sign-in by certificate, or with Entra where the gateway was told of one.
+    /// It holds the server secret.
     pub fn profile_xml(&self) -> String {
         let host = host(&self.state.options, self.address);
         let server = match host.parse() {
@@ -78,12 +79,23 @@ impl Gateway {
             _ => format!("{host}:{}", self.address.port()),
         };
         let credentials = &self.state.credentials;
+        let client_root = credentials.client_root().thumbprint();
+        let entra = self.state.options.entra.as_ref();
+        let trusted = entra.map(|entra| entra.trusted());
         let text = ProfileText {
             name: &self.state.options.name,
             server: &server,
             transport: self.state.options.transport,
             server_root: &credentials.server_root().thumbprint(),
-            client_root: &credentials.client_root().thumbprint(),
+            sign_in: match &trusted {
+                Some(trusted) => ProfileSignIn::Entra {
+                    authority: &trusted.authority,
+                    audience: &trusted.audience,
+                    issuer: &trusted.issuer,
+                    application: trusted.application.as_deref(),
+                },
+                None => ProfileSignIn::Certificate { root: &client_root },
+            },
             secret: credentials.secret(),
         };
         text.azure_xml()

@@ -7,6 +7,8 @@
 //! Where a test chooses so, it listens on UDP, replaces keys often, changes settings in mid-session ([`Gateway::say`]), or asks
 //! its clients something before it lets them in ([`Question`]).
 //!
+//! Its clients show certificates, or, where it is told of a [`FakeEntra`], tokens of that.
+//!
 //! Behind it, each client finds a web server, echo, discard and a source of bytes at [`Gateway::services`]; `ping` is
 //! answered. The bytes are those of [`pattern`].
 //!
@@ -31,6 +33,7 @@ mod admission;
 mod authority;
 mod builder;
 mod credentials;
+mod entra;
 mod error;
 mod event;
 mod gateway;
@@ -42,12 +45,17 @@ mod options;
 mod pool;
 mod profile;
 mod question;
+mod random;
 mod session;
 mod state;
 mod udp;
 
 pub use authority::KeyKind;
 pub use builder::GatewayBuilder;
+pub use entra::{
+    EntraAccount, EntraFault, EntraPolicy, EntraRefusal, EntraRequest, EntraStep, FakeEntra,
+    FakeEntraBuilder,
+};
 pub use error::GatewayError;
 pub use event::{GatewayEvent, GatewayEvents};
 pub use gateway::Gateway;
@@ -55,7 +63,7 @@ pub use identity::{IdentityFlaw, IdentityRequest, IssuedIdentity};
 pub use misbehaviour::{Answer, Misbehaviour, ServerFlaw, Stop};
 pub use network::pattern;
 pub use options::{DataKeys, DataPackets, Transport};
-pub use profile::ProfileText;
+pub use profile::{ProfileSignIn, ProfileText};
 pub use question::Question;
 pub use state::{GatewayStatistics, SessionSummary};
 

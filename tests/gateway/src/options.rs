@@ -4,6 +4,7 @@ use std::time::Duration;
 use ipnet::Ipv4Net;
 use p2svpn_openvpn::{Cipher, PushReply, Timeouts, TlsVersions};
 
+use crate::entra::TokenCheck;
 use crate::error::GatewayError;
 use crate::misbehaviour::Misbehaviour;
 use crate::question::Question;
@@ -33,6 +34,8 @@ pub(crate) struct GatewayOptions {
     /// What every client is pushed besides its address and the data channel's parameters.
     pub(crate) push: PushReply,
     pub(crate) question: Option<Question>,
+    /// Who judges the tokens that clients bring in the place of certificates.
+    pub(crate) entra: Option<TokenCheck>,
     pub(crate) misbehaviour: Misbehaviour,
 }
 
@@ -112,6 +115,7 @@ impl Default for GatewayOptions {
             renegotiate_after: None,
             push: PushReply::default(),
             question: None,
+            entra: None,
             misbehaviour: Misbehaviour::default(),
         }
     }

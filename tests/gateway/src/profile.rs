@@ -2,7 +2,7 @@
 
 use crate::options::Transport;
 
-/// What a profile in Azure's form says of a gateway with certificate sign-in.
+/// What a profile in Azure's form says of a gateway.
 pub struct ProfileText<'a> {
     /// The name that the administrator gave.
     pub name: &'a str,
@@ -12,10 +12,31 @@ pub struct ProfileText<'a> {
     pub transport: Transport,
     /// SHA-1 of the gateway's root, hexadecimal.
     pub server_root: &'a str,
-    /// SHA-1 of the root of client certificates, hexadecimal.
-    pub client_root: &'a str,
+    /// How its clients sign in.
+    pub sign_in: ProfileSignIn<'a>,
     /// The secret of `tls-auth`, which the gateway shares with all of its clients.
     pub secret: &'a [u8; 256],
+}
+
+/// How clients sign in.
+#[derive(Clone, Copy, Debug)]
+pub enum ProfileSignIn<'a> {
+    /// By a certificate.
+    Certificate {
+        /// SHA-1 of the root of client certificates, hexadecimal.
+        root: &'a str,
+    },
+    /// With Microsoft Entra ID.
+    Entra {
+        /// Where, such as `https://login.microsoftonline.com/<tenant id>`.
+        authority: &'a str,
+        /// What tokens are for.
+        audience: &'a str,
+        /// Who issues them.
+        issuer: &'a str,
+        /// The application that signs in, where it is not the audience.
+        application: Option<&'a str>,
+    },
 }
 
 impl ProfileText<'_> {
@@ -27,21 +48,16 @@ impl ProfileText<'_> {
             name,
             server,
             server_root,
-            client_root,
             ..
         } = self;
+        let client_authentication = self.sign_in.azure_xml();
         let transport = self.transport.name();
         let (name, server) = (escape(name), escape(server));
         let xml = format!(
             r#"<AzVpnProfile xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns="http://schemas.datacontract.org/2004/07/">
   <any xmlns:d2p1="http://schemas.datacontract.org/2004/07/System.Xml" i:nil="true" />
   <clientauth>
-    <aad i:nil="true" />
-    <cert>
-      <hash i:nil="true" />
-      <issuer>{client_root}</issuer>
-    </cert>
-    <type>cert</type>
+{client_authentication}
     <usernamepass i:nil="true" />
   </clientauth>
   <clientconfig i:nil="true" />
@@ -70,6 +86,49 @@ impl ProfileText<'_> {
 "#
         );
         xml.replace('\n', "\r\n")
+    }
+}
+
+impl ProfileSignIn<'_> {
+    fn azure_xml(self) -> String {
+        match self {
+            Self::Certificate { root } => format!(
+                r#"    <aad i:nil="true" />
+    <cert>
+      <hash i:nil="true" />
+      <issuer>{}</issuer>
+    </cert>
+    <type>cert</type>"#,
+                escape(root)
+            ),
+            Self::Entra {
+                authority,
+                audience,
+                issuer,
+                application,
+            } => {
+                let application = application.map_or_else(String::new, |application| {
+                    format!(
+                        "      <applicationid>{}</applicationid>\n",
+                        escape(application)
+                    )
+                });
+                format!(
+                    r#"    <aad>
+{application}      <audience>{}</audience>
+      <cachesigninuser>true</cachesigninuser>
+      <enablegrouptoken>false</enablegrouptoken>
+      <issuer>{}</issuer>
+      <tenant>{}/</tenant>
+    </aad>
+    <cert i:nil="true" />
+    <type>aad</type>"#,
+                    escape(audience),
+                    escape(issuer),
+                    escape(authority)
+                )
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::admission::{Verdict, judge};
+use crate::admission::{NO_REASON, Verdict, identify, judge};
 use crate::error::GatewayError;
 use crate::impostor;
 use crate::misbehaviour::{Misbehaviour, Stop};
@@ -189,7 +189,10 @@ impl Session<'_> {
                 _ => credentials.wrapping(),
             },
             tls_versions: options.tls,
-            client_roots: credentials.client_roots(),
+            client_roots: match options.entra {
+                Some(_) => Vec::new(),
+                None => credentials.client_roots(),
+            },
             timeouts: options.timeouts,
             ..GatewayConfig::new(
                 Arc::clone(credentials.provider()),
@@ -243,9 +246,13 @@ impl Served<'_> {
     async fn hear(&mut self, event: TunnelEvent) -> Result<(), SessionError> {
         let question = self.session.state.options.question.as_ref();
         match event {
-            // Who is in stays in: the certificate was verified anew.
+            // The certificate was verified anew, the token is not yet.
             TunnelEvent::Admission(admission) if admission.is_rekey => {
-                self.tunnel.admit(self.admitted.clone()).await?;
+                let session = self.session;
+                match identify(session.state, session.registration, &admission) {
+                    Some(_) => self.tunnel.admit(self.admitted.clone()).await?,
+                    None => self.tunnel.refuse(NO_REASON).await?,
+                }
             }
             TunnelEvent::Admission(admission) => {
                 let asked = question.map_or(Asked::Right, |question| question.put(&admission));

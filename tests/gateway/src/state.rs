@@ -23,7 +23,7 @@ pub struct SessionSummary {
     pub session: u64,
     /// Where the client connects from.
     pub peer: SocketAddr,
-    /// The common name in the client's certificate, once it was admitted.
+    /// The common name in the client's certificate or the name of the user who has signed in, once it was admitted.
     pub common_name: Option<String>,
     /// The address that the client was given, once it was admitted.
     pub address: Option<Ipv4Addr>,
@@ -225,8 +225,12 @@ impl Registration {
         });
     }
 
-    pub(crate) fn refused(&self) {
+    pub(crate) fn refused(&self, reason: String) {
         self.state.book().statistics.refused += 1;
+        self.state.tell(GatewayEvent::Refused {
+            session: self.session,
+            reason,
+        });
     }
 
     pub(crate) fn established(&self, tls: String, cipher: &'static str) {

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use p2svpn_gateway::{ProfileText, Transport};
+use p2svpn_gateway::{ProfileSignIn, ProfileText, Transport};
 use tempfile::TempDir;
 
 use crate::addresses::{CLIENT, GATEWAY, SERVICE};
@@ -145,7 +145,7 @@ impl Site {
             server: &GATEWAY.to_string(),
             transport,
             server_root: &server_root,
-            client_root: &client_root,
+            sign_in: ProfileSignIn::Certificate { root: &client_root },
             secret,
         }
         .azure_xml();

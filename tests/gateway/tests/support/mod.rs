@@ -15,9 +15,9 @@ use ipnet::IpNet;
 use p2svpn_auth::Identity;
 use p2svpn_gateway::{Gateway, TlsVersions};
 use p2svpn_openvpn::{
-    CertificateName, CertificateUsage, Cipher, ClientConfig, Connection, Digest, Error,
-    KeyDirection, RevocationLists, ServerTrust, ServerValidation, Start, StaticKey, Timeouts,
-    TlsOptions, Wrapping,
+    CertificateName, CertificateUsage, Cipher, ClientConfig, Connection, Credentials, Digest,
+    Error, KeyDirection, RevocationLists, ServerTrust, ServerValidation, Start, StaticKey,
+    Timeouts, TlsOptions, Wrapping,
 };
 use p2svpn_profile::Profile;
 use p2svpn_system::Clock;
@@ -46,6 +46,7 @@ pub(crate) struct Plan {
     pub(crate) tls: TlsVersions,
     pub(crate) ciphers: Vec<Cipher>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) credentials: Option<Credentials>,
 }
 
 impl Default for Plan {
@@ -54,6 +55,7 @@ impl Default for Plan {
             tls: TlsVersions::Any,
             ciphers: vec![Cipher::Aes256Gcm, Cipher::ChaCha20Poly1305],
             timeouts: Timeouts::default(),
+            credentials: None,
         }
     }
 }
@@ -69,9 +71,9 @@ impl Client {
     }
 
     /// Connects with these files.
-    pub(crate) async fn try_connect(
+    pub(crate) async fn try_connect<'a>(
         profile: &str,
-        identity: &Identity,
+        identity: impl Into<Option<&'a Identity>>,
         plan: Plan,
     ) -> Result<Client, TunnelEnd> {
         let profile = Profile::from_azure_xml(profile.as_bytes()).unwrap().profile;
@@ -80,7 +82,8 @@ impl Client {
             now: clock.now(),
             unix_time: clock.unix_seconds().try_into().unwrap(),
         };
-        let connection = Connection::client(config(&profile, identity, plan), start).unwrap();
+        let connection =
+            Connection::client(config(&profile, identity.into(), plan), start).unwrap();
         let server = profile.servers.first();
         let transport = TcpTransport::connect(server.host(), server.port(), &TcpOptions::default())
             .await
@@ -171,7 +174,7 @@ pub(crate) fn body(answer: &[u8]) -> Vec<u8> {
     answer[end + 4..].to_vec()
 }
 
-fn config(profile: &Profile, identity: &Identity, plan: Plan) -> ClientConfig {
+fn config(profile: &Profile, identity: Option<&Identity>, plan: Plan) -> ClientConfig {
     let validation = &profile.server_validation;
     ClientConfig {
         wrapping: Wrapping::TlsAuth {
@@ -199,7 +202,8 @@ fn config(profile: &Profile, identity: &Identity, plan: Plan) -> ClientConfig {
             versions: plan.tls,
             ..TlsOptions::default()
         },
-        identity: Some(identity.certified_key()),
+        identity: identity.map(Identity::certified_key),
+        credentials: plan.credentials,
         ciphers: plan.ciphers,
         timeouts: plan.timeouts,
         ..ClientConfig::new(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
