@@ -662,6 +662,10 @@ typedef enum p2svpn_profile_problem_kinds {
      * Others could read the file or enter the folder. It was closed to them.
      */
     P2SVPN_PROFILE_PROBLEM_WAS_OPEN_TO_OTHERS = 10,
+    /**
+     * The profile's secrets were sealed with another key than that of the client.
+     */
+    P2SVPN_PROFILE_PROBLEM_WRONG_KEY = 11,
 } p2svpn_profile_problem_kinds;
 
 /**

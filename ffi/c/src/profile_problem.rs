@@ -33,6 +33,8 @@ pub enum p2svpn_profile_problem_kinds {
     P2SVPN_PROFILE_PROBLEM_ORDER = 9,
     /// Others could read the file or enter the folder. It was closed to them.
     P2SVPN_PROFILE_PROBLEM_WAS_OPEN_TO_OTHERS = 10,
+    /// The profile's secrets were sealed with another key than that of the client.
+    P2SVPN_PROFILE_PROBLEM_WRONG_KEY = 11,
 }
 
 /// Something in the folder of the profiles that is not as it should be; all other profiles are there. It belongs to the
@@ -72,6 +74,7 @@ impl p2svpn_profile_problem_kinds {
             StoreProblemKind::Unreadable => P2SVPN_PROFILE_PROBLEM_UNREADABLE,
             StoreProblemKind::SecretsMissing => P2SVPN_PROFILE_PROBLEM_SECRETS_MISSING,
             StoreProblemKind::SecretsUnreadable => P2SVPN_PROFILE_PROBLEM_SECRETS_UNREADABLE,
+            StoreProblemKind::WrongKey => P2SVPN_PROFILE_PROBLEM_WRONG_KEY,
             StoreProblemKind::ForeignName => P2SVPN_PROFILE_PROBLEM_FOREIGN_NAME,
             StoreProblemKind::TooMany => P2SVPN_PROFILE_PROBLEM_TOO_MANY,
             StoreProblemKind::Order => P2SVPN_PROFILE_PROBLEM_ORDER,
