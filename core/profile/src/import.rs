@@ -13,8 +13,8 @@ use crate::profile::Profile;
 #[derive(Clone, Copy)]
 pub struct SourceFile<'a> {
     /// Its name, with or without folders. It names a profile that has no name of its own, it occurs in
-    /// messages, and it is what an `.ovpn` finds the files beside it by; it says nothing of what kind
-    /// the file is.
+    /// messages, and it is what an `.ovpn` finds the files beside it by, which have the same folders in
+    /// their names; it says nothing of what kind the file is.
     pub name: &'a str,
     /// What it holds. It may hold secrets: zeroizing it is the caller's.
     pub bytes: &'a [u8],

@@ -4,6 +4,7 @@ use crate::unique::Unique;
 
 use super::beside::base_name;
 use super::lexer::{Directive, Item, Lexer};
+use super::limits::MOST_FILES_BESIDE;
 use super::text::decode_configuration;
 
 /// The options whose files become part of a profile.
@@ -27,8 +28,8 @@ const NAMING_FILES: [&str; 10] = [
 ///
 /// # Errors
 ///
-/// [`ImportError`] for what cannot be read, and for a name with a folder, a drive or `..`: a
-/// configuration must not choose which file of the machine is read.
+/// [`ImportError`] for what cannot be read, for more than 100 names, and for a name with a folder, a
+/// drive or `..`: a configuration must not choose which file of the machine is read.
 pub fn files_beside(bytes: &[u8]) -> Result<Vec<String>, ImportError> {
     let text = decode_configuration(bytes)?;
     let mut lexer = Lexer::new(&text);
@@ -39,6 +40,12 @@ pub fn files_beside(bytes: &[u8]) -> Result<Vec<String>, ImportError> {
         };
         if let Some(name) = file_of(&directive)? {
             names.insert(name.to_owned());
+            if names.len() > MOST_FILES_BESIDE {
+                return Err(ImportError::Syntax {
+                    position: directive.position,
+                    reason: format!("more than {MOST_FILES_BESIDE} files are named"),
+                });
+            }
         }
     }
     Ok(names.iter().cloned().collect())

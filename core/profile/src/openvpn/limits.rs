@@ -10,6 +10,9 @@ pub(super) const SMALLEST_MTU: u16 = 100;
 /// The most servers, DNS servers, suffixes or silenced options of a profile.
 pub(super) const MOST_OF_A_LIST: usize = 1_000;
 
+/// The most files beside it that a configuration may name; ten options name one.
+pub(super) const MOST_FILES_BESIDE: usize = 100;
+
 /// The most certificates or fingerprints that a gateway is told by.
 pub(super) const MOST_TRUSTED: usize = 200;
 

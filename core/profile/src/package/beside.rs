@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::file::File;
 use super::kind::Kind;
@@ -9,19 +9,25 @@ use crate::openvpn::files_beside;
 /// names.
 pub(super) struct Beside<'f, 'a> {
     files: &'f [File<'a>],
-    kinds: &'f [Kind],
+    /// The places of the files that a configuration may name, by their names in lower case with `/`
+    /// between the parts.
+    places: HashMap<String, usize>,
 }
 
 impl<'f, 'a> Beside<'f, 'a> {
     /// Takes files and what each of them is.
-    pub(super) fn new(files: &'f [File<'a>], kinds: &'f [Kind]) -> Self {
-        Self { files, kinds }
+    ///
+    /// A profile is left out: a configuration must not make another one disappear.
+    pub(super) fn new(files: &'f [File<'a>], kinds: &[Kind]) -> Self {
+        let mut places = HashMap::new();
+        let of_use = files.iter().zip(kinds).enumerate();
+        for (place, (file, _)) in of_use.filter(|(_, (_, kind))| kind.may_belong_to_another()) {
+            places.entry(key(&file.name)).or_insert(place);
+        }
+        Self { files, places }
     }
 
-    /// Returns the file of a name, in the folder of a configuration or else in another one.
-    ///
-    /// Names are compared without regard to case. A profile is never such a file: a configuration must
-    /// not make another one disappear.
+    /// Returns the file of a name in the folder of a configuration, without regard to case.
     pub(super) fn find(&self, configuration: &File<'_>, name: &str) -> Option<&'a [u8]> {
         let found = self.files.get(self.place(configuration, name)?)?;
         Some(found.bytes)
@@ -40,23 +46,15 @@ impl<'f, 'a> Beside<'f, 'a> {
     }
 
     fn place(&self, configuration: &File<'_>, name: &str) -> Option<usize> {
-        let (folder, _) = split(&configuration.name);
-        let mut elsewhere = None;
-        for (place, (file, kind)) in self.files.iter().zip(self.kinds).enumerate() {
-            let (its_folder, its_name) = split(&file.name);
-            if !kind.may_belong_to_another() || its_name.to_lowercase() != name.to_lowercase() {
-                continue;
-            }
-            if its_folder.eq_ignore_ascii_case(folder) {
-                return Some(place);
-            }
-            elsewhere = elsewhere.or(Some(place));
-        }
-        elsewhere
+        let folder = configuration.name.rfind(['/', '\\']);
+        let folder = folder.and_then(|end| configuration.name.get(..=end));
+        let wanted = key(&[folder.unwrap_or_default(), name].concat());
+        self.places.get(&wanted).copied()
     }
 }
 
-/// Splits a name into its folder and the rest.
-fn split(name: &str) -> (&str, &str) {
-    name.rsplit_once(['/', '\\']).unwrap_or(("", name))
+/// Returns what two names have in common that are one file's.
+fn key(name: &str) -> String {
+    let name = name.replace('\\', "/").to_lowercase();
+    name.trim_start_matches("./").to_owned()
 }
