@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -14,8 +15,9 @@ use crate::thumbprint::Thumbprint;
 /// It is well-formed X.509; whether it is good is decided where a connection is made.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Certificate {
-    der: Vec<u8>,
-    subject: String,
+    /// Shared, because the same root belongs to every profile of a package.
+    der: Arc<[u8]>,
+    subject: Arc<str>,
     not_before: i64,
     not_after: i64,
     is_self_issued: bool,
@@ -41,8 +43,10 @@ impl Certificate {
         }
         let validity = read.validity();
         Ok(Self {
-            der: der.to_vec(),
-            subject: Excerpt::of_sentence(&read.subject().to_string()).to_string(),
+            der: der.into(),
+            subject: Excerpt::of_sentence(&read.subject().to_string())
+                .to_string()
+                .into(),
             not_before: validity.not_before.timestamp(),
             not_after: validity.not_after.timestamp(),
             is_self_issued: read.subject() == read.issuer(),

@@ -221,6 +221,13 @@ pub enum ImportError {
         /// The largest size of one file in bytes.
         limit: usize,
     },
+    /// The files hold more than is kept of one import, each of them little enough. Ask the user to
+    /// import them one after another, if they are the right ones.
+    #[error("with it the files hold more than the {limit} bytes that are kept of one import")]
+    TooMuchTogether {
+        /// The most that is kept, in bytes.
+        limit: usize,
+    },
     /// The archive has more entries than any package. Ask the user whether it is the right file.
     #[error("the archive has more than {limit} entries")]
     TooManyEntries {
@@ -268,6 +275,7 @@ impl ImportError {
             | Self::EncryptedArchive { .. }
             | Self::UnsafeArchive { .. }
             | Self::InflatesTooFar { .. }
+            | Self::TooMuchTogether { .. }
             | Self::TooManyEntries { .. }
             | Self::NoProfile { .. }
             | Self::WithoutOpenVpn { .. }
@@ -341,6 +349,7 @@ impl ImportError {
             Self::EncryptedArchive { .. } => {
                 "Unpack the archive with its password and choose the files from it."
             }
+            Self::TooMuchTogether { .. } => "Import fewer files at a time.",
             Self::TooManyEntries { .. } => {
                 "Choose the package of the Azure portal, or azurevpnconfig.xml from it."
             }

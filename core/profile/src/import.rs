@@ -6,7 +6,9 @@ use crate::content::Content;
 use crate::error::ImportError;
 use crate::import_failure::ImportFailure;
 use crate::imported::Imported;
-use crate::package::{Archive, Contents, File, Found, MAXIMUM_IMPORT_BYTES, is_of_use, merge};
+use crate::package::{
+    Archive, Budget, Contents, File, Found, MAXIMUM_IMPORT_BYTES, is_of_use, merge,
+};
 use crate::profile::Profile;
 
 /// A file to import.
@@ -61,9 +63,10 @@ pub fn import(
     let mut found = Vec::new();
     let mut beside_each_other = Vec::new();
     let mut left = MAXIMUM_IMPORT_BYTES;
+    let mut budget = Budget::new();
     for file in files {
         if Content::of_bytes(file.bytes) == Some(Content::ZipArchive) {
-            found.extend(read_package(file, &mut left)?);
+            found.extend(read_package(file, &mut left, &mut budget)?);
         } else {
             left = take(left, file)?;
             beside_each_other.push(File {
@@ -73,7 +76,8 @@ pub fn import(
         }
     }
     if !beside_each_other.is_empty() {
-        found.extend(Contents::of_files(&beside_each_other)?.into_found()?);
+        let contents = Contents::of_files(&beside_each_other, &mut budget)?;
+        found.extend(contents.into_found(&mut budget)?);
     }
     if found.is_empty() {
         return Err(ImportFailure {
@@ -87,11 +91,15 @@ pub fn import(
         check_authorities(&found.imported.profile, options)
             .map_err(|error| ImportFailure::new(&found.file, error))?;
     }
-    let merged = merge(found)?;
+    let merged = merge(found, &mut budget)?;
     Ok(merged.into_iter().map(|found| found.imported).collect())
 }
 
-fn read_package(file: &SourceFile<'_>, left: &mut usize) -> Result<Vec<Found>, ImportFailure> {
+fn read_package(
+    file: &SourceFile<'_>,
+    left: &mut usize,
+    budget: &mut Budget,
+) -> Result<Vec<Found>, ImportFailure> {
     let in_package = |error| ImportFailure::new(file.name, error);
     let archive = Archive::read(file.bytes, *left, is_of_use).map_err(in_package)?;
     let files: Vec<File<'_>> = archive
@@ -105,7 +113,7 @@ fn read_package(file: &SourceFile<'_>, left: &mut usize) -> Result<Vec<Found>, I
     let size: usize = archive.files.iter().map(|file| file.bytes.len()).sum();
     *left = left.saturating_sub(size);
     let package = Arc::from(file.name);
-    Contents::of_package(&files, package, &archive.others)?.into_found()
+    Contents::of_package(&files, package, archive.others, budget)?.into_found(budget)
 }
 
 fn take(left: usize, file: &SourceFile<'_>) -> Result<usize, ImportFailure> {

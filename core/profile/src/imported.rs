@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::profile::Profile;
-use crate::warning::{MAXIMUM_WARNINGS, Warning};
+use crate::warning::Warning;
 
 /// A profile, and what had to be forgiven to read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Imported {
     /// The profile.
     pub profile: Profile,
     /// What was ignored or repaired, in the order of the file; at most
-    /// [`MAXIMUM_WARNINGS`](crate::MAXIMUM_WARNINGS).
+    /// [`MAXIMUM_WARNINGS`](crate::MAXIMUM_WARNINGS) in all that an import makes.
     pub warnings: Vec<Warning>,
     /// How many warnings there were beyond those kept.
     pub warnings_left_out: usize,
@@ -25,14 +25,9 @@ impl Imported {
         self
     }
 
-    /// Adds the warnings of another file, within the bound.
+    /// Adds the warnings of another file.
     pub(crate) fn append(&mut self, warnings: Vec<Warning>, left_out: usize) {
-        let room = MAXIMUM_WARNINGS.saturating_sub(self.warnings.len());
-        let without_room = warnings.len().saturating_sub(room);
-        self.warnings.extend(warnings.into_iter().take(room));
-        self.warnings_left_out = self
-            .warnings_left_out
-            .saturating_add(left_out)
-            .saturating_add(without_room);
+        self.warnings.extend(warnings);
+        self.warnings_left_out = self.warnings_left_out.saturating_add(left_out);
     }
 }

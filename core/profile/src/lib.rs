@@ -59,6 +59,7 @@ mod import_failure;
 mod imported;
 mod invalid_value;
 mod json;
+mod limits;
 mod merge;
 mod name;
 mod one_or_more;

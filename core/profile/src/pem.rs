@@ -73,6 +73,10 @@ fn labelled(
     if blocks.is_empty() {
         return Err(InvalidValue::new("holds nothing in PEM"));
     }
+    // Many profiles may keep a little of a large file.
+    if blocks.len() < blocks.capacity() / 2 {
+        blocks = Zeroizing::new(blocks.as_str().to_owned());
+    }
     Ok(blocks)
 }
 

@@ -33,6 +33,11 @@ impl Routes {
         self.0.retain(keep);
     }
 
+    /// Gives back memory that no network needs.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// Says whether exactly this network is in the list.
     pub fn contains(&self, network: &IpNet) -> bool {
         self.0.contains(&network.trunc())

@@ -31,6 +31,11 @@ impl<T: Eq + Hash> Unique<T> {
         self.0.retain(keep);
     }
 
+    /// Gives back memory that no element needs.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// Says whether an element is in the list.
     pub fn contains(&self, element: &T) -> bool {
         self.0.contains(element)

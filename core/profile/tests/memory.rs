@@ -10,9 +10,10 @@ mod support;
 
 use std::alloc::System;
 use std::io::{Cursor, Write};
+use std::sync::Mutex;
 
 use cap::Cap;
-use p2svpn_profile::{MAXIMUM_XML_BYTES, SecretsInExport};
+use p2svpn_profile::{MAXIMUM_WARNINGS, MAXIMUM_XML_BYTES, SecretsInExport};
 use support::{
     CERTIFICATE, ENTRA, OVPN_2022, SETTINGS_2022, import_all, import_one, zip, zip_with,
 };
@@ -28,18 +29,40 @@ const SMALL_JSON: &str = include_str!("fixtures/small.json");
 /// What the documentation of `import` states, beside the bytes given.
 const MOST: usize = 16 << 20;
 
-/// One test, because the count is the process's.
+/// The count is the process's: the tests take turns.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
-fn no_import_takes_more_memory_than_is_stated() {
-    let many = hostile_json();
-    let routes = many.iter().find(|(name, _)| *name == "routes in JSON");
-    let (_, routes) = routes.unwrap();
+fn no_file_takes_more_memory_than_is_stated() {
+    let _alone = ALONE.lock();
+    for (name, bytes) in hostile() {
+        count(name, &[("contoso.zip", &bytes)]);
+    }
+}
+
+#[test]
+fn no_profile_in_json_takes_more_memory_than_is_stated() {
+    let _alone = ALONE.lock();
+    let profiles = hostile_json();
+    for (name, bytes) in &profiles {
+        count(name, &[("contoso.json", bytes)]);
+    }
+    let (_, routes) = &profiles[0];
     count(
         "routes in JSON twice",
         &[("a.json", routes), ("b.json", routes)],
     );
-    for (name, bytes) in hostile() {
-        count(name, &[("contoso.zip", &bytes)]);
+}
+
+#[test]
+fn no_files_take_more_memory_together_than_is_stated() {
+    let _alone = ALONE.lock();
+    for (name, files) in together() {
+        let files: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, bytes)| (&**name, &**bytes))
+            .collect();
+        count(name, &files);
     }
 }
 
@@ -50,7 +73,11 @@ fn count(name: &str, files: &[(&str, &[u8])]) {
     MEMORY.set_limit(MEMORY.allocated() + MOST).unwrap();
     let outcome = import_all(files);
     let said = match &outcome {
-        Ok(imported) => format!("{} profiles", imported.len()),
+        Ok(imported) => {
+            let warnings = imported.iter().map(|imported| imported.warnings.len());
+            assert!(warnings.sum::<usize>() <= MAXIMUM_WARNINGS, "{name}");
+            format!("{} profiles", imported.len())
+        }
         Err(failure) => failure.to_string(),
     };
     drop(outcome);
@@ -138,9 +165,255 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("a configuration of nothing", configuration("\n")),
     ]
-    .into_iter()
-    .chain(hostile_json())
-    .collect()
+}
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Files each of which is little enough, and that are much together.
+fn together() -> Vec<(&'static str, Files)> {
+    let zips = |package: &dyn Fn(u32) -> Vec<u8>, count| -> Files {
+        let zip = |number| (format!("{number}.zip"), package(number));
+        (0..count).map(zip).collect()
+    };
+    let networks: String = (0..9_999u32)
+        .map(|number| {
+            let [_, _, b, c] = number.to_be_bytes();
+            format!("10.{b}.{c}.0/24,")
+        })
+        .collect();
+    let settings = SETTINGS_2022.replace("10.1.0.0/16", &networks);
+    let warned = format!(
+        "<dnssuffixes>{}</dnssuffixes>",
+        "<dnssuffix>..</dnssuffix>".repeat(190)
+    );
+    let unknown = |count: usize| in_clientconfig(&"<a/>".repeat(count));
+    let routes_of = |count: u32| {
+        let routes: String = (0..count)
+            .map(|number| {
+                let [_, a, b, c] = number.to_be_bytes();
+                format!("<route><destination>{a}.{b}.{c}.1/32</destination></route>")
+            })
+            .collect();
+        in_clientconfig(&format!("<includeroutes>{routes}</includeroutes>"))
+    };
+    let kept = |from: u32| {
+        let networks = (from..from + 37_000).map(|number| {
+            let [_, a, b, c] = number.to_be_bytes();
+            format!("\"{a}.{b}.{c}.0/24\"")
+        });
+        let networks = networks.collect::<Vec<_>>().join(",");
+        let field = "\"version\": 1,";
+        SMALL_JSON.replacen(
+            field,
+            &format!("{field} \"include_routes\": [{networks}],"),
+            1,
+        )
+    };
+    let kept = [kept(0), kept(70_000)];
+    let keep = |last: (&str, &[u8])| {
+        let [one, two] = kept.each_ref().map(|json| json.as_bytes());
+        vec![("0.json", one), ("1.json", two), last]
+            .into_iter()
+            .map(|(name, bytes)| (name.to_owned(), bytes.to_vec()))
+            .collect::<Files>()
+    };
+    assert_eq!(
+        import_all(&[
+            ("0.json", kept[0].as_bytes()),
+            ("1.json", kept[1].as_bytes())
+        ])
+        .unwrap()
+        .len(),
+        2
+    );
+    let certificate = "-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n";
+    let identity = SMALL_JSON.replacen(
+        "\"certificate\": {}",
+        &format!(
+            "\"certificate\": {{\"identity\": {{\"pem\": {{\"certificates\": \"{}\", \"key\": \"a\"}}}}}}",
+            certificate.repeat(1_900_000 / certificate.len())
+        ),
+        1,
+    );
+    assert!(identity.len() > 1_800_000);
+    let filler = vec![b'a'; 1 << 20];
+    let after = |xml: &str| {
+        let files = keep(("2.xml", xml.as_bytes()));
+        let mut files: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, bytes)| (&**name, &**bytes))
+            .collect();
+        files.push(("3.txt", &filler));
+        vec![("a.zip".to_owned(), stored(&files))]
+    };
+    let as_files = |files: Vec<String>| -> Files {
+        let files = files.into_iter().enumerate();
+        files
+            .map(|(number, text)| (format!("{number}.xml"), text.into_bytes()))
+            .collect()
+    };
+    vec![
+        (
+            "settings of many profiles",
+            zips(
+                &|_| many(120, ENTRA, &[("settings.xml", settings.as_bytes())]),
+                1,
+            ),
+        ),
+        (
+            "settings that are many",
+            zips(
+                &|_| {
+                    let names: Vec<String> =
+                        (0..12).map(|it| format!("{it}.settings.xml")).collect();
+                    let files: Vec<(&str, &[u8])> = names
+                        .iter()
+                        .map(|name| (&**name, settings.as_bytes()))
+                        .collect();
+                    many(1, ENTRA, &files)
+                },
+                1,
+            ),
+        ),
+        (
+            "unknown elements of many files",
+            as_files(numbered(100, &unknown(1_000))),
+        ),
+        (
+            "warnings of many files",
+            zips(&|_| many(250, &in_clientconfig(&warned), &[]), 1),
+        ),
+        (
+            "routes of many files",
+            as_files(numbered(6, &routes_of(10_000))),
+        ),
+        (
+            "routes of many packages",
+            zips(
+                &|number| stored(&[("a.xml", number_of(number, &routes_of(15_000)).as_bytes())]),
+                4,
+            ),
+        ),
+        (
+            "routes in configurations",
+            as_files(
+                (0..6)
+                    .map(|number| {
+                        let configuration = String::from_utf8(configuration_of_routes()).unwrap();
+                        configuration
+                            .replace("-a1b2c3d4e5f6.vpn", &format!("-a1b2c3d4{number:04}.vpn"))
+                    })
+                    .collect(),
+            ),
+        ),
+        ("elements after routes", after(&unknown(49_000))),
+        ("routes after routes", after(&routes_of(15_500))),
+        ("settings after routes", after(&settings_certificates())),
+        (
+            "a certificate after routes",
+            keep(("2.json", identity.as_bytes())),
+        ),
+        ("keys of configurations", zips(&|_| big_keys(200), 1)),
+        ("keys in configurations", zips(&|_| embedded_keys(9), 1)),
+        (
+            "files of no use in many packages",
+            zips(&|number| of_no_use(number), 8),
+        ),
+        (
+            "profiles of one gateway with other names",
+            as_files(
+                (0..900)
+                    .map(|number| ENTRA.replace("<name>", &format!("<name>{number}")))
+                    .collect(),
+            ),
+        ),
+        (
+            "small packages",
+            zips(&|number| many(1, &number_of(number, ENTRA), &[]), 1_000),
+        ),
+    ]
+}
+
+/// Profiles of other gateways in a network.
+fn numbered(count: u32, profile: &str) -> Vec<String> {
+    (0..count)
+        .map(|number| number_of(number, profile))
+        .collect()
+}
+
+fn number_of(number: u32, profile: &str) -> String {
+    profile.replace("-a1b2c3d4e5f6", &format!("-a1b2c3d4{number:04}"))
+}
+
+fn many(count: u32, profile: &str, others: &[(&str, &[u8])]) -> Vec<u8> {
+    let profiles = numbered(count, profile);
+    let names: Vec<String> = (0..count).map(|number| format!("{number}.xml")).collect();
+    let mut files = others.to_vec();
+    for (name, profile) in names.iter().zip(&profiles) {
+        files.push((name, profile.as_bytes()));
+    }
+    stored(&files)
+}
+
+/// A key and a certificate as large as they may be, which all configurations of a package name.
+fn big_keys(count: u32) -> Vec<u8> {
+    let key = pem("PRIVATE KEY", 250_000);
+    let certificate = pem("CERTIFICATE", 250_000);
+    let configuration =
+        format!("cert client.pem\nextra-certs client.pem\nkey client.key\n{OVPN_2022}");
+    let configuration = without_placeholders(&configuration);
+    let configurations = numbered(count, &configuration);
+    let names: Vec<String> = (0..count).map(|number| format!("{number}.ovpn")).collect();
+    let mut files: Vec<(&str, &[u8])> = vec![
+        ("client.key", key.as_bytes()),
+        ("client.pem", certificate.as_bytes()),
+    ];
+    for (name, configuration) in names.iter().zip(&configurations) {
+        files.push((name, configuration.as_bytes()));
+    }
+    stored(&files)
+}
+
+fn embedded_keys(count: u32) -> Vec<u8> {
+    let configuration = format!(
+        "{}<cert>\n{}</cert>\n<key>\n{}</key>\n",
+        without_placeholders(OVPN_2022),
+        pem("CERTIFICATE", 130_000),
+        pem("PRIVATE KEY", 130_000),
+    );
+    let configurations = numbered(count, &configuration);
+    let names: Vec<String> = (0..count).map(|number| format!("{number}.ovpn")).collect();
+    let files: Vec<(&str, &[u8])> = names
+        .iter()
+        .zip(&configurations)
+        .map(|(name, text)| (&**name, text.as_bytes()))
+        .collect();
+    stored(&files)
+}
+
+/// The portal's configuration without the blocks that its user fills in.
+fn without_placeholders(configuration: &str) -> String {
+    let (before, rest) = configuration.split_once("<cert>").unwrap();
+    let (_, after) = rest.split_once("</key>").unwrap();
+    format!("{before}{after}")
+}
+
+fn pem(label: &str, size: usize) -> String {
+    let line = format!("{}\n", "A".repeat(64));
+    format!(
+        "-----BEGIN {label}-----\n{}-----END {label}-----\n",
+        line.repeat(size / line.len())
+    )
+}
+
+fn of_no_use(number: u32) -> Vec<u8> {
+    let profile = number_of(number, ENTRA);
+    let names: Vec<String> = (0..990)
+        .map(|number| format!("{}{number}.txt", "n".repeat(240)))
+        .collect();
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(|name| (&**name, &b""[..])).collect();
+    files.push(("profile.xml", profile.as_bytes()));
+    stored(&files)
 }
 
 /// A profile in JSON with other things in it, as large as one may be.
@@ -158,10 +431,10 @@ fn hostile_json() -> Vec<(&'static str, Vec<u8>)> {
     };
     let routes = with(&format!(
         "{}, {}, \"network\": {{{}, {}}}",
-        list("include_routes", 0, 37_000),
-        list("exclude_routes", 0, 37_000),
-        list("routes", 0, 25_000),
-        list("address_pool", 0, 25_000),
+        list("include_routes", 0, 25_000),
+        list("exclude_routes", 0, 25_000),
+        list("routes", 0, 12_500),
+        list("address_pool", 0, 12_500),
     ));
     let fields: String = (0..60).map(|number| format!("\"{number}\":0,")).collect();
     let server = format!("{{{fields}\"host\":\"a\"}},");
@@ -288,7 +561,7 @@ fn configuration_of_routes() -> Vec<u8> {
     let routes: String = (0..19_900u32)
         .map(|number| {
             let [_, a, b, c] = number.to_be_bytes();
-            format!("route {a}.{b}.{c}.1 255.255.255.255\n")
+            format!("route {a}.{b}.{c}.1\n")
         })
         .collect();
     format!("{OVPN_2022}{routes}").into_bytes()

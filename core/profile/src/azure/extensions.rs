@@ -6,13 +6,11 @@ use zeroize::Zeroizing;
 
 use super::text::{Escaped, text_of};
 use super::tree::{Element, is_marked_nil};
+use crate::limits::MOST_OF_A_LIST;
 use crate::position::Position;
 use crate::secret_value::SecretText;
 use crate::unknown_element::UnknownElement;
 use crate::warning::{WarningKind, Warnings};
-
-/// The most elements that are kept for an export.
-const MOST: usize = 1_000;
 
 /// The most bytes of the document in which they may stand.
 const MOST_BYTES: usize = 256 * 1024;
@@ -30,7 +28,7 @@ impl Extensions {
     /// there are too many.
     pub(super) fn keep(&mut self, parent: &str, element: Element<'_>, warnings: &mut Warnings) {
         self.bytes = self.bytes.saturating_add(element.content().len());
-        if !self.is_full && self.kept.len() < MOST && self.bytes <= MOST_BYTES {
+        if !self.is_full && self.kept.len() < MOST_OF_A_LIST && self.bytes <= MOST_BYTES {
             let kept = UnknownElement {
                 parent: parent.to_owned(),
                 xml: SecretText::new(xml(element)),

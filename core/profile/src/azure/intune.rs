@@ -7,6 +7,7 @@ use crate::content::Content;
 use crate::dns_suffix::DnsSuffix;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
+use crate::limits::MOST_OF_A_LIST;
 use crate::profile::Profile;
 use crate::unique::Unique;
 use crate::warning::{WarningKind, Warnings};
@@ -17,9 +18,6 @@ const WITHOUT_EFFECT: [&str; 3] = [
     "VPNProfile/DeviceTunnel",
     "VPNProfile/RegisterDNS",
 ];
-
-/// The most domains of trusted networks, which is more than any company has.
-const MOST_DOMAINS: usize = 1_000;
 
 /// Reads an Intune policy (`VPNProfile`, the ProfileXML of Windows' VPNv2 configuration), which has the
 /// profile inside.
@@ -97,7 +95,7 @@ fn read_domains(values: &[Value], warnings: &mut Warnings) -> Unique<DnsSuffix> 
     for value in values {
         let parts = value.text().split([',', ';']).map(str::trim);
         for part in parts.filter(|part| !part.is_empty()) {
-            if domains.len() >= MOST_DOMAINS {
+            if domains.len() >= MOST_OF_A_LIST {
                 let message = format_args!("{} has more domains than are used", value.path());
                 warnings.push(value.position(), WarningKind::IgnoredValue, message);
                 return domains;

@@ -11,6 +11,7 @@ use crate::dns_suffix::DnsSuffix;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
+use crate::limits::{MOST_OF_A_LIST, MOST_TRUSTED};
 use crate::name::ProfileName;
 use crate::one_or_more::OneOrMore;
 use crate::profile::Profile;
@@ -27,9 +28,6 @@ use crate::warning::WarningKind;
 
 /// Elements that Microsoft's client or the portal writes and that change nothing here.
 const WITHOUT_EFFECT: [&str; 2] = ["any", "highavailability"];
-
-/// The most DNS servers; a machine asks three of them or fewer.
-const MOST_DNS_SERVERS: usize = 256;
 
 /// Makes a profile of the root element `AzVpnProfile`.
 pub(super) fn read_profile(
@@ -102,6 +100,10 @@ fn read_servers(
         let display_name =
             entry.value("serverlist/ServerEntry/displayname", &mut findings.warnings);
         let host = entry.required("serverlist/ServerEntry/fqdn", &mut findings.warnings)?;
+        if servers.len() >= MOST_OF_A_LIST {
+            let reason = format!("is one of more than {MOST_OF_A_LIST} servers");
+            return Err(host.error(InvalidValue::new(reason)));
+        }
         let server = host.parse::<Server>()?.with_transport(transport);
         servers.push(match display_name {
             Some(name) => server.with_display_name(read_text(&name)?),
@@ -162,6 +164,10 @@ fn read_server_validation(
     for hash in certificate.values("servervalidation/cert/hash", &mut findings.warnings) {
         let root: Thumbprint = hash.parse()?;
         insert(&mut roots, root, &hash, findings);
+        if roots.len() > MOST_TRUSTED {
+            let reason = format!("is one of more than {MOST_TRUSTED} roots");
+            return Err(hash.error(InvalidValue::new(reason)));
+        }
     }
     let pinned_roots = roots.iter().copied().map(PinnedRoot::from).collect();
     let pinned_roots = OneOrMore::from_vec(pinned_roots)
@@ -213,7 +219,7 @@ fn read_dns_servers(
                 )))
             })?;
             insert(&mut servers, server, value, findings);
-            if servers.len() > MOST_DNS_SERVERS {
+            if servers.len() > MOST_OF_A_LIST {
                 return Err(value.error(InvalidValue::new(
                     "is one of more DNS servers than any network has",
                 )));
@@ -251,6 +257,16 @@ fn read_suffix_list(
     }
     values.sort_by_key(Value::position);
     for value in values {
+        if suffixes.len() >= MOST_OF_A_LIST {
+            let message = format_args!(
+                "{} is one of more than {MOST_OF_A_LIST}; it is ignored with all that follow",
+                value.path()
+            );
+            findings
+                .warnings
+                .push(value.position(), WarningKind::IgnoredValue, message);
+            break;
+        }
         match value.text().parse() {
             Ok(suffix) => insert(suffixes, suffix, &value, findings),
             Err(reason) => {

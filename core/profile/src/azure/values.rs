@@ -8,17 +8,19 @@ use crate::authentication::Authority;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
+use crate::limits::LONGEST_LINE;
 use crate::warning::{WarningKind, Warnings};
 
-/// Reads a name for people: a line of at most 256 characters without control characters.
+/// Reads a name for people: a line without control characters that is not too long.
 pub(super) fn read_text(value: &Value) -> Result<String, ImportError> {
     if value.text().chars().any(char::is_control) {
         return Err(value.error(InvalidValue::new(
             "holds a line break or another control character",
         )));
     }
-    if value.text().chars().nth(256).is_some() {
-        return Err(value.error(InvalidValue::new("is longer than 256 characters")));
+    if value.text().chars().nth(LONGEST_LINE).is_some() {
+        let reason = format!("is longer than {LONGEST_LINE} characters");
+        return Err(value.error(InvalidValue::new(reason)));
     }
     Ok(value.text().to_owned())
 }

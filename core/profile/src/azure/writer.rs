@@ -11,6 +11,7 @@ use crate::authentication::{
     PasswordAuthentication,
 };
 use crate::export::{Exported, SecretsInExport};
+use crate::limits::{self, is_a_short_line};
 use crate::profile::Profile;
 use crate::protocol::ProtocolOptions;
 use crate::routes::Routes;
@@ -50,6 +51,7 @@ impl Profile {
         if document.size() > MAXIMUM_XML_BYTES || document.count() > MAXIMUM_XML_ELEMENTS {
             writer.note("The file cannot be imported again: it is larger than any that is read.");
         }
+        writer.notes.extend(limits::notes(self));
         Exported {
             text: document.into_text(),
             notes: writer.notes,
@@ -100,9 +102,7 @@ impl Writer {
 
     /// Writes a line of text; one that would not be read again as it is, is left out with a note.
     fn line(&mut self, name: &'static str, what: &str, line: &str) -> Option<Member> {
-        let is_readable = is_kept_whole(line)
-            && !line.chars().any(char::is_control)
-            && line.chars().nth(256).is_none();
+        let is_readable = is_kept_whole(line) && is_a_short_line(line);
         if !is_readable {
             self.note(format!(
                 "{what} is left out: it is too long, or has characters that the format cannot hold."

@@ -12,6 +12,7 @@ use super::server_text::ServerText;
 use crate::authentication::AuthenticationKind;
 use crate::dns_suffix::DnsSuffix;
 use crate::invalid_value::InvalidValue;
+use crate::limits::{LONGEST_LINE, MOST_OF_A_LIST, is_a_short_line};
 use crate::name::ProfileName;
 use crate::one_or_more::OneOrMore;
 use crate::profile::Profile;
@@ -60,12 +61,6 @@ pub struct Edited {
     /// What came of the edit.
     pub report: EditReport,
 }
-
-/// The most entries of a list that is not one of networks.
-const MOST_ENTRIES: usize = 1_000;
-
-/// The most bytes of a user name; RADIUS carries 253 (RFC 2865 section 5), other servers more.
-const LONGEST_USER_NAME: usize = 1_024;
 
 impl ProfileEdit {
     /// Makes an edit that changes nothing.
@@ -536,11 +531,11 @@ fn read_networks(field: Field, text: &str) -> Result<Vec<IpNet>, EditError> {
 }
 
 fn read_dns_servers(text: &str) -> Result<Vec<IpAddr>, EditError> {
-    read_list(Field::DnsServers, text, MOST_ENTRIES, read_dns_server)
+    read_list(Field::DnsServers, text, MOST_OF_A_LIST, read_dns_server)
 }
 
 fn read_suffixes(field: Field, text: &str) -> Result<Vec<DnsSuffix>, EditError> {
-    read_list(field, text, MOST_ENTRIES, read_suffix)
+    read_list(field, text, MOST_OF_A_LIST, read_suffix)
 }
 
 fn read_user_name(text: &str) -> Result<String, InvalidValue> {
@@ -552,8 +547,10 @@ fn read_user_name(text: &str) -> Result<String, InvalidValue> {
             "holds a line break or another control character",
         ));
     }
-    if text.len() > LONGEST_USER_NAME {
-        return Err(InvalidValue::new("is longer than 1,024 bytes"));
+    // RADIUS carries 253 bytes (RFC 2865 section 5), other servers more.
+    if !is_a_short_line(text) {
+        let reason = format!("is longer than {LONGEST_LINE} characters");
+        return Err(InvalidValue::new(reason));
     }
     Ok(text.to_owned())
 }

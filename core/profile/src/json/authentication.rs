@@ -97,14 +97,14 @@ fn read_identity(value: Value<'_, '_>) -> Result<ClientIdentity, ImportError> {
 /// Takes out what is no certificate: certificates are shown and kept in the clear, and some have their
 /// private key in the same file.
 fn public_certificates(value: &Value<'_, '_>) -> Result<String, ImportError> {
-    let text = value.text()?;
+    let mut text = value.text()?;
     match pem::certificates(&text) {
-        Ok(certificates) => Ok(certificates.as_str().to_owned()),
+        Ok(mut certificates) => Ok(std::mem::take(&mut *certificates)),
         Err(reason) if value.is_foreign() && text.contains("PRIVATE KEY") => {
             Err(value.invalid(reason))
         }
         // It is told where a connection is made that it is no certificate.
-        Err(_) => Ok(text.as_str().to_owned()),
+        Err(_) => Ok(std::mem::take(&mut *text)),
     }
 }
 

@@ -1,19 +1,17 @@
 use super::value::Value;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
+use crate::limits::LONGEST_LINE;
 
-/// The most characters of a name for people, and of an identifier.
-const LONGEST: usize = 256;
-
-/// Reads a name for people: a line of at most 256 characters without control characters.
+/// Reads a name for people: a line without control characters that is not too long.
 pub(super) fn read_line(value: &Value<'_, '_>) -> Result<String, ImportError> {
     let text = value.text()?;
     if value.is_foreign() {
         if text.chars().any(char::is_control) {
             return Err(value.error("holds a line break or another control character"));
         }
-        if text.chars().nth(LONGEST).is_some() {
-            return Err(value.error("is longer than 256 characters"));
+        if text.chars().nth(LONGEST_LINE).is_some() {
+            return Err(value.error(format!("is longer than {LONGEST_LINE} characters")));
         }
     }
     Ok(text.as_str().to_owned())

@@ -23,8 +23,8 @@ use crate::content::Content;
 use crate::error::ImportError;
 use crate::export::{Exported, SecretsInExport};
 use crate::imported::Imported;
+use crate::limits;
 use crate::profile::Profile;
-use crate::routes::Routes;
 use crate::warning::Warnings;
 use buffer::{Layout, write};
 use document::FORMAT;
@@ -56,20 +56,13 @@ impl Profile {
         if text.len() > MAXIMUM_JSON_BYTES {
             text = write(&document, Layout::Compact);
         }
-        let lists = [
-            &self.include_routes,
-            &self.exclude_routes,
-            &self.network.routes,
-            &self.network.address_pool,
-        ];
-        let has_too_many = lists.iter().any(|routes| routes.len() > Routes::MOST);
-        if has_too_many || text.len() > MAXIMUM_JSON_BYTES {
-            writer.note("There are so many routes that the file cannot be imported.");
+        let mut notes = writer.notes;
+        let before = notes.len();
+        notes.extend(limits::notes(self));
+        if notes.len() == before && text.len() > MAXIMUM_JSON_BYTES {
+            notes.push("The file is too large to be imported again.".to_owned());
         }
-        Exported {
-            text,
-            notes: writer.notes,
-        }
+        Exported { text, notes }
     }
 
     /// Reads what [`Self::to_json`] wrote, in UTF-8 or, as Windows PowerShell saves it, in UTF-16 with a

@@ -15,6 +15,7 @@ use crate::dns_suffix::DnsSuffix;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
+use crate::limits::MOST_OF_A_LIST;
 use crate::one_or_more::OneOrMore;
 use crate::profile::Profile;
 use crate::protocol::{
@@ -29,16 +30,13 @@ use crate::unknown_element::UnknownElement;
 use crate::virtual_network::VirtualNetwork;
 use crate::warning::Warnings;
 
-/// The most elements of each list but those of routes.
-const MOST: usize = 1_000;
-
 pub(super) fn read_profile(root: Value<'_, '_>) -> Result<Profile, ImportError> {
     let mut fields = root.object()?;
     read_format(&mut fields)?;
     let name = fields.required("name")?.parse()?;
     let azure_version = fields.take("azure_version");
     let servers = fields.required("servers")?;
-    let read = servers.elements(MOST, read_server)?;
+    let read = servers.elements(MOST_OF_A_LIST, read_server)?;
     let servers = OneOrMore::from_vec(read).ok_or_else(|| servers.error("is empty"))?;
     let authentication = read_choice(fields.required("authentication")?)?;
     let server_validation = read_server_validation(fields.required("server_validation")?)?;
@@ -68,7 +66,7 @@ pub(super) fn read_profile(root: Value<'_, '_>) -> Result<Profile, ImportError> 
             None => VirtualNetwork::default(),
         },
         unknown_elements: match fields.take("unknown_elements") {
-            Some(elements) => elements.elements(MOST, read_unknown_element)?,
+            Some(elements) => elements.elements(MOST_OF_A_LIST, read_unknown_element)?,
             None => Vec::new(),
         },
     };
@@ -127,7 +125,7 @@ fn read_routes(list: Option<Value<'_, '_>>) -> Result<Routes, ImportError> {
         return Ok(Routes::new());
     };
     let mut routes = Routes::new();
-    list.elements(Routes::MOST, |value| {
+    list.networks(|value| {
         let text = value.text()?;
         let network: IpNet = text.parse().map_err(|_| {
             let text = Excerpt::of(&text);
@@ -151,7 +149,7 @@ fn read_list<T: Eq + Hash>(
     read: fn(Value<'_, '_>) -> Result<T, ImportError>,
 ) -> Result<Unique<T>, ImportError> {
     match list {
-        Some(list) => Ok(list.elements(MOST, read)?.into_iter().collect()),
+        Some(list) => Ok(list.elements(MOST_OF_A_LIST, read)?.into_iter().collect()),
         None => Ok(Unique::new()),
     }
 }
@@ -173,7 +171,7 @@ fn read_protocol(protocol: Value<'_, '_>) -> Result<ProtocolOptions, ImportError
     let mut options = ProtocolOptions::default();
     if let Some(ciphers) = fields.take("protocol.ciphers") {
         let names = DataCipher::ALL.map(|cipher| (cipher.name(), cipher));
-        options.ciphers = ciphers.elements(MOST, |cipher| cipher.one_of(&names))?;
+        options.ciphers = ciphers.elements(MOST_OF_A_LIST, |cipher| cipher.one_of(&names))?;
     }
     if let Some(versions) = fields.take("protocol.tls_versions") {
         options.tls_versions = versions.one_of(&[

@@ -5,6 +5,7 @@ use super::free_text::read_line;
 use super::value::Value;
 use crate::certificate::Certificate;
 use crate::error::ImportError;
+use crate::limits::MOST_TRUSTED;
 use crate::one_or_more::OneOrMore;
 use crate::secret::ServerSecret;
 use crate::secret_value::SecretText;
@@ -13,9 +14,6 @@ use crate::validation::{
     CertificateUsage, Digest, KeyDirection, PinnedRoot, ServerName, ServerTrust, ServerValidation,
     Wrapping,
 };
-
-/// The most roots, authorities or fingerprints.
-const MOST: usize = 200;
 
 pub(super) fn read_server_validation(
     value: Value<'_, '_>,
@@ -68,7 +66,7 @@ fn one_or_more<'a, 's, T>(
     list: &Value<'a, 's>,
     read: impl FnMut(Value<'a, 's>) -> Result<T, ImportError>,
 ) -> Result<OneOrMore<T>, ImportError> {
-    OneOrMore::from_vec(list.elements(MOST, read)?).ok_or_else(|| list.error("is empty"))
+    OneOrMore::from_vec(list.elements(MOST_TRUSTED, read)?).ok_or_else(|| list.error("is empty"))
 }
 
 fn read_pinned_root(value: Value<'_, '_>) -> Result<PinnedRoot, ImportError> {

@@ -1,7 +1,5 @@
 use std::borrow::Cow;
-#[cfg(test)]
-use std::cell::Cell;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,7 +11,9 @@ use super::text::unescape;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::invalid_value::InvalidValue;
+use crate::limits::MOST_NETWORKS;
 use crate::position::{Cursor, Position, locate};
+use crate::routes::Routes;
 use crate::secret_value::SecretText;
 use crate::warning::{MAXIMUM_WARNINGS, WarningKind, Warnings};
 
@@ -38,6 +38,8 @@ pub(super) struct Source<'a> {
     text: &'a str,
     origin: Origin<'a>,
     unknown: RefCell<Unknown>,
+    /// How many networks may still follow, in all lists of them.
+    networks: Cell<usize>,
     /// How often a position was looked for.
     #[cfg(test)]
     pub(super) located: Cell<usize>,
@@ -57,6 +59,7 @@ impl<'a> Source<'a> {
             text,
             origin,
             unknown: RefCell::default(),
+            networks: Cell::new(MOST_NETWORKS),
             #[cfg(test)]
             located: Cell::default(),
         }
@@ -232,16 +235,37 @@ impl<'a, 's> Value<'a, 's> {
     pub(super) fn elements<T>(
         &self,
         most: usize,
-        mut read: impl FnMut(Value<'a, 's>) -> Result<T, ImportError>,
+        read: impl FnMut(Value<'a, 's>) -> Result<T, ImportError>,
     ) -> Result<Vec<T>, ImportError> {
+        self.list(most)?.map(read).collect()
+    }
+
+    fn list(
+        &self,
+        most: usize,
+    ) -> Result<impl ExactSizeIterator<Item = Self> + use<'a, 's>, ImportError> {
         if !self.raw.get().starts_with('[') {
             return Err(self.error("is no list"));
         }
         let most = if self.is_foreign() { most } else { usize::MAX };
         let raw = self.deserialize(List { most })?;
-        raw.into_iter()
-            .map(|raw| read(Value { raw, ..*self }))
-            .collect()
+        let list = *self;
+        Ok(raw.into_iter().map(move |raw| Value { raw, ..list }))
+    }
+
+    /// Reads a list of networks, of which all lists together have a bound of their own.
+    pub(super) fn networks(
+        &self,
+        read: impl FnMut(Value<'a, 's>) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let mut list = self.list(Routes::MOST)?;
+        let left = self.source.networks.get().checked_sub(list.len());
+        if left.is_none() && self.is_foreign() {
+            let reason = format!("is one of lists of more than {MOST_NETWORKS} networks together");
+            return Err(self.error(reason));
+        }
+        self.source.networks.set(left.unwrap_or(0));
+        list.try_for_each(read)
     }
 
     /// Reads one of several forms, given by paths: a text with the last name of one, or an object with

@@ -10,7 +10,7 @@ use crate::position::Position;
 use crate::warning::{WarningKind, Warnings};
 
 use super::beside::{FilesBeside, base_name};
-use super::limits::MAXIMUM_OVPN_BYTES;
+use super::limits::{MAXIMUM_KEY_BYTES, MAXIMUM_OVPN_BYTES};
 
 /// Takes some blocks out of a text in PEM.
 type ReadPem = fn(&str) -> Result<Zeroizing<String>, InvalidValue>;
@@ -164,9 +164,13 @@ impl<'a> Source<'a> {
         self.bytes.trim_ascii().first() == Some(&b'$')
     }
 
-    /// Refuses what is larger than a configuration.
+    /// Refuses what is larger than any file of its kind.
     pub(super) fn check_size(&self) -> Result<(), ImportError> {
-        if self.bytes.len() > MAXIMUM_OVPN_BYTES {
+        let limit = match self.option {
+            "ca" | "crl-verify" => MAXIMUM_OVPN_BYTES,
+            _ => MAXIMUM_KEY_BYTES,
+        };
+        if self.bytes.len() > limit {
             return Err(self.invalid("is larger than any file of its kind"));
         }
         Ok(())

@@ -2,18 +2,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::beside::Beside;
+use super::budget::Budget;
 use super::file::File;
 use super::found::{Found, Source};
 use super::kind::Kind;
 use super::naming::name;
+use super::roots::Roots;
 use super::vpn_settings::VpnSettings;
+use super::weight::{weight_of_certificates, weight_of_network, weight_of_settings};
 use crate::certificate::Certificate;
 use crate::content::Content;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::import_failure::ImportFailure;
-use crate::imported::Imported;
-use crate::position::Position;
 use crate::profile::Profile;
 use crate::warning::{Warning, WarningKind, Warnings};
 
@@ -49,48 +50,38 @@ pub(crate) struct Contents {
 
 impl Contents {
     /// Reads files that the user chose; each must be of a known kind.
-    pub(crate) fn of_files(files: &[File<'_>]) -> Result<Self, ImportFailure> {
-        Self::read(files)
+    pub(crate) fn of_files(files: &[File<'_>], budget: &mut Budget) -> Result<Self, ImportFailure> {
+        Self::read(files, budget)
     }
 
     /// Reads the files of a package, among which there may be others.
     pub(crate) fn of_package(
         files: &[File<'_>],
         package: Arc<str>,
-        others: &[String],
+        others: Vec<String>,
+        budget: &mut Budget,
     ) -> Result<Self, ImportFailure> {
-        let mut contents = Self::read(files)?;
-        contents.package = Some((package, others.to_vec()));
+        let mut contents = Self::read(files, budget)?;
+        contents.package = Some((package, others));
         Ok(contents)
     }
 
     /// Returns the profiles, with all that the other files say of them.
-    pub(crate) fn into_found(mut self) -> Result<Vec<Found>, ImportFailure> {
+    pub(crate) fn into_found(mut self, budget: &mut Budget) -> Result<Vec<Found>, ImportFailure> {
         self.check()?;
         let mut found = std::mem::take(&mut self.found);
         for (file, settings) in &self.settings {
-            apply(settings, &mut found, file);
+            apply(settings, &mut found, file, budget)
+                .map_err(|error| ImportFailure::new(file, error))?;
         }
         let package = self.package.as_ref().map(|(package, _)| &**package);
         for found in &mut found {
             name(found, package);
         }
-        for (file, certificates) in &self.certificates {
-            if certificates.is_empty() {
-                let message =
-                    format_args!("this holds no certificate that can be read; it is not used");
-                warn(&mut found, file, message);
-            }
-            for certificate in certificates {
-                recognize(certificate, &mut found, file);
-            }
-        }
+        self.recognize_certificates(&mut found, budget);
         for (file, content) in &self.others {
-            warn(
-                &mut found,
-                file,
-                format_args!("this is {content}; it is not used"),
-            );
+            let message = format_args!("this is {content}; it is not used");
+            warn(&mut found, file, message, budget);
         }
         if let Some(first) = found.first_mut() {
             first.imported.append(self.warnings, self.warnings_left_out);
@@ -98,7 +89,29 @@ impl Contents {
         Ok(found)
     }
 
-    fn read(files: &[File<'_>]) -> Result<Self, ImportFailure> {
+    fn recognize_certificates(&self, found: &mut [Found], budget: &mut Budget) {
+        let all = self.certificates.iter();
+        let mut roots = Roots::new(all.flat_map(|(_, certificates)| certificates));
+        for found in &mut *found {
+            found.recognize(&mut roots);
+        }
+        for (file, certificates) in &self.certificates {
+            if certificates.is_empty() {
+                let message =
+                    format_args!("this holds no certificate that can be read; it is not used");
+                warn(found, file, message, budget);
+            }
+            for certificate in certificates.iter().filter(|it| roots.is_unused(it)) {
+                let message = format_args!(
+                    "the certificate '{}' is none of the roots that the profile names; it is not used",
+                    certificate.subject()
+                );
+                warn(found, file, message, budget);
+            }
+        }
+    }
+
+    fn read(files: &[File<'_>], budget: &mut Budget) -> Result<Self, ImportFailure> {
         let kinds: Vec<Kind> = files.iter().map(|file| Kind::of(file.bytes)).collect();
         let beside = Beside::new(files, &kinds);
         let mut contents = Self::default();
@@ -112,7 +125,7 @@ impl Contents {
         for (place, (file, kind)) in files.iter().zip(&kinds).enumerate() {
             if !taken.contains(&place) {
                 contents
-                    .add(file, *kind, &beside)
+                    .add(file, *kind, &beside, budget)
                     .map_err(|error| ImportFailure::new(&file.name, error))?;
             }
         }
@@ -124,47 +137,56 @@ impl Contents {
         file: &File<'_>,
         kind: Kind,
         beside: &Beside<'_, '_>,
+        budget: &mut Budget,
     ) -> Result<(), ImportError> {
         let name = Arc::clone(&file.name);
-        let found = |source, imported: Imported| Found {
-            imported: imported.in_file(&name),
-            file: Arc::clone(&name),
-            source,
-        };
-        match kind {
+        let (source, read) = match kind {
             Kind::Certificate => {
-                self.certificates
-                    .push((name, read_certificates(file.bytes)));
+                let certificates = read_certificates(file.bytes);
+                budget.spend(weight_of_certificates(&certificates))?;
+                self.certificates.push((name, certificates));
+                return Ok(());
             }
-            Kind::Json => match Profile::from_json(file.bytes) {
-                Ok(imported) => self.found.push(found(Source::Json, imported)),
-                Err(ImportError::NotAzureProfile { found }) => self.others.push((name, found)),
-                Err(error) => return Err(error),
-            },
+            Kind::Other(content) => {
+                self.others.push((name, content));
+                return Ok(());
+            }
+            Kind::Json => (Source::Json, Profile::from_json(file.bytes)),
             Kind::OpenVpn => {
                 let find = |name: &str| beside.find(file, name);
-                let imported = Profile::from_openvpn(file.bytes, &find)?;
-                self.found.push(found(Source::OpenVpn, imported));
+                (Source::OpenVpn, Profile::from_openvpn(file.bytes, &find))
             }
-            Kind::Xml => match Profile::from_azure_xml(file.bytes) {
-                Ok(imported) => self.found.push(found(Source::Azure, imported)),
-                Err(ImportError::NotAzureProfile {
-                    found: Content::VpnSettings,
-                }) => self.add_settings(file)?,
-                Err(ImportError::NotAzureProfile { found }) => self.others.push((name, found)),
-                Err(error) => return Err(error),
-            },
-            Kind::Other(content) => self.others.push((name, content)),
+            Kind::Xml => (Source::Azure, Profile::from_azure_xml(file.bytes)),
+        };
+        match read {
+            Ok(imported) => self.found.push(Found {
+                is_choice: !imported.profile.authentication.others().is_empty(),
+                imported: budget.admit(imported)?.in_file(&name),
+                file: name,
+                source,
+            }),
+            Err(ImportError::NotAzureProfile {
+                found: Content::VpnSettings,
+            }) if kind == Kind::Xml => self.add_settings(file, budget)?,
+            Err(ImportError::NotAzureProfile { found }) if kind != Kind::OpenVpn => {
+                self.others.push((name, found));
+            }
+            Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    fn add_settings(&mut self, file: &File<'_>) -> Result<(), ImportError> {
+    fn add_settings(&mut self, file: &File<'_>, budget: &mut Budget) -> Result<(), ImportError> {
         let mut warnings = Warnings::default();
         let settings = VpnSettings::read(file.bytes, &mut warnings)?;
+        budget.spend(weight_of_settings(&settings.network, &settings.roots))?;
         let (warnings, left_out) = warnings.finish_in(&file.name);
+        let (warnings, without_room) = budget.admit_warnings(warnings);
         self.warnings.extend(warnings);
-        self.warnings_left_out = self.warnings_left_out.saturating_add(left_out);
+        self.warnings_left_out = self
+            .warnings_left_out
+            .saturating_add(left_out)
+            .saturating_add(without_room);
         self.settings.push((Arc::clone(&file.name), settings));
         Ok(())
     }
@@ -243,8 +265,14 @@ fn read_certificates(bytes: &[u8]) -> Vec<Certificate> {
 }
 
 /// Lets the settings of a gateway say what they know to the profiles of it.
-fn apply(settings: &VpnSettings, found: &mut [Found], file: &Arc<str>) {
+fn apply(
+    settings: &VpnSettings,
+    found: &mut [Found],
+    file: &Arc<str>,
+    budget: &mut Budget,
+) -> Result<(), ImportError> {
     let mut is_used = false;
+    let mut roots = Roots::new(&settings.roots);
     for found in found.iter_mut() {
         let profile = &mut found.imported.profile;
         if profile
@@ -253,42 +281,26 @@ fn apply(settings: &VpnSettings, found: &mut [Found], file: &Arc<str>) {
             .any(|server| settings.describes(server))
         {
             is_used = true;
+            budget.spend(weight_of_network(&settings.network))?;
             profile.network = settings.network.clone();
-            for root in &settings.roots {
-                found.recognize(root);
-            }
+            found.recognize(&mut roots);
         }
     }
     if !is_used {
-        warn(
-            found,
-            file,
-            format_args!("this describes another gateway; it is not used"),
-        );
+        let message = format_args!("this describes another gateway; it is not used");
+        warn(found, file, message, budget);
     }
+    Ok(())
 }
 
-fn recognize(certificate: &Certificate, found: &mut [Found], file: &Arc<str>) {
-    let is_meant = found
-        .iter_mut()
-        .map(|found| found.recognize(certificate))
-        .fold(false, |any, is_meant| any | is_meant);
-    if !is_meant {
-        let message = format_args!(
-            "the certificate '{}' is none of the roots that the profile names; it is not used",
-            certificate.subject()
-        );
-        warn(found, file, message);
+/// Warns of a file that is not used, with the first profile.
+fn warn(
+    found: &mut [Found],
+    file: &Arc<str>,
+    message: std::fmt::Arguments<'_>,
+    budget: &mut Budget,
+) {
+    if let Some(first) = found.first_mut() {
+        budget.warn(&mut first.imported, file, WarningKind::UnusedFile, message);
     }
-}
-
-/// Warns of a file, with the first profile.
-fn warn(found: &mut [Found], file: &Arc<str>, message: std::fmt::Arguments<'_>) {
-    let Some(first) = found.first_mut() else {
-        return;
-    };
-    let mut warnings = Warnings::default();
-    warnings.push(Position::START, WarningKind::UnusedFile, message);
-    let (warnings, left_out) = warnings.finish_in(file);
-    first.imported.append(warnings, left_out);
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::certificate::Certificate;
+use super::roots::Roots;
 use crate::imported::Imported;
 use crate::validation::ServerTrust;
 
@@ -11,20 +11,31 @@ pub(crate) struct Found {
     pub(crate) file: Arc<str>,
     /// What kind of file it was.
     pub(crate) source: Source,
+    /// Whether the file itself offers several ways to sign in, of which it selects one.
+    pub(crate) is_choice: bool,
     /// The profile and its warnings.
     pub(crate) imported: Imported,
 }
 
 impl Found {
-    /// Gives a pinned root its certificate, and returns whether one of them has it.
-    pub(super) fn recognize(&mut self, certificate: &Certificate) -> bool {
+    /// Gives the pinned roots their certificates.
+    pub(super) fn recognize(&mut self, roots: &mut Roots<'_>) {
         match &mut self.imported.profile.server_validation.trust {
-            ServerTrust::PinnedRoots(roots) => roots
-                .iter_mut()
-                .map(|root| root.recognize(certificate))
-                .fold(false, |any, is_meant| any | is_meant),
-            ServerTrust::Authorities { roots, .. } => roots.iter().any(|root| root == certificate),
-            ServerTrust::Fingerprints(_) => false,
+            ServerTrust::PinnedRoots(pinned) => {
+                for root in pinned.iter_mut() {
+                    if let Some(certificate) = roots.take(root.thumbprint()) {
+                        root.recognize(certificate);
+                    }
+                }
+            }
+            ServerTrust::Authorities {
+                roots: authorities, ..
+            } => {
+                for authority in authorities.iter() {
+                    roots.take(authority.thumbprint());
+                }
+            }
+            ServerTrust::Fingerprints(_) => {}
         }
     }
 }

@@ -8,13 +8,16 @@ use crate::certificate::Certificate;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
 use crate::import_failure::ImportFailure;
-use crate::position::Position;
+use crate::limits::MOST_OF_A_LIST;
+use crate::one_or_more::OneOrMore;
 use crate::profile::Profile;
 use crate::transport::Transport;
 use crate::validation::ServerTrust;
-use crate::warning::{WarningKind, Warnings};
+use crate::warning::WarningKind;
 
+use super::budget::Budget;
 use super::found::{Found, Source};
+use super::roots::Roots;
 
 /// Which way to sign in is selected where several files offer several. A sign-in with Entra ID needs
 /// nothing but the user; a certificate has to be installed first.
@@ -26,7 +29,10 @@ const PREFERRED: [AuthenticationKind; 2] =
 /// Profiles of a gateway with other routes, names or options than the first one's stay profiles of
 /// their own. Those that call the same host and disagree about its secret or its roots cannot both be
 /// right: that is an error which names both files.
-pub(crate) fn merge(mut found: Vec<Found>) -> Result<Vec<Found>, ImportFailure> {
+pub(crate) fn merge(
+    mut found: Vec<Found>,
+    budget: &mut Budget,
+) -> Result<Vec<Found>, ImportFailure> {
     found.sort_by_key(|found| found.source);
     let mut merged: Vec<Found> = Vec::new();
     // The places in `merged` of the profiles that call the same servers.
@@ -41,7 +47,7 @@ pub(crate) fn merge(mut found: Vec<Found>) -> Result<Vec<Found>, ImportFailure> 
             let Some(first) = merged.get_mut(*first) else {
                 continue;
             };
-            match merge_into(first, next)? {
+            match merge_into(first, next, budget)? {
                 None => continue 'found,
                 Some(unchanged) => next = unchanged,
             }
@@ -64,7 +70,11 @@ fn places(profile: &Profile) -> BTreeSet<Place> {
 }
 
 /// Merges a profile of a gateway into another one if they go together, and returns it if not.
-fn merge_into(first: &mut Found, next: Found) -> Result<Option<Found>, ImportFailure> {
+fn merge_into(
+    first: &mut Found,
+    next: Found,
+    budget: &mut Budget,
+) -> Result<Option<Found>, ImportFailure> {
     let are_alike = match (first.source, next.source) {
         (Source::OpenVpn, _) => {
             first.imported.profile.server_validation == next.imported.profile.server_validation
@@ -74,16 +84,15 @@ fn merge_into(first: &mut Found, next: Found) -> Result<Option<Found>, ImportFai
             true
         }
     };
-    if !are_alike || !reconcile(first, &next) {
+    if !are_alike || !reconcile(first, &next, budget) {
         return Ok(Some(next));
     }
     if let (Source::Azure, ServerTrust::Authorities { roots, .. }) =
         (first.source, &next.imported.profile.server_validation.trust)
     {
-        for root in roots {
-            learn_root(first, root, &next.file);
-        }
+        learn_roots(first, roots, &next.file, budget);
     }
+    first.is_choice |= next.is_choice;
     let imported = next.imported;
     first
         .imported
@@ -113,57 +122,111 @@ fn check_agreement(first: &Found, next: &Found) -> Result<(), ImportFailure> {
 
 /// Takes over what only the second profile says, and returns whether they agree in everything that
 /// both say; if not, nothing changes.
-fn reconcile(first: &mut Found, next: &Found) -> bool {
+///
+/// An OpenVPN configuration of a gateway of which there is an Azure file need not agree: what it says
+/// otherwise is not taken, which a warning tells.
+fn reconcile(first: &mut Found, next: &Found, budget: &mut Budget) -> bool {
     let (known, theirs) = (&first.imported.profile, &next.imported.profile);
-    // What an OpenVPN configuration says besides, the Azure file of its gateway says too.
     let is_supplement = (first.source, next.source) == (Source::Azure, Source::OpenVpn);
+    let contradictions = contradictions(known, theirs);
     let may_agree = is_supplement
         || known.name == theirs.name
             && known.version == theirs.version
             && known.protocol == theirs.protocol
-            && known.always_on == theirs.always_on;
+            && known.always_on == theirs.always_on
+            && contradictions.is_empty();
     if !may_agree {
         return false;
     }
-    let Some(authentication) = join(&known.authentication, &theirs.authentication) else {
+    let Some(authentication) = join(first, next) else {
         return false;
     };
-    let mut ours = known.clone();
+    let ours = &mut first.imported.profile;
     ours.authentication = authentication;
-    let agree = is_supplement
-        || take_over(&mut ours.include_routes, &theirs.include_routes)
-            && take_over(&mut ours.exclude_routes, &theirs.exclude_routes)
-            && take_over(&mut ours.dns_servers, &theirs.dns_servers)
-            && take_over(&mut ours.dns_suffixes, &theirs.dns_suffixes)
-            && take_over(&mut ours.secondary_profile, &theirs.secondary_profile)
-            && take_over(&mut ours.trusted_networks, &theirs.trusted_networks)
-            && take_over(&mut ours.network, &theirs.network);
-    if !agree {
-        return false;
+    take_over(&mut ours.include_routes, &theirs.include_routes);
+    take_over(&mut ours.exclude_routes, &theirs.exclude_routes);
+    take_over(&mut ours.dns_servers, &theirs.dns_servers);
+    take_over(&mut ours.dns_suffixes, &theirs.dns_suffixes);
+    take_over(&mut ours.secondary_profile, &theirs.secondary_profile);
+    take_over(&mut ours.trusted_networks, &theirs.trusted_networks);
+    take_over(&mut ours.protocol, &theirs.protocol);
+    take_over(&mut ours.network, &theirs.network);
+    let has_room = append_unknown(ours, theirs);
+    let too_many = (!has_room).then_some("unknown elements");
+    for what in contradictions.into_iter().chain(too_many) {
+        let message = format_args!("its {what} are not taken: {} has others", first.file);
+        let kind = WarningKind::IgnoredOption;
+        budget.warn(&mut first.imported, &next.file, kind, message);
     }
-    for element in &theirs.unknown_elements {
-        if !ours.unknown_elements.contains(element) {
-            ours.unknown_elements.push(element.clone());
-        }
-    }
-    first.imported.profile = ours;
     true
 }
 
-/// Takes over a value where there is none yet, and returns whether both agree then.
-fn take_over<T: Default + Clone + PartialEq>(ours: &mut T, theirs: &T) -> bool {
-    let none = T::default();
-    if *ours == none {
-        *ours = theirs.clone();
+/// Adds the elements that only the second profile has, and returns whether there was room for them.
+fn append_unknown(ours: &mut Profile, theirs: &Profile) -> bool {
+    for element in &theirs.unknown_elements {
+        if ours.unknown_elements.contains(element) {
+            continue;
+        }
+        if ours.unknown_elements.len() >= MOST_OF_A_LIST {
+            return false;
+        }
+        ours.unknown_elements.push(element.clone());
     }
-    *theirs == none || ours == theirs
+    true
 }
 
-/// Makes one choice of two; nothing where they offer two different ways of one kind.
-fn join(
-    ours: &AuthenticationChoice,
-    theirs: &AuthenticationChoice,
-) -> Option<AuthenticationChoice> {
+/// Names what two profiles say differently, of what can be taken over.
+fn contradictions(ours: &Profile, theirs: &Profile) -> Vec<&'static str> {
+    [
+        (
+            agree(&ours.include_routes, &theirs.include_routes),
+            "routes",
+        ),
+        (
+            agree(&ours.exclude_routes, &theirs.exclude_routes),
+            "routes outside the tunnel",
+        ),
+        (agree(&ours.dns_servers, &theirs.dns_servers), "DNS servers"),
+        (agree(&ours.dns_suffixes, &theirs.dns_suffixes), "domains"),
+        (
+            agree(&ours.secondary_profile, &theirs.secondary_profile),
+            "secondary profiles",
+        ),
+        (
+            agree(&ours.trusted_networks, &theirs.trusted_networks),
+            "trusted networks",
+        ),
+        (
+            agree(&ours.protocol, &theirs.protocol),
+            "options of the protocol",
+        ),
+        (
+            agree(&ours.network, &theirs.network),
+            "words about the network",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(is_agreed, what)| (!is_agreed).then_some(what))
+    .collect()
+}
+
+/// Says whether two values are the same, or one of them is none.
+fn agree<T: Default + PartialEq>(ours: &T, theirs: &T) -> bool {
+    let none = T::default();
+    *theirs == none || *ours == none || ours == theirs
+}
+
+/// Takes over a value where there is none yet.
+fn take_over<T: Default + Clone + PartialEq>(ours: &mut T, theirs: &T) {
+    if *ours == T::default() {
+        ours.clone_from(theirs);
+    }
+}
+
+/// Makes one choice of two; nothing where they offer two different ways of one kind. A file that is a
+/// choice by itself has made it.
+fn join(first: &Found, next: &Found) -> Option<AuthenticationChoice> {
+    let [ours, theirs] = [first, next].map(|found| &found.imported.profile.authentication);
     let mut joined = ours.clone();
     for way in theirs.iter() {
         match joined.get(way.kind()) {
@@ -171,7 +234,11 @@ fn join(
             Some(known) => joined.offer(join_ways(known, way)?),
         }
     }
-    let _ = PREFERRED.into_iter().any(|kind| joined.select(kind));
+    if !first.is_choice {
+        let chosen = next.is_choice.then(|| theirs.selected().kind());
+        let mut preferred = chosen.into_iter().chain(PREFERRED);
+        let _ = preferred.any(|kind| joined.select(kind));
+    }
     Some(joined)
 }
 
@@ -185,33 +252,42 @@ fn join_ways(ours: &Authentication, theirs: &Authentication) -> Option<Authentic
     else {
         return None;
     };
+    let are_agreed = agree(&ours.thumbprint, &theirs.thumbprint)
+        && agree(&ours.issuer, &theirs.issuer)
+        && agree(&ours.identity, &theirs.identity);
+    if !are_agreed {
+        return None;
+    }
     let CertificateAuthentication {
         mut thumbprint,
         mut issuer,
         mut identity,
     } = ours.clone();
-    let agree = take_over(&mut thumbprint, &theirs.thumbprint)
-        && take_over(&mut issuer, &theirs.issuer)
-        && take_over(&mut identity, &theirs.identity);
-    agree.then_some(Authentication::Certificate(CertificateAuthentication {
+    take_over(&mut thumbprint, &theirs.thumbprint);
+    take_over(&mut issuer, &theirs.issuer);
+    take_over(&mut identity, &theirs.identity);
+    Some(Authentication::Certificate(CertificateAuthentication {
         thumbprint,
         issuer,
         identity,
     }))
 }
 
-/// Keeps the root that an OpenVPN configuration has, if it is one that the Azure file names.
-fn learn_root(first: &mut Found, root: &Certificate, file: &Arc<str>) {
-    if first.recognize(root) {
-        return;
+/// Keeps the roots that an OpenVPN configuration has, if they are those that the Azure file names.
+fn learn_roots(
+    first: &mut Found,
+    certificates: &OneOrMore<Certificate>,
+    file: &Arc<str>,
+    budget: &mut Budget,
+) {
+    let mut roots = Roots::new(certificates);
+    first.recognize(&mut roots);
+    for root in certificates.iter().filter(|root| roots.is_unused(root)) {
+        let message = format_args!(
+            "the certificate '{}' is none of the roots that {} names; it is not used",
+            root.subject(),
+            first.file
+        );
+        budget.warn(&mut first.imported, file, WarningKind::UnusedFile, message);
     }
-    let mut warnings = Warnings::default();
-    let message = format_args!(
-        "the certificate '{}' is none of the roots that {} names; it is not used",
-        root.subject(),
-        first.file
-    );
-    warnings.push(Position::START, WarningKind::UnusedFile, message);
-    let (warnings, left_out) = warnings.finish_in(file);
-    first.imported.append(warnings, left_out);
 }

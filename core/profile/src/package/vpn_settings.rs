@@ -1,4 +1,3 @@
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -7,6 +6,7 @@ use crate::azure::{Section, Value, decode, parse};
 use crate::certificate::Certificate;
 use crate::error::ImportError;
 use crate::excerpt::Excerpt;
+use crate::limits::{MOST_ANNOUNCED_NETWORKS, MOST_OF_A_LIST, MOST_TRUSTED};
 use crate::routes::Routes;
 use crate::server::Server;
 use crate::virtual_network::VirtualNetwork;
@@ -45,9 +45,13 @@ impl VpnSettings {
             id: id.and_then(|id| read_id(&id, warnings)),
             routes: read_networks(root.value("Routes", warnings), warnings),
             address_pool: read_networks(root.value("VpnClientAddressPool", warnings), warnings),
-            dns_servers: read_list(root.value("CustomDnsServers", warnings), warnings)
-                .into_iter()
-                .collect::<crate::unique::Unique<IpAddr>>(),
+            dns_servers: read_list(
+                root.value("CustomDnsServers", warnings),
+                MOST_OF_A_LIST,
+                warnings,
+            )
+            .into_iter()
+            .collect(),
         };
         let mut certificates = root.values("CaCert", warnings);
         let mut list = root.section("CaCerts", warnings);
@@ -63,6 +67,7 @@ impl VpnSettings {
             network,
             roots: certificates
                 .iter()
+                .take(MOST_TRUSTED)
                 .filter_map(|certificate| read_certificate(certificate, warnings))
                 .collect(),
         })
@@ -95,18 +100,28 @@ fn read_id(value: &Value, warnings: &mut Warnings) -> Option<String> {
 }
 
 fn read_networks(value: Option<Value>, warnings: &mut Warnings) -> Routes {
-    let networks: Vec<IpNet> = read_list(value, warnings);
-    networks.into_iter().take(Routes::MOST).collect()
+    let networks: Vec<IpNet> = read_list(value, MOST_ANNOUNCED_NETWORKS, warnings);
+    networks.into_iter().collect()
 }
 
-/// Reads the parts of a list that can be read.
-fn read_list<T: FromStr>(value: Option<Value>, warnings: &mut Warnings) -> Vec<T> {
+/// Reads the parts of a list that can be read, of which there are at most so many.
+fn read_list<T: FromStr>(value: Option<Value>, most: usize, warnings: &mut Warnings) -> Vec<T> {
+    let mut read = Vec::new();
     let Some(value) = value else {
-        return Vec::new();
+        return read;
     };
-    parts(value.text())
-        .filter_map(|part| read_one(&value, part, warnings))
-        .collect()
+    for part in parts(value.text()) {
+        if read.len() >= most {
+            let message = format_args!(
+                "{} has more than {most} elements; it is read so far",
+                value.path()
+            );
+            warnings.push(value.position(), WarningKind::IgnoredValue, message);
+            break;
+        }
+        read.extend(read_one(&value, part, warnings));
+    }
+    read
 }
 
 fn read_one<T: FromStr>(value: &Value, text: &str, warnings: &mut Warnings) -> Option<T> {

@@ -12,8 +12,8 @@ use crate::secret_value::{SecretBytes, SecretText};
 use crate::thumbprint::Thumbprint;
 use crate::warning::{WarningKind, Warnings};
 
+use crate::limits::is_a_short_line;
 use crate::openvpn::beside::FilesBeside;
-use crate::openvpn::limits::is_a_short_line;
 use crate::openvpn::setting::{Setting, Source};
 
 /// Who connects, as far as it was read.

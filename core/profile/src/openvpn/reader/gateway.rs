@@ -7,8 +7,8 @@ use crate::position::Position;
 use crate::validation::{CertificateUsage, Fingerprint, ServerName, ServerTrust};
 use crate::warning::{WarningKind, Warnings};
 
+use crate::limits::{MOST_TRUSTED, is_a_short_line};
 use crate::openvpn::beside::FilesBeside;
-use crate::openvpn::limits::{MOST_TRUSTED, is_a_short_line};
 use crate::openvpn::setting::{Setting, Source};
 
 /// What the gateway has to prove, as far as it was read.

@@ -4,7 +4,7 @@ use crate::error::ImportError;
 use crate::name::ProfileName;
 use crate::position::Position;
 
-use crate::openvpn::limits::MOST_OF_A_LIST;
+use crate::limits::MOST_OF_A_LIST;
 use crate::openvpn::setting::Setting;
 
 /// What kind of configuration it is, as far as it was read.

@@ -7,7 +7,7 @@ use crate::excerpt::Excerpt;
 use crate::unique::Unique;
 use crate::warning::Warnings;
 
-use crate::openvpn::limits::MOST_OF_A_LIST;
+use crate::limits::MOST_OF_A_LIST;
 use crate::openvpn::setting::Setting;
 
 /// Who answers for names, as far as it was read.

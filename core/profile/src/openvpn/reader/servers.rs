@@ -6,7 +6,7 @@ use crate::server::Server;
 use crate::transport::Transport;
 use crate::warning::{WarningKind, Warnings};
 
-use crate::openvpn::limits::MOST_OF_A_LIST;
+use crate::limits::MOST_OF_A_LIST;
 use crate::openvpn::setting::Setting;
 
 /// OpenVPN's port (IANA).

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use crate::certificate::Certificate;
 use crate::export::{Exported, SecretsInExport};
+use crate::limits;
 use crate::profile::Profile;
 use crate::server::Server;
 use crate::unique::Unique;
@@ -51,6 +52,7 @@ pub(super) fn write(
     if text.len() > MAXIMUM_OVPN_BYTES || lines > MAXIMUM_OVPN_LINES {
         notes.push("The file is too large to be imported here again.".to_owned());
     }
+    notes.extend(limits::notes(profile));
     Exported { text, notes }
 }
 
