@@ -2,9 +2,15 @@
 
 use aws_lc_rs::digest;
 use rustls_pki_types::CertificateDer;
+use x509_parser::oid_registry::{
+    OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521,
+    OID_PKCS1_RSAENCRYPTION, OID_SIG_ED25519,
+};
 use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 use crate::AuthError;
+use crate::scheme::KeyAlgorithm;
 use crate::thumbprint::{Thumbprint, hex};
 use crate::time_text::rfc3339;
 
@@ -68,6 +74,8 @@ pub(crate) struct Certificate {
     pub(crate) summary: CertificateSummary,
     /// SubjectPublicKeyInfo in DER.
     pub(crate) public_key: Vec<u8>,
+    /// None for a kind of key that TLS here does not sign with.
+    pub(crate) key_algorithm: Option<KeyAlgorithm>,
     subject: Vec<u8>,
     issuer: Vec<u8>,
     subject_key_id: Option<Vec<u8>>,
@@ -110,6 +118,7 @@ impl Certificate {
             der: CertificateDer::from(der.to_vec()),
             summary,
             public_key: parsed.public_key().raw.to_vec(),
+            key_algorithm: key_algorithm(parsed.public_key()),
             subject: parsed.subject().as_raw().to_vec(),
             issuer: parsed.issuer().as_raw().to_vec(),
             subject_key_id,
@@ -132,6 +141,28 @@ impl Certificate {
         };
         self.issuer == issuer.subject && keys_fit
     }
+}
+
+/// Reads the kind of a key off its algorithm identifier (RFC 3279 section 2.3, RFC 5480 section 2.1.1, RFC 8410).
+fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Option<KeyAlgorithm> {
+    let algorithm = &key.algorithm;
+    if algorithm.algorithm == OID_PKCS1_RSAENCRYPTION {
+        return Some(KeyAlgorithm::Rsa);
+    }
+    if algorithm.algorithm == OID_SIG_ED25519 {
+        return Some(KeyAlgorithm::Ed25519);
+    }
+    if algorithm.algorithm != OID_KEY_TYPE_EC_PUBLIC_KEY {
+        return None;
+    }
+    let curve = algorithm.parameters.as_ref()?.as_oid().ok()?;
+    [
+        (OID_EC_P256, KeyAlgorithm::EcdsaP256),
+        (OID_NIST_EC_P384, KeyAlgorithm::EcdsaP384),
+        (OID_NIST_EC_P521, KeyAlgorithm::EcdsaP521),
+    ]
+    .into_iter()
+    .find_map(|(oid, algorithm)| (oid == curve).then_some(algorithm))
 }
 
 /// Replaces characters that could forge lines or colours where a name is shown.

@@ -1,5 +1,6 @@
 //! What can be wrong with credentials.
 
+use crate::signing_error::SigningError;
 use crate::thumbprint::{Thumbprint, hex};
 use crate::time_text::rfc3339;
 
@@ -69,6 +70,10 @@ pub enum AuthError {
     /// No certificate in the input belongs to the private key; the host should ask for the matching pair.
     #[error("the private key does not belong to any certificate in the input")]
     KeyMismatch,
+
+    /// A key that is held elsewhere could not be used; what the host should do depends on the reason.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 
     /// The certificate is not valid yet; the host should check the machine's clock, then the certificate.
     #[error("the certificate is not valid before {} (it is now {})", rfc3339(*not_before), rfc3339(*now))]

@@ -9,8 +9,12 @@ use zeroize::Zeroizing;
 
 use crate::AuthError;
 use crate::certificate::{Certificate, CertificateSummary};
+use crate::external_key::ExternalKey;
+use crate::external_signer::ExternalSigningKey;
 use crate::input::check_size;
 use crate::key::{self, KeyDer};
+use crate::scheme::Scheme;
+use crate::signing_error::SigningError;
 use crate::thumbprint::Thumbprint;
 use crate::{pem, pfx};
 
@@ -23,6 +27,10 @@ const MAX_KEYS: usize = 16;
 /// A chain is cut off after this many issuers, so that certificates that issue each other end somewhere.
 const MAX_ISSUERS: usize = 10;
 
+/// What [`Identity::test_key`] has signed. No TLS message is like it: those of clients begin with 64 spaces in TLS 1.3 and
+/// with a handshake header in TLS 1.2.
+const TEST_MESSAGE: &[u8] = b"p2svpn tests whether this key belongs to its certificate";
+
 /// Proves who the client is: a certificate chain, leaf first, and the private key that fits the leaf.
 ///
 /// Cheap to clone; clones share the key. `Debug` prints the subject and thumbprint only. The key's encoding is wiped
@@ -34,6 +42,8 @@ pub struct Identity {
     /// Issuer of the leaf, issuer of that, and so on; with the root if the input had it.
     issuers: Vec<Certificate>,
     key: Arc<CertifiedKey>,
+    /// The same key, if it is held elsewhere.
+    external: Option<ExternalSigningKey>,
 }
 
 /// Says what a profile asks of a client certificate.
@@ -94,11 +104,28 @@ impl Identity {
     ) -> Result<Self, AuthError> {
         let key = Zeroizing::new(key);
         check_size(key.secret_der())?;
-        let certificates = certificates
-            .iter()
-            .map(|der| check_size(der).and_then(|()| Certificate::parse(der)))
-            .collect::<Result<_, _>>()?;
-        Self::assemble(certificates, vec![key])
+        Self::assemble(parse_all(certificates)?, vec![key])
+    }
+
+    /// Joins a key that is held elsewhere with its certificate, which comes first; issuers follow in any order.
+    ///
+    /// Fails with [`AuthError::KeyMismatch`] if the certificate is for another kind of key, and with
+    /// [`SigningError::NoScheme`] if the key cannot sign in any way that TLS knows. Nothing is signed yet:
+    /// [`Identity::test_key`] finds out whether it is the very key.
+    pub fn from_external_key(
+        certificates: &[CertificateDer<'_>],
+        key: Arc<dyn ExternalKey>,
+    ) -> Result<Self, AuthError> {
+        let certificates = parse_all(certificates)?;
+        check_count(&certificates)?;
+        let leaf = certificates.first().ok_or(AuthError::NoCertificate)?;
+        let algorithm = leaf.key_algorithm.ok_or(AuthError::PrivateKey)?;
+        let key = ExternalSigningKey::new(key)?;
+        if key.algorithm() != algorithm {
+            return Err(AuthError::KeyMismatch);
+        }
+        let signing_key = Arc::new(key.clone());
+        Ok(Self::new(leaf, &certificates, signing_key, Some(key)))
     }
 
     /// Returns what the TLS layer needs: the chain to send and the key, backed by aws-lc-rs.
@@ -106,6 +133,45 @@ impl Identity {
     /// A root at the end of the chain is not sent, as TLS allows (RFC 8446 section 4.4.2): the gateway has it.
     pub fn certified_key(&self) -> Arc<CertifiedKey> {
         Arc::clone(&self.key)
+    }
+
+    /// Has the key sign once and verifies that with the certificate, so that a wrong key shows before connecting.
+    ///
+    /// A key that is held elsewhere may ask for its PIN or for consent, and may block for as long as a person needs. Fails
+    /// with [`AuthError::KeyMismatch`] if the key is another one, and with [`AuthError::Signing`] if it did not sign.
+    pub fn test_key(&self) -> Result<(), AuthError> {
+        let schemes = Scheme::ALL.map(Scheme::for_tls);
+        let signer = self.key.key.choose_scheme(&schemes);
+        let signer = signer.ok_or(AuthError::PrivateKey)?;
+        let scheme = Scheme::from_tls(signer.scheme()).ok_or(AuthError::PrivateKey)?;
+        let signature = signer.sign(TEST_MESSAGE).map_err(|_| {
+            self.take_signing_error()
+                .map_or(AuthError::PrivateKey, AuthError::Signing)
+        })?;
+        if !scheme.verifies(&self.leaf.public_key, TEST_MESSAGE, &signature) {
+            return Err(AuthError::KeyMismatch);
+        }
+        Ok(())
+    }
+
+    /// Returns whether the key can sign only in ways that TLS 1.3 has ruled out, so that the connection must be held at
+    /// TLS 1.2.
+    ///
+    /// Old smart cards and key stores sign with PKCS#1 but not with RSA-PSS. A gateway that has no TLS 1.2 cannot be reached
+    /// with such a key.
+    pub fn needs_tls12(&self) -> bool {
+        self.external
+            .as_ref()
+            .is_some_and(ExternalSigningKey::needs_tls12)
+    }
+
+    /// Takes the reason why the latest signature failed, after a TLS session has ended with an error.
+    ///
+    /// `None` if it did not fail, if it was taken before, or if the key is held here. Clones share it.
+    pub fn take_signing_error(&self) -> Option<SigningError> {
+        self.external
+            .as_ref()
+            .and_then(ExternalSigningKey::take_failure)
     }
 
     /// Describes the leaf certificate.
@@ -169,12 +235,7 @@ impl Identity {
     }
 
     fn assemble(certificates: Vec<Certificate>, keys: Vec<KeyDer>) -> Result<Self, AuthError> {
-        if certificates.len() > MAX_CERTIFICATES {
-            return Err(AuthError::TooLarge {
-                what: "certificates",
-                limit: MAX_CERTIFICATES,
-            });
-        }
+        check_count(&certificates)?;
         if keys.len() > MAX_KEYS {
             return Err(AuthError::TooLarge {
                 what: "private keys",
@@ -185,17 +246,27 @@ impl Identity {
             return Err(AuthError::NoCertificate);
         }
         let (leaf, key) = choose_pair(&certificates, &keys)?;
-        let issuers = order_issuers(leaf, &certificates);
+        Ok(Self::new(leaf, &certificates, key, None))
+    }
+
+    fn new(
+        leaf: &Certificate,
+        certificates: &[Certificate],
+        key: Arc<dyn SigningKey>,
+        external: Option<ExternalSigningKey>,
+    ) -> Self {
+        let issuers = order_issuers(leaf, certificates);
         let intermediates = issuers.iter().filter(|issuer| !issuer.is_self_issued());
         let sent = std::iter::once(leaf)
             .chain(intermediates)
             .map(|certificate| certificate.der.clone())
             .collect();
-        Ok(Self {
+        Self {
             leaf: leaf.clone(),
             issuers,
             key: Arc::new(CertifiedKey::new(sent, key)),
-        })
+            external,
+        }
     }
 }
 
@@ -208,6 +279,23 @@ impl fmt::Debug for Identity {
             .field("sha1", &summary.sha1_text())
             .finish_non_exhaustive()
     }
+}
+
+fn parse_all(certificates: &[CertificateDer<'_>]) -> Result<Vec<Certificate>, AuthError> {
+    certificates
+        .iter()
+        .map(|der| check_size(der).and_then(|()| Certificate::parse(der)))
+        .collect()
+}
+
+fn check_count(certificates: &[Certificate]) -> Result<(), AuthError> {
+    if certificates.len() > MAX_CERTIFICATES {
+        return Err(AuthError::TooLarge {
+            what: "certificates",
+            limit: MAX_CERTIFICATES,
+        });
+    }
+    Ok(())
 }
 
 /// Finds the key and certificate that belong together.

@@ -2,7 +2,8 @@
 //! are kept.
 //!
 //! [`Identity`] reads a certificate chain and its key from PEM or PFX, checks that they belong together and hands the
-//! TLS layer a ready [`rustls::sign::CertifiedKey`]. [`CertificateSummary`] is what a host shows when a user has to
+//! TLS layer a ready [`rustls::sign::CertifiedKey`]. The key may also stay elsewhere, behind an [`ExternalKey`] that signs
+//! when asked. [`CertificateSummary`] is what a host shows when a user has to
 //! choose. [`TrustedRoots`] turns the SHA-1 hash that an Azure profile pins into the certificate it stands for.
 //!
 //! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files.
@@ -15,20 +16,27 @@
 
 mod certificate;
 mod error;
+mod external_key;
+mod external_signer;
 mod identity;
 mod input;
 mod key;
 mod pem;
 mod pfx;
 mod roots;
+mod scheme;
 mod secret_store;
+mod signing_error;
 mod thumbprint;
 mod time_text;
 
 pub use certificate::CertificateSummary;
 pub use error::AuthError;
+pub use external_key::ExternalKey;
 pub use identity::{Identity, IdentityCriteria};
 pub use roots::TrustedRoots;
+pub use scheme::{KeyAlgorithm, Scheme};
 pub use secret_store::{InvalidSealingKey, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
+pub use signing_error::SigningError;
 pub use thumbprint::Thumbprint;
 pub use time_text::rfc3339;
