@@ -1,5 +1,7 @@
 //! One X.509 certificate: what it says, and whether it issued another.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest;
 use rustls_pki_types::CertificateDer;
 use x509_parser::oid_registry::{
@@ -38,12 +40,21 @@ pub struct CertificateSummary {
     pub permits_client_authentication: bool,
 }
 
+/// How long before its end a host should warn of a certificate: 30 days.
+pub const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 86_400);
+
 impl CertificateSummary {
     /// Reads a DER certificate.
     ///
     /// Fails with [`AuthError::Certificate`] if it is not well-formed X.509.
     pub fn from_der(der: &[u8]) -> Result<Self, AuthError> {
         Certificate::parse(der).map(|certificate| certificate.summary)
+    }
+
+    /// Returns whether it has ended or ends within `period` of `now` in Unix seconds.
+    pub fn expires_within(&self, now: i64, period: Duration) -> bool {
+        let period = i64::try_from(period.as_secs()).unwrap_or(i64::MAX);
+        self.not_after <= now.saturating_add(period)
     }
 
     /// Returns the SHA-1 thumbprint in upper-case hexadecimal, as Windows and Azure write it.

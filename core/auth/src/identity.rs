@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -9,23 +10,18 @@ use zeroize::Zeroizing;
 
 use crate::AuthError;
 use crate::certificate::{Certificate, CertificateSummary};
+use crate::chain::{Chain, check_count, parse_all};
+use crate::criteria::IdentityCriteria;
 use crate::external_key::ExternalKey;
 use crate::external_signer::ExternalSigningKey;
 use crate::input::check_size;
 use crate::key::{self, KeyDer};
 use crate::scheme::Scheme;
 use crate::signing_error::SigningError;
-use crate::thumbprint::Thumbprint;
 use crate::{pem, pfx};
-
-/// More certificates than this are refused: a whole public root store has about 150.
-const MAX_CERTIFICATES: usize = 512;
 
 /// More private keys than this are refused: a personal export holds one.
 const MAX_KEYS: usize = 16;
-
-/// A chain is cut off after this many issuers, so that certificates that issue each other end somewhere.
-const MAX_ISSUERS: usize = 10;
 
 /// What [`Identity::test_key`] has signed. No TLS message is like it: those of clients begin with 64 spaces in TLS 1.3 and
 /// with a handshake header in TLS 1.2.
@@ -38,22 +34,10 @@ const TEST_MESSAGE: &[u8] = b"p2svpn tests whether this key belongs to its certi
 /// short-lived copies of its own that it does not wipe.
 #[derive(Clone)]
 pub struct Identity {
-    leaf: Certificate,
-    /// Issuer of the leaf, issuer of that, and so on; with the root if the input had it.
-    issuers: Vec<Certificate>,
+    pub(crate) chain: Chain,
     key: Arc<CertifiedKey>,
     /// The same key, if it is held elsewhere.
     external: Option<ExternalSigningKey>,
-}
-
-/// Says what a profile asks of a client certificate.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IdentityCriteria {
-    /// SHA-1 thumbprint of the client certificate (`clientauth/cert/hash`), if the profile names one.
-    pub thumbprint: Option<Thumbprint>,
-    /// SHA-1 thumbprint of the root certificate that was uploaded to the gateway (`clientauth/cert/issuer`), if the
-    /// profile names one.
-    pub root: Option<Thumbprint>,
 }
 
 impl Identity {
@@ -117,7 +101,6 @@ impl Identity {
         key: Arc<dyn ExternalKey>,
     ) -> Result<Self, AuthError> {
         let certificates = parse_all(certificates)?;
-        check_count(&certificates)?;
         let leaf = certificates.first().ok_or(AuthError::NoCertificate)?;
         let algorithm = leaf.key_algorithm.ok_or(AuthError::PrivateKey)?;
         let key = ExternalSigningKey::new(key)?;
@@ -148,7 +131,7 @@ impl Identity {
             self.take_signing_error()
                 .map_or(AuthError::PrivateKey, AuthError::Signing)
         })?;
-        if !scheme.verifies(&self.leaf.public_key, TEST_MESSAGE, &signature) {
+        if !scheme.verifies(&self.chain.leaf.public_key, TEST_MESSAGE, &signature) {
             return Err(AuthError::KeyMismatch);
         }
         Ok(())
@@ -176,14 +159,12 @@ impl Identity {
 
     /// Describes the leaf certificate.
     pub fn summary(&self) -> &CertificateSummary {
-        &self.leaf.summary
+        &self.chain.leaf.summary
     }
 
     /// Describes every certificate of the chain, leaf first, including the root if it was in the input.
     pub fn chain(&self) -> impl Iterator<Item = &CertificateSummary> {
-        std::iter::once(&self.leaf)
-            .chain(&self.issuers)
-            .map(|certificate| &certificate.summary)
+        self.chain.summaries()
     }
 
     /// Checks whether the gateway of a profile can accept it at the given time in Unix seconds.
@@ -192,50 +173,22 @@ impl Identity {
     /// self-signed end is accepted, and left for the gateway to judge. A profile may also name an intermediate; any
     /// certificate of the chain that has the wanted hash will do.
     pub fn check(&self, now: i64, criteria: &IdentityCriteria) -> Result<(), AuthError> {
-        let leaf = self.summary();
-        if let Some(wanted) = criteria.thumbprint.filter(|wanted| *wanted != leaf.sha1) {
-            return Err(AuthError::ThumbprintMismatch {
-                wanted,
-                found: leaf.sha1,
-            });
-        }
-        if let Some(wanted) = criteria.root {
-            self.check_root(wanted)?;
-        }
-        if !leaf.permits_client_authentication {
-            return Err(AuthError::NotForClientAuthentication);
-        }
-        if now < leaf.not_before {
-            return Err(AuthError::NotYetValid {
-                not_before: leaf.not_before,
-                now,
-            });
-        }
-        if now > leaf.not_after {
-            return Err(AuthError::Expired {
-                not_after: leaf.not_after,
-                now,
-            });
-        }
-        Ok(())
+        let obstacles = criteria.obstacles(&self.chain, now);
+        obstacles.into_iter().next().map_or(Ok(()), Err)
     }
 
-    fn check_root(&self, wanted: Thumbprint) -> Result<(), AuthError> {
-        if self.chain().any(|certificate| certificate.sha1 == wanted) {
-            return Ok(());
-        }
-        let last = self.issuers.last().unwrap_or(&self.leaf);
-        if last.is_self_issued() {
-            return Err(AuthError::RootMismatch {
-                wanted,
-                found: last.summary.sha1,
-            });
-        }
-        Ok(())
+    /// Returns the certificate of the chain that ends first, if it has ended or ends within `period` of `now` in Unix
+    /// seconds.
+    ///
+    /// A month, [`EXPIRY_WARNING`], leaves time to get a new one.
+    pub fn expires_within(&self, now: i64, period: Duration) -> Option<&CertificateSummary> {
+        self.chain()
+            .min_by_key(|summary| summary.not_after)
+            .filter(|summary| summary.expires_within(now, period))
     }
 
     fn assemble(certificates: Vec<Certificate>, keys: Vec<KeyDer>) -> Result<Self, AuthError> {
-        check_count(&certificates)?;
+        check_count(certificates.len())?;
         if keys.len() > MAX_KEYS {
             return Err(AuthError::TooLarge {
                 what: "private keys",
@@ -255,16 +208,11 @@ impl Identity {
         key: Arc<dyn SigningKey>,
         external: Option<ExternalSigningKey>,
     ) -> Self {
-        let issuers = order_issuers(leaf, certificates);
-        let intermediates = issuers.iter().filter(|issuer| !issuer.is_self_issued());
-        let sent = std::iter::once(leaf)
-            .chain(intermediates)
-            .map(|certificate| certificate.der.clone())
-            .collect();
+        let chain = Chain::new(leaf.clone(), certificates);
+        let key = Arc::new(CertifiedKey::new(chain.to_send(), key));
         Self {
-            leaf: leaf.clone(),
-            issuers,
-            key: Arc::new(CertifiedKey::new(sent, key)),
+            chain,
+            key,
             external,
         }
     }
@@ -279,23 +227,6 @@ impl fmt::Debug for Identity {
             .field("sha1", &summary.sha1_text())
             .finish_non_exhaustive()
     }
-}
-
-fn parse_all(certificates: &[CertificateDer<'_>]) -> Result<Vec<Certificate>, AuthError> {
-    certificates
-        .iter()
-        .map(|der| check_size(der).and_then(|()| Certificate::parse(der)))
-        .collect()
-}
-
-fn check_count(certificates: &[Certificate]) -> Result<(), AuthError> {
-    if certificates.len() > MAX_CERTIFICATES {
-        return Err(AuthError::TooLarge {
-            what: "certificates",
-            limit: MAX_CERTIFICATES,
-        });
-    }
-    Ok(())
 }
 
 /// Finds the key and certificate that belong together.
@@ -340,20 +271,4 @@ fn suitability(certificate: &Certificate) -> (bool, i64) {
         certificate.summary.permits_client_authentication,
         certificate.summary.not_after,
     )
-}
-
-fn order_issuers(leaf: &Certificate, certificates: &[Certificate]) -> Vec<Certificate> {
-    let mut issuers = Vec::new();
-    let mut last = leaf;
-    while issuers.len() < MAX_ISSUERS && !last.is_self_issued() {
-        let Some(issuer) = certificates
-            .iter()
-            .find(|candidate| last.is_issued_by(candidate))
-        else {
-            break;
-        };
-        issuers.push(issuer.clone());
-        last = issuer;
-    }
-    issuers
 }

@@ -3,8 +3,9 @@
 //!
 //! [`Identity`] reads a certificate chain and its key from PEM or PFX, checks that they belong together and hands the
 //! TLS layer a ready [`rustls::sign::CertifiedKey`]. The key may also stay elsewhere, behind an [`ExternalKey`] that signs
-//! when asked. [`CertificateSummary`] is what a host shows when a user has to
-//! choose. [`TrustedRoots`] turns the SHA-1 hash that an Azure profile pins into the certificate it stands for.
+//! when asked. [`choose`] finds the certificate that a profile can be connected with among the [`Candidate`]s of a machine.
+//! [`CertificateSummary`] is what a host shows when a user has to choose. [`TrustedRoots`] turns the SHA-1 hash that an
+//! Azure profile pins into the certificate it stands for.
 //!
 //! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files.
 //!
@@ -14,7 +15,11 @@
 
 #![forbid(unsafe_code)]
 
+mod candidate;
 mod certificate;
+mod chain;
+mod choice;
+mod criteria;
 mod error;
 mod external_key;
 mod external_signer;
@@ -30,10 +35,13 @@ mod signing_error;
 mod thumbprint;
 mod time_text;
 
-pub use certificate::CertificateSummary;
+pub use candidate::Candidate;
+pub use certificate::{CertificateSummary, EXPIRY_WARNING};
+pub use choice::{Choice, NoneFits, Rejected, choose};
+pub use criteria::IdentityCriteria;
 pub use error::AuthError;
 pub use external_key::ExternalKey;
-pub use identity::{Identity, IdentityCriteria};
+pub use identity::Identity;
 pub use roots::TrustedRoots;
 pub use scheme::{KeyAlgorithm, Scheme};
 pub use secret_store::{InvalidSealingKey, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};

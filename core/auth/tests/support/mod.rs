@@ -18,11 +18,11 @@ use rustls::{
 };
 
 /// A time within the validity of every certificate here: 2050-01-01.
-pub const NOW: i64 = 2_524_608_000;
+const NOW: i64 = 2_524_608_000;
 
 /// Connects with TLS of the given versions to a server that takes client certificates under `root` only; returns the
 /// version that the two agreed on.
-pub fn handshake(
+pub(crate) fn handshake(
     identity: &Identity,
     root: &CertificateDer<'static>,
     versions: &[&'static SupportedProtocolVersion],
