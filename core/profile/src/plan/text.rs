@@ -151,8 +151,8 @@ impl Plan {
         if network.changes_machine == Some(false) {
             page.row(
                 "Nothing",
-                "The tunnel ends inside this program, because it may not change the machine's network: only \
-                 this program reaches the networks below, other programs do not.",
+                "The tunnel ends inside this program: only this program reaches the networks below, other \
+                 programs do not.",
             )?;
         } else {
             page.row(
