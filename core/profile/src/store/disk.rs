@@ -93,7 +93,10 @@ impl Unusable {
                 .restored(id, imported, now)
                 .map_err(|error| StoreError::Unusable {
                     id,
-                    kind: ProblemKind::Damaged,
+                    kind: match error {
+                        RecordError::Newer => ProblemKind::Newer,
+                        RecordError::Damaged(_) => ProblemKind::Damaged,
+                    },
                     reason: error.to_string(),
                 }),
             _ => Err(self.error(id)),
