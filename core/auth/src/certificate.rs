@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest;
+use p2svpn_profile::printable;
 use rustls_pki_types::CertificateDer;
 use x509_parser::oid_registry::{
     OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521,
@@ -18,7 +19,7 @@ use crate::time_text::rfc3339;
 
 /// Describes a certificate for showing it and for choosing between several.
 ///
-/// Names come from the certificate and are not to be trusted; control characters in them are replaced.
+/// Names come from the certificate and are not to be trusted; control and invisible characters in them are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateSummary {
     /// Subject as text, for example `CN=alice, O=Example`.
@@ -174,19 +175,6 @@ fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Option<KeyAlgorithm> {
     ]
     .into_iter()
     .find_map(|(oid, algorithm)| (oid == curve).then_some(algorithm))
-}
-
-/// Replaces characters that could forge lines or colours where a name is shown.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                character
-            }
-        })
-        .collect()
 }
 
 fn sha1(bytes: &[u8]) -> Thumbprint {
