@@ -45,13 +45,14 @@ pub struct ImportOptions {
 /// `VpnSettings.xml` says what lies behind a gateway, certificates are the roots that profiles name.
 ///
 /// Files that differ in nothing but how to sign in are one [`Profile`] with a choice. Where it is
-/// made of several files, Entra ID is selected if it is offered, and then a client certificate:
-/// nobody has to be given anything else to sign in with Entra ID, while a certificate has to be
-/// installed first. [`AuthenticationChoice::select`](crate::AuthenticationChoice::select) changes
+/// made of several files, the selection of one that offers several ways by itself stays. Else Entra ID
+/// is selected if it is offered, and then a client certificate: nobody has to be given anything else to
+/// sign in with Entra ID, while a certificate has to be installed first. [`AuthenticationChoice::select`](crate::AuthenticationChoice::select) changes
 /// that.
 ///
-/// Each [`Warning`](crate::Warning) names its file. Reading a profile takes at most 16 MiB of
-/// memory beside the bytes given, whatever they say; hundreds of small ones may take more together.
+/// Each [`Warning`](crate::Warning) names its file. An import takes at most 16 MiB of memory beside
+/// the bytes given, whatever they say and however many files there are: files that hold more than 4 MiB
+/// together, which is some 75,000 networks or 800 small profiles, are refused.
 ///
 /// # Errors
 ///

@@ -29,8 +29,8 @@
 //! - **Pure.** Bytes in, values out: no clock, socket, file, thread or log. Every type is `Send +
 //!   Sync`.
 //! - **A profile is hostile input.** It names the sign-in host, the DNS servers and the routes.
-//!   Reading one never panics, and reading one uses no more than 16 MiB of memory beside the bytes that were
-//!   given, whatever is written in them. What is read is well formed; whether it is *trusted* is for the
+//!   Reading one never panics, and an import uses no more than 16 MiB of memory, its results included,
+//!   beside the bytes that were given, whatever is written in them. What is read is well formed; whether it is *trusted* is for the
 //!   host to ask its user.
 //! - **Tolerant, and honest about it.** Everything that Azure's portal, Microsoft's client and
 //!   administrators' editors are known to write is accepted; what was ignored or repaired is a

@@ -472,3 +472,92 @@ fn an_openvpn_configuration_with_another_secret_is_named() {
     assert_eq!(failure.file.as_deref(), Some("OpenVPN/vpnconfig.ovpn"));
     assert!(failure.to_string().contains("the server secret"));
 }
+
+/// The routes, names and options of a configuration.
+const OWN: &str = "route 10.7.0.0 255.255.0.0\nroute 10.8.0.0 255.255.0.0 net_gateway\n\
+                   dhcp-option DNS 10.7.0.4\ndhcp-option DOMAIN contoso.example\nmssfix 1300\n";
+
+#[test]
+fn an_openvpn_configuration_gives_the_routes_and_names_that_an_azure_profile_lacks() {
+    let configuration = format!("{OWN}{OVPN_2022}");
+    let alone = import_one("vpnconfig.ovpn", configuration.as_bytes()).unwrap();
+
+    let imported = import_package(&[
+        ("OpenVPN\\vpnconfig.ovpn", configuration.as_bytes()),
+        ("AzureVPN\\azurevpnconfig.xml", &crlf(CERTIFICATE)),
+    ]);
+
+    assert_eq!(imported.warnings, []);
+    let (profile, alone) = (&imported.profile, &alone[0].profile);
+    assert_eq!(networks(&profile.include_routes), ["10.7.0.0/16"]);
+    assert_eq!(networks(&profile.exclude_routes), ["10.8.0.0/16"]);
+    assert_eq!(profile.dns_servers.len(), 1);
+    assert_eq!(profile.dns_suffixes, alone.dns_suffixes);
+    assert_eq!(profile.protocol, alone.protocol);
+}
+
+#[test]
+fn what_an_openvpn_configuration_says_otherwise_than_an_azure_profile_is_told() {
+    let configuration = format!("{OWN}{OVPN_2022}");
+    let client = "<includeroutes><route><destination>10.1.0.0</destination><mask>16</mask></route>\
+                  </includeroutes><dnsservers><dnsserver>10.1.0.4</dnsserver></dnsservers>";
+    let azure = CERTIFICATE.replace(
+        "<clientconfig i:nil=\"true\" />",
+        &format!("<clientconfig>{client}</clientconfig>"),
+    );
+
+    let imported = import_package(&[
+        ("OpenVPN\\vpnconfig.ovpn", configuration.as_bytes()),
+        ("AzureVPN\\azurevpnconfig.xml", azure.as_bytes()),
+    ]);
+
+    let profile = &imported.profile;
+    assert_eq!(networks(&profile.include_routes), ["10.1.0.0/16"]);
+    assert_eq!(networks(&profile.exclude_routes), ["10.8.0.0/16"]);
+    let told: Vec<(WarningKind, &str)> = imported
+        .warnings
+        .iter()
+        .map(|warning| (warning.kind, warning.message.as_str()))
+        .collect();
+    let kind = WarningKind::IgnoredOption;
+    let other = "are not taken: AzureVPN/azurevpnconfig.xml has others";
+    assert_eq!(
+        told,
+        [
+            (kind, &*format!("its routes {other}")),
+            (kind, &*format!("its DNS servers {other}"))
+        ]
+    );
+    let file = imported.warnings[0].file.as_deref();
+    assert_eq!(file, Some("OpenVPN/vpnconfig.ovpn"));
+}
+
+/// A profile for certificates that offers Entra ID as well.
+fn with_a_choice() -> String {
+    let begin = ENTRA.find("<aad>").unwrap();
+    let end = ENTRA.find("</aad>").unwrap() + "</aad>".len();
+    let text = CERTIFICATE.replace("<aad i:nil=\"true\" />", &ENTRA[begin..end]);
+    assert!(text.len() > CERTIFICATE.len());
+    text
+}
+
+#[test]
+fn the_choice_that_one_file_makes_stays_when_others_come() {
+    let choice = with_a_choice();
+    let azure = ("AzureVPN\\azurevpnconfig.xml", choice.as_bytes());
+    let entra = ("AzureVPN\\azurevpnconfig_aad.xml", ENTRA.as_bytes());
+    let openvpn = ("OpenVPN\\vpnconfig.ovpn", OVPN_2022.as_bytes());
+
+    for files in [
+        vec![azure],
+        vec![azure, openvpn],
+        vec![azure, entra, openvpn],
+        vec![entra, azure],
+    ] {
+        let imported = import_one("contoso.zip", &zip(&files)).unwrap();
+
+        let of_gateway = &imported[0].profile;
+        let selected = of_gateway.authentication.selected().kind();
+        assert_eq!(selected, AuthenticationKind::Certificate);
+    }
+}

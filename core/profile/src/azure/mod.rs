@@ -41,6 +41,9 @@ impl Profile {
     /// count as absent; unknown elements are ignored with a warning. Zeroizing `bytes`, which hold
     /// the server secret, is the caller's.
     ///
+    /// Whom a profile sends its users to for their sign-in is not judged here: only
+    /// [`import`](crate::import) refuses unknown hosts.
+    ///
     /// # Errors
     ///
     /// [`ImportError`], whose variants say what the host should do. Nothing is read partly.

@@ -12,7 +12,6 @@ use crate::warning::{WarningKind, Warnings};
 /// The largest `azurevpnconfig.xml` that is read, in bytes: 1 MiB.
 ///
 /// A file from the Azure portal has 2 to 3 KiB, and one with ten thousand routes stays below this.
-/// An import needs less than 16 MiB of memory at its peak, whatever the file says.
 pub const MAXIMUM_XML_BYTES: usize = 1 << 20;
 
 /// The most elements that an `azurevpnconfig.xml` may have: enough for more than ten thousand

@@ -71,6 +71,9 @@ impl Profile {
     /// Fields that are not known, as a newer version of this library may write them, are ignored with
     /// a warning. Zeroizing `bytes`, which hold secrets, is the caller's.
     ///
+    /// Whom a profile sends its users to for their sign-in is not judged here: only
+    /// [`import`](crate::import) refuses unknown hosts.
+    ///
     /// # Errors
     ///
     /// [`ImportError`], whose variants say what the host should do. Nothing is read partly.

@@ -224,7 +224,7 @@ fn take_over<T: Default + Clone + PartialEq>(ours: &mut T, theirs: &T) {
 }
 
 /// Makes one choice of two; nothing where they offer two different ways of one kind. A file that is a
-/// choice by itself has made it.
+/// choice by itself has made it, unless the other one is too and selects another way.
 fn join(first: &Found, next: &Found) -> Option<AuthenticationChoice> {
     let [ours, theirs] = [first, next].map(|found| &found.imported.profile.authentication);
     let mut joined = ours.clone();
@@ -234,11 +234,15 @@ fn join(first: &Found, next: &Found) -> Option<AuthenticationChoice> {
             Some(known) => joined.offer(join_ways(known, way)?),
         }
     }
-    if !first.is_choice {
-        let chosen = next.is_choice.then(|| theirs.selected().kind());
-        let mut preferred = chosen.into_iter().chain(PREFERRED);
-        let _ = preferred.any(|kind| joined.select(kind));
-    }
+    let [our_kind, their_kind] = [ours, theirs].map(|choice| choice.selected().kind());
+    let chosen = match (first.is_choice, next.is_choice) {
+        (true, false) => Some(our_kind),
+        (false, true) => Some(their_kind),
+        (true, true) => Some(our_kind).filter(|kind| *kind == their_kind),
+        (false, false) => None,
+    };
+    let mut preferred = chosen.into_iter().chain(PREFERRED);
+    let _ = preferred.any(|kind| joined.select(kind));
     Some(joined)
 }
 
