@@ -71,6 +71,16 @@ pub enum AuthError {
     #[error("the private key does not belong to any certificate in the input")]
     KeyMismatch,
 
+    /// The PKCS#11 module could not be loaded; the host should check its path, and that it is made for this kind of
+    /// process.
+    #[error("the PKCS#11 module {path} cannot be loaded: {reason}")]
+    Pkcs11Module {
+        /// The path that was given.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
     /// A key that is held elsewhere could not be used; what the host should do depends on the reason.
     #[error(transparent)]
     Signing(#[from] SigningError),

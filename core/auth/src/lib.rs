@@ -4,10 +4,12 @@
 //! [`Identity`] reads a certificate chain and its key from PEM or PFX, checks that they belong together and hands the
 //! TLS layer a ready [`rustls::sign::CertifiedKey`]. The key may also stay elsewhere, behind an [`ExternalKey`] that signs
 //! when asked. [`choose`] finds the certificate that a profile can be connected with among the [`Candidate`]s of a machine.
+//! [`Pkcs11Module`] finds certificates on smart cards and tokens.
 //! [`CertificateSummary`] is what a host shows when a user has to choose. [`TrustedRoots`] turns the SHA-1 hash that an
 //! Azure profile pins into the certificate it stands for.
 //!
-//! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files.
+//! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files. [`Pkcs11Module`]
+//! loads a library that the host names, which stays in the process.
 //!
 //! Nothing else here opens a file, reads a clock or touches the process: bytes and the time come in as arguments, and no
 //! process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
@@ -28,6 +30,7 @@ mod input;
 mod key;
 mod pem;
 mod pfx;
+mod pkcs11;
 mod roots;
 mod scheme;
 mod secret_store;
@@ -42,6 +45,7 @@ pub use criteria::IdentityCriteria;
 pub use error::AuthError;
 pub use external_key::ExternalKey;
 pub use identity::Identity;
+pub use pkcs11::{Pkcs11Module, TokenCertificate};
 pub use roots::TrustedRoots;
 pub use scheme::{KeyAlgorithm, Scheme};
 pub use secret_store::{InvalidSealingKey, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};

@@ -18,7 +18,7 @@ use rustls::{
 };
 
 /// A time within the validity of every certificate here: 2050-01-01.
-const NOW: i64 = 2_524_608_000;
+pub(crate) const NOW: i64 = 2_524_608_000;
 
 /// Connects with TLS of the given versions to a server that takes client certificates under `root` only; returns the
 /// version that the two agreed on.
