@@ -5,12 +5,16 @@ import importlib.metadata
 import importlib.resources
 import logging
 import pathlib
+import tempfile
 from typing import List
 from unittest import IsolatedAsyncioTestCase, TestCase
 
 import p2svpn
 
 from .support import ROOT, connected, gateway, run_python, within
+
+PROFILES = str(ROOT / "examples/python/profiles.py")
+FIXTURES = ROOT / "core/profile/tests/fixtures"
 
 
 class PackageTest(TestCase):
@@ -79,17 +83,47 @@ class Seen(logging.Handler):
 class ExampleTest(IsolatedAsyncioTestCase):
     PROGRAM = str(ROOT / "examples/python/fetch.py")
 
-    async def test_the_profiles_program_explains_files(self) -> None:
-        program = str(ROOT / "examples/python/profiles.py")
-        fixture = str(ROOT / "core/profile/tests/fixtures/entra.xml")
+    async def test_the_profiles_program_does_each_of_its_commands(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            key = pathlib.Path(folder) / "key"
+            key.write_bytes(bytes(range(32)))
 
-        code, output, errors = await run_python(program, fixture)
-        self.assertEqual((code, errors), (0, ""))
-        self.assertIn("login.microsoftonline.com", output)
+            async def run(*arguments: str) -> str:
+                code, output, errors = await run_python(PROFILES, f"{folder}/store", str(key), *arguments)
+                # An export notes there what its format cannot say.
+                notes = [line for line in errors.splitlines() if line.startswith("Note: ")]
+                self.assertEqual((code, errors.splitlines()), (0, notes), arguments)
+                return output
 
-        code, output, errors = await run_python(program, "no-such-file.zip")
-        self.assertEqual(code, 1)
-        self.assertIn("Error 202", errors)
+            self.assertIn("login.microsoftonline.com", await run("explain", str(FIXTURES / "entra.xml")))
+            profile, name = (await run("import", str(FIXTURES / "certificate.xml"))).split()[:2]
+            self.assertIn(f"{profile} {name}", await run("list"))
+            changes = ("name=Office", "include+=10.7.0.0/16", "include+=10.8.0.0/16", "dns=10.7.0.4", "always=yes")
+            self.assertIn("include_routes", await run("edit", profile, *changes))
+            shown = await run("show", profile)
+            self.assertRegex(shown, r"(?m)^Include +.*10\.7\.0\.0/16, 10\.8\.0\.0/16$")
+            self.assertIn("kept", await run("update", profile, str(FIXTURES / "certificate.xml")))
+            exported = await run("export", profile, "ovpn", "secrets")
+            self.assertIn("<tls-auth>", exported)
+            self.assertEqual(await run("discard"), "")
+            await run("remove", profile)
+            self.assertEqual(await run("list"), "")
+
+    async def test_the_profiles_program_says_what_is_wrong(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            key = pathlib.Path(folder) / "key"
+            key.write_bytes(bytes(range(32)))
+            for arguments, code, complaint in (
+                (("import", "no-such-file.zip"), 2, "Error 202"),
+                (("show", "0123456789abcdef"), 2, "PROFILE_UNKNOWN"),
+                (("edit", "0123456789abcdef", "colour=red"), 64, ""),
+                (("export", "0123456789abcdef", "pdf"), 64, ""),
+                (("dance",), 64, ""),
+            ):
+                with self.subTest(arguments):
+                    ended, _, errors = await run_python(PROFILES, f"{folder}/store", str(key), *arguments)
+                    self.assertEqual(ended, code, errors)
+                    self.assertIn(complaint, errors)
 
     async def test_the_first_program_fetches_a_page(self) -> None:
         async with gateway() as remote:

@@ -5,12 +5,14 @@ use std::time::Duration;
 use p2svpn_client::{Error, ErrorCode, ExportFormat, ProfileId, SealingKey, SecretsInExport};
 use zeroize::Zeroizing;
 
+use crate::edit_report::EditReport;
 use crate::error::VpnError;
 use crate::event::Event;
 use crate::options::ConnectOptions;
 use crate::profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, UpdatedProfile};
 use crate::profile_details::ProfileDetails;
 use crate::profile_edit::ProfileEdit;
+use crate::profile_problem::ProfileProblem;
 use crate::session::Session;
 
 /// The library as a program holds it: profiles, sessions, and one queue of events. For any thread.
@@ -95,22 +97,35 @@ impl Client {
         &self,
         paths: Vec<String>,
     ) -> Result<Vec<ImportedProfile>, VpnError> {
-        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-        let imported = self.client.profiles().import_files(&paths)?;
+        let imported = self.client.profiles().import_files(&path_list(paths))?;
         Ok(imported.into_iter().map(ImportedProfile::from).collect())
     }
 
-    /// Changes a profile, and returns what came of it in words.
-    pub fn edit_profile(&self, id: String, edit: ProfileEdit) -> Result<String, VpnError> {
+    /// Changes a profile, and returns what came of it.
+    pub fn edit_profile(&self, id: String, edit: ProfileEdit) -> Result<EditReport, VpnError> {
         let edit = edit.try_into()?;
         let report = self.client.profiles().edit(&profile_id(&id)?, &edit)?;
-        Ok(report.to_string())
+        Ok(report.into())
     }
 
-    /// Brings a profile up to date with the file of a newer package, and keeps what the user edited.
-    pub fn update_profile(&self, id: String, path: String) -> Result<UpdatedProfile, VpnError> {
+    /// Brings a profile up to date with the files of a newer package, and keeps what the user edited.
+    pub fn update_profile_files(
+        &self,
+        id: String,
+        paths: Vec<String>,
+    ) -> Result<UpdatedProfile, VpnError> {
         let id = profile_id(&id)?;
-        Ok(self.client.profiles().update_file(&id, path)?.into())
+        let updated = self
+            .client
+            .profiles()
+            .update_files(&id, &path_list(paths))?;
+        Ok(updated.into())
+    }
+
+    /// Brings a profile up to date with the bytes of a newer package, and keeps what the user edited.
+    pub fn update_profile(&self, id: String, bytes: Vec<u8>) -> Result<UpdatedProfile, VpnError> {
+        let id = profile_id(&id)?;
+        Ok(self.client.profiles().update(&id, &bytes)?.into())
     }
 
     /// Copies a profile under another name.
@@ -151,27 +166,33 @@ impl Client {
         Ok(exported.into())
     }
 
-    /// Tells what a profile needs and would change, before anything is connected.
-    pub fn explain(&self, id: String) -> Result<Plan, VpnError> {
-        Ok(self
-            .client
-            .explain(&profile_id(&id)?, &p2svpn_client::ConnectOptions::default())?
-            .into())
+    /// Tells what a profile needs and would change if it were connected with these options, before anything is.
+    pub fn explain(&self, id: String, options: ConnectOptions) -> Result<Plan, VpnError> {
+        let plan = self.client.explain(&profile_id(&id)?, &options.into())?;
+        Ok(plan.into())
     }
 
-    /// Tells what the profiles in files need and would change, without keeping them.
-    pub fn explain_files(&self, paths: Vec<String>) -> Result<Vec<Plan>, VpnError> {
-        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    /// Tells what the profiles in files need and would change with these options, without keeping them.
+    pub fn explain_files(
+        &self,
+        paths: Vec<String>,
+        options: ConnectOptions,
+    ) -> Result<Vec<Plan>, VpnError> {
         let explained = self
             .client
-            .explain_files(&paths, &p2svpn_client::ConnectOptions::default())?;
+            .explain_files(&path_list(paths), &options.into())?;
         Ok(explained.into_iter().map(Plan::from).collect())
     }
 
-    /// Returns what is wrong in the folder of the profiles, a sentence each.
-    pub fn profile_problems(&self) -> Vec<String> {
+    /// Returns what is wrong in the folder of the profiles.
+    pub fn profile_problems(&self) -> Vec<ProfileProblem> {
         let problems = self.client.profiles().problems();
-        problems.iter().map(ToString::to_string).collect()
+        problems.into_iter().map(ProfileProblem::from).collect()
+    }
+
+    /// Deletes a damaged file that was set aside, by the name that its problem tells, and answers whether it was there.
+    pub fn discard_profile_file(&self, set_aside: String) -> Result<bool, VpnError> {
+        Ok(self.client.profiles().discard(&set_aside)?)
     }
 
     /// Returns a summary of each profile.
@@ -249,6 +270,10 @@ impl Client {
     pub fn wait_closed(&self, timeout: Duration) -> bool {
         self.client.wait_closed(timeout)
     }
+}
+
+fn path_list(paths: Vec<String>) -> Vec<PathBuf> {
+    paths.into_iter().map(PathBuf::from).collect()
 }
 
 fn profile_id(text: &str) -> Result<ProfileId, Error> {

@@ -64,6 +64,8 @@ impl From<p2svpn_client::ProfileSummary> for ProfileSummary {
 }
 
 /// A profile as the text of a file.
+///
+/// With secrets the text is one: the library wipes its own copy, not the one that goes to the other language.
 #[derive(uniffi::Record)]
 pub struct ExportedProfile {
     /// What the file holds.
@@ -90,6 +92,12 @@ pub struct UpdatedProfile {
     pub kept: Vec<String>,
     /// The fields that the user had edited and that the newer package changes to something else.
     pub conflicts: Vec<String>,
+    /// The id of the profile that an import of the newer package had made, and that was removed because nobody had edited it.
+    pub removed: Option<String>,
+    /// What was ignored or repaired in the newer package; at most 200.
+    pub warnings: Vec<Warning>,
+    /// How many warnings there were beyond those kept.
+    pub warnings_left_out: u64,
 }
 
 impl From<p2svpn_client::UpdatedProfile> for UpdatedProfile {
@@ -98,6 +106,9 @@ impl From<p2svpn_client::UpdatedProfile> for UpdatedProfile {
             summary: updated.summary.into(),
             kept: names(&updated.kept),
             conflicts: names(&updated.conflicts),
+            removed: updated.removed.map(|id| id.to_string()),
+            warnings: updated.warnings.into_iter().map(Warning::from).collect(),
+            warnings_left_out: u64::try_from(updated.warnings_left_out).unwrap_or(u64::MAX),
         }
     }
 }
@@ -111,6 +122,8 @@ pub struct Plan {
     pub json: String,
     /// What was ignored or repaired to read the profile, for one that is not kept.
     pub warnings: Vec<Warning>,
+    /// How many warnings there were beyond those kept.
+    pub warnings_left_out: u64,
 }
 
 impl From<p2svpn_client::Plan> for Plan {
@@ -119,6 +132,7 @@ impl From<p2svpn_client::Plan> for Plan {
             text: plan.to_string(),
             json: plan.to_json(),
             warnings: Vec::new(),
+            warnings_left_out: 0,
         }
     }
 }
@@ -127,11 +141,12 @@ impl From<p2svpn_client::ExplainedProfile> for Plan {
     fn from(explained: p2svpn_client::ExplainedProfile) -> Self {
         Self {
             warnings: explained.warnings.into_iter().map(Warning::from).collect(),
+            warnings_left_out: u64::try_from(explained.warnings_left_out).unwrap_or(u64::MAX),
             ..explained.plan.into()
         }
     }
 }
 
-fn names(fields: &[p2svpn_client::Field]) -> Vec<String> {
+pub(crate) fn names(fields: &[p2svpn_client::Field]) -> Vec<String> {
     fields.iter().map(|field| field.name().to_owned()).collect()
 }

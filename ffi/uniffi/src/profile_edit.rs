@@ -1,4 +1,4 @@
-use p2svpn_client::{EditError, Error, ErrorCode, SignIn};
+use p2svpn_client::{EditError, Error, ErrorCode, SignIn, Transport};
 
 /// Changes to a profile; what is absent stays. Lists are texts with entries between commas or lines.
 #[derive(Default, uniffi::Record)]
@@ -9,6 +9,18 @@ pub struct ProfileEdit {
     /// Servers in the place of all others, as `host`, `host:port` or `host:port/udp`.
     #[uniffi(default = None)]
     pub servers: Option<Vec<String>>,
+    /// Servers that are taken out.
+    #[uniffi(default = [])]
+    pub remove_servers: Vec<String>,
+    /// Servers that come after all others.
+    #[uniffi(default = [])]
+    pub add_servers: Vec<String>,
+    /// Each server once, in another order.
+    #[uniffi(default = None)]
+    pub server_order: Option<Vec<String>>,
+    /// What carries the tunnel to every server, `tcp` or `udp`.
+    #[uniffi(default = None)]
+    pub transport: Option<String>,
     /// The way to sign in, one of those that are offered.
     #[uniffi(default = None)]
     pub sign_in: Option<String>,
@@ -36,9 +48,12 @@ pub struct ProfileEdit {
     /// Domains of networks in which an always-on profile does not connect.
     #[uniffi(default = None)]
     pub trusted_networks: Option<ListEdit>,
-    /// Whether include routes are joined to the fewest networks.
+    /// Whether the include routes are joined to the fewest networks.
     #[uniffi(default = false)]
-    pub aggregate: bool,
+    pub aggregate_include_routes: bool,
+    /// Whether the exclude routes are joined to the fewest networks.
+    #[uniffi(default = false)]
+    pub aggregate_exclude_routes: bool,
     /// Whether all IPv4 traffic belongs into the tunnel.
     #[uniffi(default = None)]
     pub forced_tunnel: Option<bool>,
@@ -103,6 +118,18 @@ impl TryFrom<ProfileEdit> for p2svpn_client::ProfileEdit {
         if let Some(servers) = changes.servers {
             edit.replace_servers(servers)?;
         }
+        for server in changes.remove_servers {
+            edit.remove_server(&server)?;
+        }
+        for server in changes.add_servers {
+            edit.add_server(&server)?;
+        }
+        if let Some(order) = changes.server_order {
+            edit.order_servers(order)?;
+        }
+        if let Some(name) = changes.transport {
+            edit.set_transport(transport(&name)?);
+        }
         if let Some(kind) = changes.sign_in {
             let unknown = || {
                 Error::new(
@@ -158,8 +185,11 @@ impl TryFrom<ProfileEdit> for p2svpn_client::ProfileEdit {
                 list.make(&mut edit, changes)?;
             }
         }
-        if changes.aggregate {
+        if changes.aggregate_include_routes {
             edit.aggregate_includes();
+        }
+        if changes.aggregate_exclude_routes {
+            edit.aggregate_excludes();
         }
         if let Some(forced) = changes.forced_tunnel {
             edit.force_tunnel(forced);
@@ -173,5 +203,16 @@ impl TryFrom<ProfileEdit> for p2svpn_client::ProfileEdit {
             Some(name) => _ = edit.set_secondary_profile(name)?,
         }
         Ok(edit)
+    }
+}
+
+fn transport(name: &str) -> Result<Transport, Error> {
+    match name {
+        "tcp" => Ok(Transport::Tcp),
+        "udp" => Ok(Transport::Udp),
+        _ => Err(Error::new(
+            ErrorCode::InvalidArgument,
+            format!("no transport is '{name}'"),
+        )),
     }
 }

@@ -33,6 +33,7 @@ from ._challenge import (
 )
 from ._client import Client
 from ._device import Auto, Device, Tun, Userspace
+from ._edit_report import Duplicate, EditReport, HostBits, Nested, Overlap
 from ._error import (
     BugError,
     ConfigurationError,
@@ -57,6 +58,7 @@ from ._event import (
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
 from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
+from ._profile_problem import ProfileProblem
 from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles, UpdatedProfile
 from ._raw import version as _version
 from ._session import Session
@@ -78,16 +80,21 @@ __all__ = [
     "ClientCertificateChallenge",
     "ConfigurationError",
     "Device",
+    "Duplicate",
+    "EditReport",
     "EndedEvent",
     "ErrorDetails",
     "Event",
     "ExportedProfile",
     "FatalError",
+    "HostBits",
     "ImportedProfile",
     "InterfaceAddress",
     "NeedsSignInError",
+    "Nested",
     "NetworkConfig",
     "NetworkConfigEvent",
+    "Overlap",
     "P2SVpnError",
     "Pem",
     "Pfx",
@@ -95,6 +102,7 @@ __all__ = [
     "Profile",
     "ProfileChange",
     "ProfileDetails",
+    "ProfileProblem",
     "Profiles",
     "ProfilesChangedEvent",
     "QuestionChallenge",

@@ -13,7 +13,7 @@ from ._device import Auto, Device
 from ._error import translated
 from ._event import Event
 from ._event_queue import EventQueue
-from ._profiles import Plan, Profile, Profiles, profile_id
+from ._profiles import Profile, Profiles, profile_id
 from ._session import Session
 from ._timeouts import Timeouts, duration
 
@@ -98,10 +98,6 @@ class Client:
         )
         with translated():
             return Session(self._raw.connect(profile_id(profile), options), self)
-
-    def explain(self, profile: Union[Profile, str]) -> Plan:
-        """Tells what a profile needs and what it would change on this machine, before anything is connected."""
-        return self._profiles.explain(profile)
 
     async def events(self) -> AsyncIterator[Event]:
         """Iterates over the events of all sessions, until the client is closed and the last event taken.
