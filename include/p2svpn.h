@@ -1561,7 +1561,8 @@ struct p2svpn_error *p2svpn_profile_edit_transport(struct p2svpn_profile_edit *e
                                                    uint32_t transport);
 
 /**
- * Names the client certificate that is asked for.
+ * Names the client certificate that is asked for. Another one that the profile brought along is taken out, with its private
+ * key, and the report says so.
  *
  * @param thumbprint  its SHA-1 thumbprint; NULL for any
  * @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason

@@ -137,7 +137,8 @@ pub extern "C" fn p2svpn_profile_edit_transport(
     })
 }
 
-/// Names the client certificate that is asked for.
+/// Names the client certificate that is asked for. Another one that the profile brought along is taken out, with its private
+/// key, and the report says so.
 ///
 /// @param thumbprint  its SHA-1 thumbprint; NULL for any
 /// @return NULL, INVALID_ARGUMENT, or EDIT_REFUSED with the reason
