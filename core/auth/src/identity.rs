@@ -180,7 +180,7 @@ impl Identity {
     /// Returns the certificate of the chain that ends first, if it has ended or ends within `period` of `now` in Unix
     /// seconds.
     ///
-    /// A month, [`EXPIRY_WARNING`], leaves time to get a new one.
+    /// A month, [`EXPIRY_WARNING`](crate::EXPIRY_WARNING), leaves time to get a new one.
     pub fn expires_within(&self, now: i64, period: Duration) -> Option<&CertificateSummary> {
         self.chain()
             .min_by_key(|summary| summary.not_after)

@@ -208,7 +208,7 @@ fn the_table_of_reasons_lines_up() {
         "\
 no client certificate fits:
   subject                                           thumbprint                                found in    why not
-  CN=Jörg\u{fffd}Server                                    {}  user store  the certificate is not for client authentication (its extended key usage lacks clientAuth)
+  CN=Jörg\\nServer                                   {}  user store  the certificate is not for client authentication (its extended key usage lacks clientAuth)
                                                                                                           the certificate expired at 2020-01-01T00:00:00Z (it is now 2050-01-01T00:00:00Z)
   CN={}…  {}  token       the input holds no private key",
         summary(&expired_server).sha1_text(),
