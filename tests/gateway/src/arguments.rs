@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use lexopt::prelude::*;
 use p2svpn_gateway::{
-    Answer, DataKeys, DataPackets, Gateway, GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind,
-    Misbehaviour, Question, ServerFlaw, Stage, Stop, TlsVersions, Transport,
+    Answer, DataKeys, DataPackets, EntraAccount, EntraPolicy, FakeEntraBuilder, Gateway,
+    GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind, Misbehaviour, Question, ServerFlaw,
+    Stage, Stop, TlsVersions, Transport,
 };
 use p2svpn_openvpn::{Route, RouteGateway};
 
@@ -22,6 +23,8 @@ pub(crate) enum Wish {
 /// How to run.
 pub(crate) struct Arguments {
     pub(crate) gateway: GatewayBuilder,
+    /// Where clients sign in, if not by certificate.
+    pub(crate) entra: Option<FakeEntraBuilder>,
     pub(crate) folder: PathBuf,
     pub(crate) client: IdentityRequest,
     pub(crate) password: String,
@@ -48,6 +51,14 @@ Who:
   --key p256|rsa            its key [p256]
   --flaw FLAW               what is wrong with it: expired, not-yet-valid, foreign, not-for-clients
   --password PASSWORD       of client.pfx [secret]
+
+  --entra                   sign in with Entra in the place of certificates: a stand-in for Microsoft's login host starts
+                            beside the gateway; each request to it becomes a line. What follows implies it:
+  --entra-port PORT         where it listens on localhost [a free one]
+  --entra-user NAME=PASSWORD  who can sign in, in the place of alice@contoso.example=secret; can be repeated
+  --entra-policy POLICY     what it demands and gives; can be repeated: at-once (no page asks the user), second-factor (the
+                            code is 123456), consent, groups, port-2023, token-lifetime=SECONDS, token-bytes=BYTES,
+                            device-interval=SECONDS, clock=SECONDS (ahead of this machine's)
 
 How:
   --transport tcp|udp       what carries the packets [tcp]
@@ -81,6 +92,7 @@ What to do wrong:
 
 Examples:
   p2svpn-gateway --folder /tmp/gateway
+  p2svpn-gateway --entra --entra-policy at-once --entra-policy token-bytes=40000
   p2svpn-gateway --data v2 --keys ekm --tls 1.3 --for 60
   p2svpn-gateway --misbehave refuse='your account is locked'
   P2SVPN_LOG=debug p2svpn-gateway --dns 10.1.0.4 --route 192.168.0.0/16
@@ -89,6 +101,7 @@ Examples:
 /// Reads the arguments.
 pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
     let mut gateway = Gateway::builder();
+    let mut entra: Option<FakeEntraBuilder> = None;
     let mut folder = PathBuf::from("p2svpn-gateway");
     let mut client = IdentityRequest::new("alice");
     let mut password = "secret".to_owned();
@@ -118,6 +131,26 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
             }
             Long("flaw") => client.flaw = one_of(parser.value()?, &CLIENT_FLAWS)?,
             Long("password") => password = parser.value()?.string()?,
+            Long("entra") => entra = Some(entra.unwrap_or_default()),
+            Long("entra-port") => {
+                let port = parser.value()?.parse()?;
+                entra = Some(entra.unwrap_or_default().port(port));
+            }
+            Long("entra-user") => {
+                let text = parser.value()?.string()?;
+                let (name, password) = text
+                    .split_once('=')
+                    .ok_or("a user needs a password: NAME=PASSWORD")?;
+                let account = EntraAccount::new(name, password);
+                entra = Some(entra.unwrap_or_default().account(account));
+            }
+            Long("entra-policy") => {
+                let text = parser.value()?.string()?;
+                let mut result = Ok(());
+                let demand = |policy: &mut EntraPolicy| result = demand(policy, &text);
+                entra = Some(entra.unwrap_or_default().policy(demand));
+                result?;
+            }
             Long("transport") => {
                 gateway = gateway.transport(one_of(
                     parser.value()?,
@@ -181,6 +214,7 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
     gateway = gateway.network(network, services);
     Ok(Wish::Run(Box::new(Arguments {
         gateway,
+        entra,
         folder,
         client,
         password,
@@ -232,6 +266,23 @@ fn question(text: &str) -> Result<Question, lexopt::Error> {
         "page" => Question::Page { url: answer },
         _ => return Err(format!("{kind:?} is no way to ask").into()),
     })
+}
+
+fn demand(policy: &mut EntraPolicy, text: &str) -> Result<(), lexopt::Error> {
+    let (kind, detail) = text.split_once('=').unwrap_or((text, ""));
+    match kind {
+        "at-once" if detail.is_empty() => policy.asks = false,
+        "second-factor" if detail.is_empty() => policy.second_factor_needed = true,
+        "consent" if detail.is_empty() => policy.consent_needed = true,
+        "groups" if detail.is_empty() => policy.group_claims = true,
+        "port-2023" if detail.is_empty() => policy.only_port_2023 = true,
+        "token-lifetime" => policy.token_lifetime = Duration::from_secs(parse(detail)?),
+        "token-bytes" => policy.token_bytes = parse(detail)?,
+        "device-interval" => policy.device_interval = Duration::from_secs(parse(detail)?),
+        "clock" => policy.clock_offset = parse(detail)?,
+        _ => return Err(format!("{text:?} is no policy").into()),
+    }
+    Ok(())
 }
 
 fn misbehaviour(text: &str) -> Result<Misbehaviour, lexopt::Error> {

@@ -53,8 +53,8 @@ mod udp;
 pub use authority::KeyKind;
 pub use builder::GatewayBuilder;
 pub use entra::{
-    EntraAccount, EntraFault, EntraPolicy, EntraRefusal, EntraRequest, EntraStep, FakeEntra,
-    FakeEntraBuilder,
+    EntraAccount, EntraFault, EntraPolicy, EntraRefusal, EntraRequest, EntraRequests, EntraStep,
+    FakeEntra, FakeEntraBuilder,
 };
 pub use error::GatewayError;
 pub use event::{GatewayEvent, GatewayEvents};

@@ -7,13 +7,15 @@ mod folder;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use p2svpn_gateway::GatewayError;
+use p2svpn_gateway::{FakeEntra, Gateway, GatewayError, IdentityRequest};
 use tracing_subscriber::EnvFilter;
 
 use crate::arguments::{Arguments, Wish};
+use crate::folder::{ENTRA_ROOT, SignIn};
 
 fn main() -> ExitCode {
     let arguments = match arguments::read(lexopt::Parser::from_env()) {
@@ -71,34 +73,43 @@ impl From<GatewayError> for Failure {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     // Before anything is said, so that nobody's signal comes too early.
     let end = Ending::new().map_err(Failure::Io)?;
-    let gateway = arguments.gateway.start().await?;
-    let identity = gateway.issue(&arguments.client)?;
-    let pfx = identity.pfx(&arguments.password)?;
-    folder::write(
+    let entra = match arguments.entra {
+        Some(entra) => Some(entra.start().await?),
+        None => None,
+    };
+    let gateway = match &entra {
+        Some(entra) => arguments.gateway.entra(entra).start().await?,
+        None => arguments.gateway.start().await?,
+    };
+    let mut events = gateway.events();
+    let mut requests = entra.as_ref().map(FakeEntra::follow);
+    let (client, password) = (&arguments.client, &arguments.password);
+    hand_out(
         &arguments.folder,
         &gateway,
-        &identity,
-        &pfx,
-        &arguments.password,
-    )
-    .map_err(|error| Failure::Folder {
-        folder: arguments.folder.display().to_string(),
-        error,
-    })?;
-    let mut events = gateway.events();
-
-    let folder = arguments.folder.display();
-    say(format_args!("folder {folder}"));
-    say(format_args!("password {}", arguments.password));
-    say(format_args!("services {}", gateway.services()));
+        entra.as_ref(),
+        client,
+        password,
+    )?;
     say(format_args!("ready {}", gateway.address()));
     let tell = async {
         while let Some(event) = events.next().await {
             say(event);
         }
     };
+    let follow = async {
+        match &mut requests {
+            Some(requests) => {
+                while let Some(request) = requests.next().await {
+                    say(format_args!("login {request}"));
+                }
+            }
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         () = tell => {}
+        () = follow => {}
         () = end.wait() => {}
         () = sleep(arguments.duration) => {}
     }
@@ -107,6 +118,44 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         say(event);
     }
     say("stopped");
+    Ok(())
+}
+
+/// Writes the files that a client needs, and says what there is to know of them.
+fn hand_out(
+    folder: &Path,
+    gateway: &Gateway,
+    entra: Option<&FakeEntra>,
+    client: &IdentityRequest,
+    password: &str,
+) -> Result<(), Failure> {
+    let write = |sign_in: &SignIn<'_>| {
+        folder::write(folder, gateway, sign_in).map_err(|error| Failure::Folder {
+            folder: folder.display().to_string(),
+            error,
+        })?;
+        say(format_args!("folder {}", folder.display()));
+        Ok::<(), Failure>(())
+    };
+    match entra {
+        Some(entra) => {
+            write(&SignIn::Entra(entra))?;
+            let root = folder.join(ENTRA_ROOT);
+            say(format_args!("entra {}", entra.authority()));
+            say(format_args!("entra-host {}", entra.host_and_port()));
+            say(format_args!("entra-root {}", root.display()));
+        }
+        None => {
+            let identity = gateway.issue(client)?;
+            write(&SignIn::Certificate {
+                identity: &identity,
+                pfx: &identity.pfx(password)?,
+                password,
+            })?;
+            say(format_args!("password {password}"));
+        }
+    }
+    say(format_args!("services {}", gateway.services()));
     Ok(())
 }
 

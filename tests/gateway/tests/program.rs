@@ -9,13 +9,11 @@
 mod support;
 
 use std::path::Path;
-use std::process::Stdio;
 
 use p2svpn_auth::Identity;
 use p2svpn_tunnel::TunnelEnd;
+use support::program::{Program, command, terminate};
 use support::{Client, LONG, Plan};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
 
 #[tokio::test]
 async fn its_files_are_all_that_a_client_needs_and_a_signal_ends_it() {
@@ -137,6 +135,8 @@ async fn wrong_arguments_are_explained_and_nothing_is_written() {
             &["--misbehave", "silent=lunch"],
             "none of reset, tls, key-exchange, push, established",
         ),
+        (&["--entra-policy", "lenient"], "\"lenient\" is no policy"),
+        (&["--entra-user", "alice"], "NAME=PASSWORD"),
         (&["--for", "-1"], "-1 is no number of seconds"),
         (&["--pool", "10.0.0.0/31"], "no room for a client"),
     ] {
@@ -161,58 +161,4 @@ async fn help_has_examples() {
 
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && text.contains("Examples:") && text.contains("--misbehave"));
-}
-
-struct Program {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Program {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(folder)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    /// What the next line that begins with this word says.
-    async fn fact(&mut self, word: &str) -> String {
-        let found = async {
-            while let Some(line) = self.lines.next_line().await.unwrap() {
-                let (first, rest) = line.split_once(' ').unwrap_or((&line, ""));
-                if first == word {
-                    return rest.to_owned();
-                }
-            }
-            panic!("the program never said {word}");
-        };
-        tokio::time::timeout(LONG, found)
-            .await
-            .expect("the program says nothing")
-    }
-}
-
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_p2svpn-gateway"));
-    command
-        .arg("--folder")
-        .arg(folder)
-        .kill_on_drop(true)
-        .stdin(Stdio::null());
-    command
-}
-
-/// Asks a process to end, as a service manager does.
-async fn terminate(child: &Child) {
-    let id = child.id().unwrap().to_string();
-    let status = Command::new("sh")
-        .args(["-c", &format!("kill -TERM {id}")])
-        .status()
-        .await
-        .unwrap();
-    assert!(status.success());
 }

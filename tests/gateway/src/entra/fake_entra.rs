@@ -19,7 +19,7 @@ use crate::entra::login::Login;
 use crate::entra::options::EntraOptions;
 use crate::entra::policy::EntraPolicy;
 use crate::entra::refusal::EntraRefusal;
-use crate::entra::request::EntraRequest;
+use crate::entra::request::{EntraRequest, EntraRequests};
 use crate::entra::server;
 use crate::entra::signer::Signer;
 use crate::entra::step::EntraStep;
@@ -209,6 +209,11 @@ impl FakeEntra {
     /// The requests so far, without secrets; the last 4,096 are remembered.
     pub fn requests(&self) -> Vec<EntraRequest> {
         self.login.book().requests()
+    }
+
+    /// The requests from now on.
+    pub fn follow(&self) -> EntraRequests {
+        EntraRequests::new(self.login.followers.subscribe())
     }
 
     /// How many requests of this kind there were so far.

@@ -43,7 +43,7 @@ pub use fake_entra::FakeEntra;
 pub use fault::EntraFault;
 pub use policy::EntraPolicy;
 pub use refusal::EntraRefusal;
-pub use request::EntraRequest;
+pub use request::{EntraRequest, EntraRequests};
 pub use step::EntraStep;
 
 pub(crate) use token_check::TokenCheck;

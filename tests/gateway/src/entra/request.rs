@@ -1,3 +1,7 @@
+use std::fmt;
+
+use tokio::sync::broadcast;
+
 use crate::entra::form::Form;
 use crate::entra::step::EntraStep;
 
@@ -50,5 +54,57 @@ impl EntraRequest {
         let mut parameters = self.parameters.iter();
         let found = parameters.find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Display for EntraRequest {
+    /// Writes one line: what it was for, the status of the answer, and the error if it was refused.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.step.name(), self.status)?;
+        match self.error_code {
+            Some(code) => write!(formatter, " AADSTS{code}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The requests since [`FakeEntra::follow`](crate::FakeEntra::follow) was called, in order.
+pub struct EntraRequests {
+    receiver: broadcast::Receiver<EntraRequest>,
+    missed: u64,
+}
+
+impl EntraRequests {
+    pub(super) fn new(receiver: broadcast::Receiver<EntraRequest>) -> Self {
+        Self {
+            receiver,
+            missed: 0,
+        }
+    }
+
+    /// Waits for the next request; none after the last one, when the stand-in is gone.
+    ///
+    /// Dropping the future loses no request.
+    pub async fn next(&mut self) -> Option<EntraRequest> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(request) => return Some(request),
+                Err(broadcast::error::RecvError::Lagged(count)) => self.missed += count,
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Requests that came faster than they were taken, and were dropped: more than 1,024 waited.
+    pub fn missed(&self) -> u64 {
+        self.missed
+    }
+}
+
+impl fmt::Debug for EntraRequests {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("EntraRequests")
+            .finish_non_exhaustive()
     }
 }

@@ -78,16 +78,8 @@ pub(super) fn reply(login: &Login, call: Call<'_>) -> Result<Reply, GatewayError
             carry_out(&mut exchange, place, step, call.is_post)
         }
     };
-    book.record(EntraRequest::new(
-        step,
-        &form,
-        answer.status,
-        answer.error_code,
-    ));
-    drop(book);
-    login
-        .counts
-        .send_modify(|counts| *counts.entry(step).or_default() += 1);
+    let request = EntraRequest::new(step, &form, answer.status, answer.error_code);
+    login.record(book, request);
     Ok(Reply {
         answer,
         trace,

@@ -19,3 +19,19 @@ pub enum EntraStep {
     /// Anything else, which is refused.
     Unknown,
 }
+
+impl EntraStep {
+    /// The stable name, such as `device-poll`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Page => "page",
+            Self::Code => "code",
+            Self::Refresh => "refresh",
+            Self::DeviceStart => "device-start",
+            Self::DevicePoll => "device-poll",
+            Self::DevicePage => "device-page",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! A small HTTP client that trusts the stand-in's root and nothing else.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use p2svpn_gateway::FakeEntra;
@@ -129,17 +129,27 @@ pub(crate) async fn exchange_at(
     line: &str,
     body: &str,
 ) -> io::Result<Answer> {
-    let (_, port) = entra
-        .host_and_port()
-        .split_once(':')
-        .map(|(host, port)| (host.to_owned(), port.parse::<u16>().unwrap()))
-        .unwrap();
-    let stream = TcpStream::connect((address, port)).await?;
+    let host = entra.host_and_port();
+    let (_, port) = host.split_once(':').unwrap();
+    let address = SocketAddr::new(address, port.parse().unwrap());
+    send(address, name, entra.root_pem(), line, body).await
+}
+
+/// Sends a request to whoever has this name and a certificate below this root.
+pub(crate) async fn send(
+    address: SocketAddr,
+    name: &str,
+    root_pem: &str,
+    line: &str,
+    body: &str,
+) -> io::Result<Answer> {
+    let stream = TcpStream::connect(address).await?;
     let name = ServerName::try_from(name.to_owned()).unwrap();
-    let mut stream = connector(entra.root_pem()).connect(name, stream).await?;
+    let mut stream = connector(root_pem).connect(name, stream).await?;
     let request = format!(
-        "{line}\r\nHost: localhost:{port}\r\nConnection: close\r\nContent-Length: {}\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nclient-request-id: 00000000-1111-2222-3333-444444444444\r\n\r\n{body}",
+        "{line}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\
+         client-request-id: 00000000-1111-2222-3333-444444444444\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).await?;

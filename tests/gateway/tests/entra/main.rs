@@ -15,6 +15,7 @@ mod authorize;
 mod device;
 mod faults;
 mod http;
+mod program;
 mod refresh;
 mod sign_in;
 mod tokens;

@@ -7,6 +7,8 @@
     clippy::panic
 )]
 
+pub(crate) mod program;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
