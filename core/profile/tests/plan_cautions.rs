@@ -300,18 +300,26 @@ fn the_dns_server_of_the_machine_may_be_taken_into_the_tunnel() {
 }
 
 #[test]
-fn dns_that_is_not_set_is_told_where_the_machine_changes() {
+fn dns_that_is_not_set_is_told_with_its_servers_where_the_machine_changes() {
     let mut profile = profile(&["10.1.0.0/16"]);
-    profile.dns_servers = [address("10.1.0.4")].into_iter().collect();
+    profile.dns_servers = [address("10.1.0.4"), address("10.1.0.5")]
+        .into_iter()
+        .collect();
+    profile.dns_suffixes = ["corp.example".parse().unwrap()].into_iter().collect();
     let mut surroundings = at_home();
     surroundings.sets_dns = Some(false);
 
     let plan = Plan::new(&profile, &surroundings);
-    only(&plan, CautionKind::DnsIsNotSet);
-    assert!(
-        plan.to_string()
-            .contains("This program does not change them.")
-    );
+    let caution = only(&plan, CautionKind::DnsIsNotSet);
+    assert!(caution.remedy.contains("10.1.0.4 or 10.1.0.5"));
+    let text = plan.to_string();
+    for told in [
+        "This program does not change them.",
+        "Those not set         10.1.0.4\n                        10.1.0.5\n",
+        "Suffixes not set      corp.example\n",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
 
     surroundings.device = DeviceKind::Program;
     none(

@@ -180,8 +180,25 @@ fn dns_settings(network: &PlannedNetwork, cautions: &mut Cautions) {
             CautionKind::DnsIsNotSet,
             "This program does not set DNS servers and suffixes. Names are looked up as before, and those of \
              the private network are not found.",
-            "Set the DNS server in the machine's settings while connected, or use addresses instead of names.",
+            format!(
+                "Set {} in the machine's settings while connected, or use addresses instead of names.",
+                some_of(&network.dns_servers)
+            ),
         ));
+    }
+}
+
+/// Names the first DNS servers, for a sentence.
+fn some_of(servers: &[PlannedDnsServer]) -> String {
+    const MOST: usize = 3;
+    let named: Vec<String> = servers
+        .iter()
+        .take(MOST)
+        .map(|server| server.address.to_string())
+        .collect();
+    match named.as_slice() {
+        [] => "the network's DNS server".to_owned(),
+        named => format!("the DNS server {}", named.join(" or ")),
     }
 }
 

@@ -214,7 +214,7 @@ impl Plan {
                 },
             )?;
             if network.leaves_dns() {
-                page.row("DNS servers", "This program does not change them.")?;
+                write_unused_dns(page, network)?;
             }
             page.row(
                 "The gateway",
@@ -444,6 +444,19 @@ fn write_dns(page: &mut Page<'_, '_>, network: &PlannedNetwork) -> fmt::Result {
         return page.row("DNS suffixes", "those that the gateway announces, if any");
     }
     write_list(page, "DNS suffixes", network.dns_suffixes.iter().cloned())
+}
+
+/// Tells what the user has to set on the machine, because the program does not.
+fn write_unused_dns(page: &mut Page<'_, '_>, network: &PlannedNetwork) -> fmt::Result {
+    page.row("DNS servers", "This program does not change them.")?;
+    let servers = network.dns_servers.iter();
+    let servers = servers.map(|server| server.address.to_string());
+    write_list(page, "Those not set", servers)?;
+    write_list(
+        page,
+        "Suffixes not set",
+        network.dns_suffixes.iter().cloned(),
+    )
 }
 
 fn dns_server(server: &PlannedDnsServer) -> String {
