@@ -9,23 +9,18 @@
 mod support;
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use p2svpn_client::{Client, ErrorCode, Timeouts};
 use p2svpn_gateway::{
     Answer, Gateway, IdentityFlaw, IdentityRequest, Misbehaviour, ServerFlaw, Stage, Stop,
 };
-use support::{Bench, certificate, options, short};
+use support::{Bench, certificate, impatient, options};
 use tokio::net::TcpSocket;
-
-/// How much later than due an end may be told on a busy machine; what is not waited for is due at once.
-const SLACK: Duration = Duration::from_secs(2);
-const AT_ONCE: Duration = Duration::ZERO;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_server_secret_is_no_answer() {
-    let timeouts = short();
-    let error = misbehaving(Misbehaviour::OtherSecret, timeouts.answer).await;
+    let error = misbehaving(Misbehaviour::OtherSecret, impatient(Stage::Reset)).await;
 
     // The test gateway, like Azure's, may also close what it cannot understand.
     assert_eq!(error, ErrorCode::NoAnswer);
@@ -33,23 +28,15 @@ async fn a_wrong_server_secret_is_no_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_has_an_error_for_each_part_of_the_handshake() {
-    let timeouts = short();
     let rows = [
-        (Stage::Reset, ErrorCode::NoAnswer, timeouts.answer),
-        (Stage::Tls, ErrorCode::HandshakeTimedOut, timeouts.handshake),
-        (
-            Stage::KeyExchange,
-            ErrorCode::HandshakeTimedOut,
-            timeouts.handshake,
-        ),
-        (
-            Stage::Push,
-            ErrorCode::PushTimedOut,
-            timeouts.handshake + timeouts.push,
-        ),
+        (Stage::Reset, ErrorCode::NoAnswer),
+        (Stage::Tls, ErrorCode::HandshakeTimedOut),
+        (Stage::KeyExchange, ErrorCode::HandshakeTimedOut),
+        (Stage::Push, ErrorCode::PushTimedOut),
     ];
-    for (stage, expected, limit) in rows {
-        let error = misbehaving(Misbehaviour::StopsAt(stage, Stop::Silently), limit).await;
+    for (stage, expected) in rows {
+        let silent = Misbehaviour::StopsAt(stage, Stop::Silently);
+        let error = misbehaving(silent, impatient(stage)).await;
         assert_eq!(error, expected, "{stage}");
     }
 }
@@ -68,7 +55,7 @@ async fn a_reset_is_told_by_how_far_the_handshake_had_come() {
     ];
     for (stage, expected) in rows {
         for stop in [Stop::Resetting, Stop::Closing] {
-            let error = misbehaving(Misbehaviour::StopsAt(stage, stop), AT_ONCE).await;
+            let error = misbehaving(Misbehaviour::StopsAt(stage, stop), Timeouts::default()).await;
             // A reset may overtake the gateway's part of the key exchange, which says that the certificate was accepted.
             let overtaken = (stage, stop) == (Stage::Push, Stop::Resetting)
                 && error == ErrorCode::ClientCertificateProbablyRefused;
@@ -96,7 +83,7 @@ async fn each_flaw_of_the_gateways_certificate_has_its_error() {
         ),
     ];
     for (flaw, expected) in rows {
-        let error = misbehaving(Misbehaviour::Certificate(flaw), AT_ONCE).await;
+        let error = misbehaving(Misbehaviour::Certificate(flaw), Timeouts::default()).await;
         assert_eq!(error, expected, "{flaw:?}");
     }
 }
@@ -186,7 +173,11 @@ async fn settings_that_cannot_be_used_have_their_errors() {
     ];
     for (misbehaviour, expected) in rows {
         let text = format!("{misbehaviour:?}");
-        assert_eq!(misbehaving(misbehaviour, AT_ONCE).await, expected, "{text}");
+        assert_eq!(
+            misbehaving(misbehaviour, Timeouts::default()).await,
+            expected,
+            "{text}"
+        );
     }
 }
 
@@ -204,32 +195,34 @@ async fn a_gateway_that_falls_silent_is_noticed_where_it_asked_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_openvpn_is_no_answer() {
-    let answer_timeout = short().answer;
+    let soon = impatient(Stage::Reset);
     let rows = [
         // Read as a frame, this is the beginning of a long one.
-        (Answer::Http, ErrorCode::NoAnswer, answer_timeout),
-        (Answer::Noise, ErrorCode::NoAnswer, answer_timeout),
-        // No frame can follow in step: the client hangs up.
-        (Answer::EmptyFrame, ErrorCode::ClosedWithoutAnswer, AT_ONCE),
+        (Answer::Http, ErrorCode::NoAnswer, soon),
+        (Answer::Noise, ErrorCode::NoAnswer, soon),
+        // No frame can follow in step: the client hangs up, and does not wait.
+        (
+            Answer::EmptyFrame,
+            ErrorCode::ClosedWithoutAnswer,
+            Timeouts::default(),
+        ),
     ];
-    for (answer, expected, limit) in rows {
-        let error = misbehaving(Misbehaviour::Answers(answer), limit).await;
+    for (answer, expected, timeouts) in rows {
+        let error = misbehaving(Misbehaviour::Answers(answer), timeouts).await;
         assert_eq!(error, expected, "{answer:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_connection_is_told_at_once() {
+async fn a_refused_connection_is_told_as_such() {
     let mut bench = Bench::new().await;
     let (_bound, closed) = closed_port();
     point_to(&mut bench, &closed.to_string());
 
-    let started = Instant::now();
     let error = bench.end_of(bench.options()).await.error.unwrap();
 
     assert_eq!(error.code(), ErrorCode::ConnectionRefused);
     assert!(error.to_string().contains(&closed.to_string()), "{error}");
-    assert!(started.elapsed() < SLACK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,15 +265,12 @@ async fn the_next_server_is_tried_when_one_does_not_answer() {
     );
 }
 
-/// The error that a session with a misbehaving gateway ends in; it must come within the limit and the slack.
-async fn misbehaving(misbehaviour: Misbehaviour, limit: Duration) -> ErrorCode {
-    let mut bench = Bench::with(Gateway::builder().misbehaviour(misbehaviour.clone())).await;
-    let started = Instant::now();
+/// The error that a session with a misbehaving gateway ends in.
+async fn misbehaving(misbehaviour: Misbehaviour, timeouts: Timeouts) -> ErrorCode {
+    let mut bench = Bench::with(Gateway::builder().misbehaviour(misbehaviour)).await;
 
-    let ended = bench.end_of(bench.options().timeouts(short())).await;
+    let ended = bench.end_of(bench.options().timeouts(timeouts)).await;
 
-    let took = started.elapsed();
-    assert!(took < limit + SLACK, "{misbehaviour:?} took {took:?}");
     let error = ended.error.unwrap();
     assert!(!error.remedy().is_empty() && !error.cause().is_empty());
     error.code()

@@ -11,8 +11,8 @@ mod support;
 use std::net::UdpSocket;
 
 use p2svpn_client::ErrorCode;
-use p2svpn_gateway::{Gateway, GatewayEvent, Misbehaviour, Transport};
-use support::{Bench, fetch, short, with_server_before, within};
+use p2svpn_gateway::{Gateway, GatewayEvent, Misbehaviour, Stage, Transport};
+use support::{Bench, fetch, impatient, with_server_before, within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_over_udp_carries_connections_and_says_goodbye() {
@@ -46,7 +46,7 @@ async fn the_goodbye_of_a_gateway_over_udp_is_heard() {
 #[tokio::test(flavor = "multi_thread")]
 async fn silence_over_udp_is_no_answer() {
     let mut bench = udp_bench().await;
-    let options = bench.options().timeouts(short());
+    let options = bench.options().timeouts(impatient(Stage::Reset));
     bench.gateway.set_misbehaviour(Misbehaviour::OtherSecret);
     let session = bench.connect(options);
 
@@ -68,7 +68,9 @@ async fn the_next_server_is_called_when_one_does_not_answer_over_udp() {
         &silent_address,
     ));
 
-    let session = bench.connect(bench.options().timeouts(short()));
+    // A round more, should the other one not answer so soon either.
+    let options = bench.options().timeouts(impatient(Stage::Reset)).rounds(10);
+    let session = bench.connect(options);
     within(session.connected()).await.unwrap();
 
     assert_eq!(
@@ -92,7 +94,8 @@ async fn a_closed_udp_port_is_no_answer() {
         .replace(&own, &closed.to_string());
     bench.import(&elsewhere);
 
-    let error = bench.end_of(bench.options().timeouts(short())).await.error;
+    let options = bench.options().timeouts(impatient(Stage::Reset));
+    let error = bench.end_of(options).await.error;
 
     assert_eq!(error.unwrap().code(), ErrorCode::NoAnswer);
 }

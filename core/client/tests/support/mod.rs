@@ -7,7 +7,7 @@ use p2svpn_client::{
     Certificate, Challenge, Client, ConnectOptions, Device, Ended, Event, EventKind, ProfileId,
     Session, State, Timeouts, WarningKind,
 };
-use p2svpn_gateway::{Gateway, GatewayBuilder, GatewayEvent, GatewayEvents, IssuedIdentity};
+use p2svpn_gateway::{Gateway, GatewayBuilder, GatewayEvent, GatewayEvents, IssuedIdentity, Stage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// More than any test takes, on a busy machine too.
@@ -122,13 +122,16 @@ pub(crate) fn certificate(identity: &IssuedIdentity) -> Certificate {
     Certificate::pem_with_key(identity.certificate_pem(), identity.key_pem().as_bytes())
 }
 
-/// Timeouts that pass quickly, for gateways that do not answer.
-pub(crate) fn short() -> Timeouts {
+/// Timeouts for a gateway that falls silent in this part of the handshake: soon where nothing comes any more, with time
+/// to get there before.
+pub(crate) fn impatient(stage: Stage) -> Timeouts {
     let mut timeouts = Timeouts::default();
-    timeouts.connect = Duration::from_secs(2);
-    timeouts.answer = Duration::from_millis(700);
-    timeouts.handshake = Duration::from_millis(1500);
-    timeouts.push = Duration::from_millis(700);
+    let waited_for = match stage {
+        Stage::Reset => &mut timeouts.answer,
+        Stage::Push => &mut timeouts.push,
+        _ => &mut timeouts.handshake,
+    };
+    *waited_for = Duration::from_millis(700);
     timeouts
 }
 
@@ -148,10 +151,7 @@ pub(crate) fn states(events: &[Event]) -> Vec<State> {
 
 /// The page behind the gateway, through the tunnel.
 pub(crate) async fn fetch(session: &Session, host: &str) -> String {
-    let mut stream = session
-        .dial(host, 80, Duration::from_secs(5))
-        .await
-        .unwrap();
+    let mut stream = session.dial(host, 80, PATIENCE).await.unwrap();
     let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut page = String::new();
