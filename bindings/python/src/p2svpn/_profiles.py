@@ -197,8 +197,8 @@ class Profiles:
         addresses, in a text with commas or lines between them or in several; ``aggregate_`` joins them to the fewest.
         Servers are ``host``, ``host:port`` or ``host:port/udp``; ``server_order`` names each once, and ``transport``,
         ``tcp`` or ``udp``, is for all. An empty ``client_certificate``, ``certificate_issuer``, ``user_name`` or
-        ``secondary_profile`` clears it. A ``client_certificate`` takes the place of another one that the profile brought
-        along, which is taken out with its private key. A refused edit raises ``EDIT_REFUSED`` with the reason.
+        ``secondary_profile`` clears it. A ``client_certificate`` takes the place of another one that the profile
+        brought along, which is taken out with its private key. A refused edit raises ``EDIT_REFUSED`` with the reason.
         """
         edit = _raw.ProfileEdit(
             name=name,
