@@ -387,7 +387,7 @@ fn a_runtime_that_ends_under_a_session_still_tells_its_end() {
     drop(gateway);
     drop(runtime);
 
-    let ended = session.wait_closed(Some(support::PATIENCE)).unwrap();
+    let ended = session.wait_closed(Some(PATIENCE)).unwrap();
     assert_eq!(ended.error.unwrap().code(), ErrorCode::InternalFailure);
 }
 
@@ -405,16 +405,13 @@ fn threads_without_a_runtime_can_wait() {
         .connect(profile.id(), options().certificate(certificate(&identity)))
         .unwrap();
 
-    session.wait_connected(Some(support::PATIENCE)).unwrap();
+    session.wait_connected(Some(PATIENCE)).unwrap();
     assert_eq!(session.wait_closed(Some(Duration::ZERO)), None);
     session.disconnect();
-    assert_eq!(
-        session.wait_closed(Some(support::PATIENCE)).unwrap().error,
-        None
-    );
+    assert_eq!(session.wait_closed(Some(PATIENCE)).unwrap().error, None);
 
     client.close();
-    assert!(client.wait_closed(support::PATIENCE));
+    assert!(client.wait_closed(PATIENCE));
     while client.wait_event(None).is_some() {}
     assert_eq!(
         client.connect(profile.id(), options()).unwrap_err().code(),
@@ -440,7 +437,7 @@ fn futures_need_no_runtime_of_the_caller() {
         assert!(client.next_event().await.is_some());
         session.connected().await.unwrap();
         let host = gateway.services().to_string();
-        let mut stream = session.dial(&host, 7, support::PATIENCE).await.unwrap();
+        let mut stream = session.dial(&host, 7, PATIENCE).await.unwrap();
         stream.write_all(b"hello").await.unwrap();
         let mut answer = [0; 5];
         stream.read_exact(&mut answer).await.unwrap();
