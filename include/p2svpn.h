@@ -191,6 +191,8 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_STORE_KEY_WRONG = 227,
     /** A stored profile is damaged. */
     P2SVPN_ERROR_STORE_DAMAGED = 228,
+    /** The files hold too much for one import. */
+    P2SVPN_ERROR_IMPORT_TOO_LARGE = 229,
     /** The sign-in was cancelled. */
     P2SVPN_ERROR_SIGN_IN_CANCELLED = 301,
     /** The certificate's file cannot be read. */

@@ -56,8 +56,12 @@ static const list_field LISTS[] = {
 
 /* Says what went wrong and what to do about it. */
 static void report(const p2svpn_error *error) {
-    fprintf(stderr, "Error %" PRIu32 " (%s): %s\n%s\n", p2svpn_error_number(error), p2svpn_error_name(error),
-            p2svpn_error_message(error), p2svpn_error_remedy(error));
+    fprintf(stderr, "Error %" PRIu32 " (%s): %s\n", p2svpn_error_number(error), p2svpn_error_name(error),
+            p2svpn_error_message(error));
+    for (size_t i = 0; i < p2svpn_error_chain_count(error); i++) {
+        fprintf(stderr, "  because: %s\n", p2svpn_error_chain(error, i));
+    }
+    fprintf(stderr, "%s\n", p2svpn_error_remedy(error));
 }
 
 static void wrong_arguments(const char *what) {

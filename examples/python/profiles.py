@@ -171,7 +171,10 @@ def main(arguments: List[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except p2svpn.P2SVpnError as error:
-        print(f"Error {error.number} ({error.name}): {error}\n{error.remedy}", file=sys.stderr)
+        print(f"Error {error.number} ({error.name}): {error.message}", file=sys.stderr)
+        for cause in error.causes:
+            print(f"  because: {cause}", file=sys.stderr)
+        print(error.remedy, file=sys.stderr)
         return 2
     return 0
 

@@ -57,13 +57,16 @@ impl SourceFiles {
         };
         let folder = configuration.folder.clone();
         for wanted in wanted {
-            if let Some(known) = self.0.iter().find(|known| known.name == wanted) {
+            let name = wanted.to_lowercase();
+            let mut known = self.0.iter();
+            if let Some(known) = known.find(|known| known.name.to_lowercase() == name) {
                 if known.folder == folder {
                     continue;
                 }
-                // The import tells files apart by their names alone.
+                // The import tells files apart by their names alone, and those without regard to case.
                 let rule = format!(
-                    "two folders have a file '{wanted}' for a configuration: import them one by one"
+                    "'{wanted}' is in another folder than the configuration that names it: put it beside that, and import the \
+                     configurations of different folders one by one"
                 );
                 return Err(Error::new(ErrorCode::InvalidArgument, rule));
             }

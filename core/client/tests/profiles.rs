@@ -8,6 +8,8 @@
 
 mod support;
 
+use std::path::PathBuf;
+
 use p2svpn_client::{
     Certificate, Client, ConnectOptions, ErrorCode, EventKind, ExportFormat, Field, ProfileChange,
     ProfileEdit, Profiles, SecretsInExport, SignIn, WarningKind,
@@ -464,19 +466,26 @@ async fn an_openvpn_configuration_finds_the_files_beside_it() {
 
 #[test]
 fn a_configuration_never_gets_the_files_of_another_folder() {
-    let root = tempfile::tempdir().unwrap();
-    let paths = ["office", "lab"].map(|place| {
-        let folder = root.path().join(place);
-        std::fs::create_dir(&folder).unwrap();
-        std::fs::write(folder.join("ca.crt"), place).unwrap();
-        let path = folder.join(format!("{place}.ovpn"));
-        let text = format!("client\nremote {place}.example 1194\nca ca.crt\nauth-user-pass\n");
-        std::fs::write(&path, text).unwrap();
-        path
-    });
+    // The import tells files apart without regard to case.
+    for names in [["ca.crt", "ca.crt"], ["CA.crt", "ca.crt"]] {
+        let root = tempfile::tempdir().unwrap();
+        let places = ["office", "lab"].into_iter().zip(names);
+        let paths: Vec<PathBuf> = places
+            .map(|(place, name)| {
+                let folder = root.path().join(place);
+                std::fs::create_dir(&folder).unwrap();
+                std::fs::write(folder.join(name), place).unwrap();
+                let path = folder.join(format!("{place}.ovpn"));
+                let text =
+                    format!("client\nremote {place}.example 1194\nca {name}\nauth-user-pass\n");
+                std::fs::write(&path, text).unwrap();
+                path
+            })
+            .collect();
 
-    let refusal = profiles().import_files(&paths).unwrap_err();
+        let refusal = profiles().import_files(&paths).unwrap_err();
 
-    assert_eq!(refusal.code(), ErrorCode::InvalidArgument);
-    assert!(refusal.to_string().contains("ca.crt"), "{refusal}");
+        assert_eq!(refusal.code(), ErrorCode::InvalidArgument);
+        assert!(refusal.to_string().contains("ca.crt"), "{refusal}");
+    }
 }

@@ -210,22 +210,20 @@ pub enum ImportError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// A file in the archive is larger than any in a package, or all of them together are. It may be
-    /// an attack: do not offer to repair it.
-    #[error(
-        "the archive is refused: with '{entry}' it inflates too far; one file may have {limit} bytes"
-    )]
+    /// A file in the archive is larger than any in a package. It may be an attack: do not offer to
+    /// repair it.
+    #[error("the archive is refused: '{entry}' inflates to more than {limit} bytes")]
     InflatesTooFar {
-        /// The entry with which it is too much.
+        /// The entry.
         entry: String,
         /// The largest size of one file in bytes.
         limit: usize,
     },
-    /// The files hold more than is kept of one import, each of them little enough. Ask the user to
-    /// import them one after another, if they are the right ones.
-    #[error("with it the files hold more than the {limit} bytes that are kept of one import")]
+    /// The files hold more than one import takes, each of them little enough. Ask the user to import
+    /// them one after another, if they are the right ones.
+    #[error("with it the files hold more than the {limit} bytes that one import takes")]
     TooMuchTogether {
-        /// The most that is kept, in bytes.
+        /// The most that is taken, in bytes.
         limit: usize,
     },
     /// The archive has more entries than any package. Ask the user whether it is the right file.
@@ -349,7 +347,9 @@ impl ImportError {
             Self::EncryptedArchive { .. } => {
                 "Unpack the archive with its password and choose the files from it."
             }
-            Self::TooMuchTogether { .. } => "Import fewer files at a time.",
+            Self::TooMuchTogether { .. } => {
+                "Import fewer files at a time, or ask the administrator for fewer and larger networks."
+            }
             Self::TooManyEntries { .. } => {
                 "Choose the package of the Azure portal, or azurevpnconfig.xml from it."
             }

@@ -69,7 +69,7 @@ pub fn import(
         if Content::of_bytes(file.bytes) == Some(Content::ZipArchive) {
             found.extend(read_package(file, &mut left, &mut budget)?);
         } else {
-            left = take(left, file)?;
+            left = take(left, file, &mut budget)?;
             beside_each_other.push(File {
                 name: file.name.into(),
                 bytes: file.bytes,
@@ -117,14 +117,17 @@ fn read_package(
     Contents::of_package(&files, package, archive.others, budget)?.into_found(budget)
 }
 
-fn take(left: usize, file: &SourceFile<'_>) -> Result<usize, ImportFailure> {
-    left.checked_sub(file.bytes.len()).ok_or_else(|| {
-        let error = ImportError::TooLarge {
-            size: file.bytes.len(),
-            limit: left,
-        };
-        ImportFailure::new(file.name, error)
-    })
+/// Takes a file that the user chose, or says that it is too large, or too much with those before it.
+fn take(left: usize, file: &SourceFile<'_>, budget: &mut Budget) -> Result<usize, ImportFailure> {
+    let (size, limit) = (file.bytes.len(), MAXIMUM_IMPORT_BYTES);
+    let too_large = || match size > limit {
+        true => ImportError::TooLarge { size, limit },
+        false => ImportError::TooMuchTogether { limit },
+    };
+    left.checked_sub(size)
+        .ok_or_else(too_large)
+        .and_then(|left| budget.list(file.name).map(|()| left))
+        .map_err(|error| ImportFailure::new(file.name, error))
 }
 
 /// Refuses a sign-in at a host that is neither Microsoft's nor allowed: the page could be a bait.

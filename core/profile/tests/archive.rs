@@ -193,7 +193,8 @@ fn files_that_inflate_too_far_together_are_refused() {
 
     let error = refusal(&zip(&files));
 
-    assert!(matches!(error, ImportError::InflatesTooFar { .. }));
+    let limit = 4 << 20;
+    assert_eq!(error, ImportError::TooMuchTogether { limit });
 }
 
 #[test]

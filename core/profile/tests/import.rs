@@ -213,7 +213,17 @@ fn files_that_are_too_much_together_are_refused() {
 
     let failure = import_all(&files).unwrap_err();
 
-    assert!(matches!(failure.error, ImportError::TooLarge { .. }));
+    let limit = 4 << 20;
+    assert_eq!(failure.error, ImportError::TooMuchTogether { limit });
+}
+
+#[test]
+fn so_many_files_that_their_names_are_too_much_are_refused() {
+    let files = vec![("a", &b"-"[..]); 100_000];
+
+    let failure = import_all(&files).unwrap_err();
+
+    assert!(matches!(failure.error, ImportError::TooMuchTogether { .. }));
 }
 
 /// A configuration, and the two files that it names.

@@ -320,6 +320,12 @@ fn together() -> Vec<(&'static str, Files)> {
             zips(&|number| of_no_use(number), 8),
         ),
         (
+            "files with little in them",
+            (0..25_000)
+                .map(|number| (format!("{number}"), b"-".to_vec()))
+                .collect(),
+        ),
+        (
             "profiles of one gateway with other names",
             as_files(
                 (0..900)

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use p2svpn_client::{
     Answer, Certificate, Challenge, ChallengeKind, Client, ConnectOptions, ErrorCode, Event,
-    EventKind, Session, State,
+    EventKind, Session, State, Warning,
 };
 
 use crate::arguments::Arguments;
@@ -46,11 +46,20 @@ fn show_plans(arguments: Arguments) -> Result<(), Failure> {
     let options = ConnectOptions::default().device(arguments.device);
     for explained in client.explain_files(&arguments.explain, &options)? {
         say(explained.plan)?;
-        for warning in &explained.warnings {
-            say(format_args!("Warning: {warning}"))?;
-        }
+        say_warnings(&explained.warnings, explained.warnings_left_out)?;
     }
     Ok(())
+}
+
+/// Prints what was ignored or repaired to read a file.
+fn say_warnings(warnings: &[Warning], left_out: usize) -> Result<(), Failure> {
+    for warning in warnings {
+        say(format_args!("Warning: {warning}"))?;
+    }
+    match left_out {
+        0 => Ok(()),
+        more => say(format_args!("... and {more} more warnings")),
+    }
 }
 
 async fn run(mut arguments: Arguments) -> Result<(), Failure> {
@@ -65,9 +74,7 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
     let imported = client.profiles().import_file(&profile)?;
     let name = &imported.summary.name;
     say(format_args!("Imported {name} from {}", profile.display()))?;
-    for warning in &imported.warnings {
-        say(format_args!("Warning: {warning}"))?;
-    }
+    say_warnings(&imported.warnings, imported.warnings_left_out)?;
 
     let mut options = ConnectOptions::default().device(arguments.device);
     if let Some(certificate) = arguments.certificate {

@@ -258,11 +258,15 @@ catalogue! {
     227 StoreKeyWrong "STORE_KEY_WRONG" Configuration
         "The key does not open the profiles' secrets"
         "The secrets were sealed with another key."
-        "Give the key that they were sealed with; without it, import the profiles again."
+        "Give the key that they were sealed with; without it, choose another folder and import the profiles again."
     228 StoreDamaged "STORE_DAMAGED" UserAction
         "A stored profile is damaged"
         "Its file or its secrets were changed or cut off."
         "Import the profile again."
+    229 ImportTooLarge "IMPORT_TOO_LARGE" UserAction
+        "The files hold too much for one import"
+        "There are many of them, or they list tens of thousands of networks."
+        "Import fewer files at a time, or ask the administrator for fewer and larger networks."
 
     // ---- 3xx: certificates and sign-in ----
     301 SignInCancelled "SIGN_IN_CANCELLED" NeedsSignIn

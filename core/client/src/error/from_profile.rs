@@ -91,9 +91,10 @@ pub(crate) fn invalid(what: &str, reason: &InvalidValue) -> Error {
 
 fn code(error: &ImportError) -> ErrorCode {
     match error {
-        ImportError::NotAzureProfile { .. }
-        | ImportError::TooLarge { .. }
-        | ImportError::TooMuchTogether { .. } => ErrorCode::ProfileForeign,
+        ImportError::NotAzureProfile { .. } | ImportError::TooLarge { .. } => {
+            ErrorCode::ProfileForeign
+        }
+        ImportError::TooMuchTogether { .. } => ErrorCode::ImportTooLarge,
         ImportError::Encoding { .. }
         | ImportError::Character { .. }
         | ImportError::Malformed { .. } => ErrorCode::ProfileDamaged,

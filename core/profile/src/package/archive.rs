@@ -153,14 +153,18 @@ fn inflate(
     ) {
         return Err(refused(name, "is compressed in a way other than deflate"));
     }
-    let limit = left.min(MAXIMUM_FILE_BYTES);
     let size = usize::try_from(entry.size())
         .ok()
-        .filter(|&size| size <= limit)
+        .filter(|&size| size <= MAXIMUM_FILE_BYTES)
         .ok_or_else(|| ImportError::InflatesTooFar {
             entry: Excerpt::of(name).to_string(),
             limit: MAXIMUM_FILE_BYTES,
         })?;
+    if size > left {
+        return Err(ImportError::TooMuchTogether {
+            limit: MAXIMUM_IMPORT_BYTES,
+        });
+    }
     let mut reader = Cursor::new(bytes);
     let mut file = entry
         .with_reader(&mut reader, ZipReadOptions::new())

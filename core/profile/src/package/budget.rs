@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::weight::weight_of;
+use super::weight::{weight_of, weight_of_name};
 use crate::error::ImportError;
 use crate::imported::Imported;
 use crate::position::Position;
@@ -26,6 +26,11 @@ impl Budget {
             bytes: MAXIMUM_KEPT_BYTES,
             warnings: MAXIMUM_WARNINGS,
         }
+    }
+
+    /// Takes the name of a file that is going to be listed: even of empty ones there may be many.
+    pub(crate) fn list(&mut self, name: &str) -> Result<(), ImportError> {
+        self.spend(weight_of_name(name))
     }
 
     /// Takes bytes that are going to be kept, or says that it is too much.

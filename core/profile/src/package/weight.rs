@@ -86,6 +86,11 @@ pub(super) fn weight_of_certificates<'c>(
         .fold(0, usize::saturating_add)
 }
 
+/// Returns what a file takes that is listed by its name, twice and in lower case.
+pub(super) fn weight_of_name(name: &str) -> usize {
+    element(name.len().saturating_mul(2))
+}
+
 fn element(texts: usize) -> usize {
     ELEMENT.saturating_add(texts)
 }

@@ -8,8 +8,9 @@ use super::folder_error::FolderError;
 
 /// Keeps secrets under names: a key ring of the system, or sealed files.
 ///
-/// Calls may block for as long as the disk or the user takes. Each may come from any thread, also
-/// from several at once. Names are not secret; they hold printable ASCII without spaces, 1 to
+/// Calls may block for as long as the disk or the user takes, and must not call the
+/// [`Store`](super::Store), which waits for them. Each may come from any thread, also from several at
+/// once. Names are not secret; they hold printable ASCII without spaces, 1 to
 /// [`LONGEST_SECRET_NAME`] characters.
 pub trait SecretStore: Send + Sync {
     /// Returns the secret, or nothing if there is none of that name.
@@ -49,7 +50,7 @@ pub const LONGEST_SECRET_NAME: usize = 200;
 #[non_exhaustive]
 pub enum SecretStoreError {
     /// The secrets were sealed with another key. Give the key that they were sealed with; without
-    /// it they are lost, and the profiles have to be imported again.
+    /// it they are lost, and the profiles have to be imported again, into another folder.
     #[error("the secrets were sealed with another key")]
     WrongKey,
     /// A secret was changed or cut off. It is lost: import its profile again.
@@ -89,7 +90,7 @@ impl SecretStoreError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::WrongKey => {
-                "Give the key that the secrets were sealed with, or import the profiles again."
+                "Give the key that the secrets were sealed with; without it, choose another folder and import the profiles again."
             }
             Self::Damaged { .. } => "Import the profile again.",
             Self::Unavailable { .. } => "Unlock the secret store and try again.",
