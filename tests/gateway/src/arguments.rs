@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use lexopt::prelude::*;
 use p2svpn_gateway::{
-    Answer, DataKeys, DataPackets, EntraAccount, EntraPolicy, FakeEntraBuilder, Gateway,
-    GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind, Misbehaviour, Question, ServerFlaw,
-    Stage, Stop, TlsVersions, Transport,
+    Answer, DataKeys, DataPackets, EntraAccount, EntraFault, EntraPolicy, EntraRefusal, EntraStep,
+    FakeEntraBuilder, Gateway, GatewayBuilder, IdentityFlaw, IdentityRequest, KeyKind,
+    Misbehaviour, Question, ServerFlaw, Stage, Stop, TlsVersions, Transport,
 };
 use p2svpn_openvpn::{Route, RouteGateway};
 
@@ -25,6 +25,10 @@ pub(crate) struct Arguments {
     pub(crate) gateway: GatewayBuilder,
     /// Where clients sign in, if not by certificate.
     pub(crate) entra: Option<FakeEntraBuilder>,
+    /// What it refuses.
+    pub(crate) refusals: Vec<(EntraStep, EntraRefusal)>,
+    /// How its first answers fail.
+    pub(crate) faults: Vec<(EntraStep, EntraFault)>,
     pub(crate) folder: PathBuf,
     pub(crate) client: IdentityRequest,
     pub(crate) password: String,
@@ -59,6 +63,10 @@ Who:
   --entra-policy POLICY     what it demands and gives; can be repeated: at-once (no page asks the user), second-factor (the
                             code is 123456), consent, groups, port-2023, token-lifetime=SECONDS, token-bytes=BYTES,
                             device-interval=SECONDS, clock=SECONDS (ahead of this machine's)
+  --entra-refuse STEP=NUMBER  refuse all requests of this kind with AADSTS and this number; can be repeated. Steps: authorize,
+                            page, code, refresh, device-start, device-poll
+  --entra-disturb STEP=FAULT  let the first answer of this kind fail, or one more of them each time this is repeated: busy=SECONDS
+                            (429, to wait so long), unavailable (503), slow=SECONDS, cut, garbage, giant
 
 How:
   --transport tcp|udp       what carries the packets [tcp]
@@ -102,6 +110,7 @@ Examples:
 pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
     let mut gateway = Gateway::builder();
     let mut entra: Option<FakeEntraBuilder> = None;
+    let (mut refusals, mut faults) = (Vec::new(), Vec::new());
     let mut folder = PathBuf::from("p2svpn-gateway");
     let mut client = IdentityRequest::new("alice");
     let mut password = "secret".to_owned();
@@ -150,6 +159,18 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
                 let demand = |policy: &mut EntraPolicy| result = demand(policy, &text);
                 entra = Some(entra.unwrap_or_default().policy(demand));
                 result?;
+            }
+            Long("entra-refuse") => {
+                let text = parser.value()?.string()?;
+                let (step, number) = step(&text)?;
+                refusals.push((step, EntraRefusal::numbered(parse(number)?)));
+                entra = Some(entra.unwrap_or_default());
+            }
+            Long("entra-disturb") => {
+                let text = parser.value()?.string()?;
+                let (step, detail) = step(&text)?;
+                faults.push((step, fault(detail)?));
+                entra = Some(entra.unwrap_or_default());
             }
             Long("transport") => {
                 gateway = gateway.transport(one_of(
@@ -215,6 +236,8 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
     Ok(Wish::Run(Box::new(Arguments {
         gateway,
         entra,
+        refusals,
+        faults,
         folder,
         client,
         password,
@@ -257,6 +280,15 @@ const STAGES: [(&str, Stage); 5] = [
     ("established", Stage::Established),
 ];
 
+const STEPS: [EntraStep; 6] = [
+    EntraStep::Authorize,
+    EntraStep::Page,
+    EntraStep::Code,
+    EntraStep::Refresh,
+    EntraStep::DeviceStart,
+    EntraStep::DevicePoll,
+];
+
 fn question(text: &str) -> Result<Question, lexopt::Error> {
     let (kind, detail) = text.split_once('=').unwrap_or((text, ""));
     let (text, answer) = ("What is the code?".to_owned(), detail.to_owned());
@@ -283,6 +315,28 @@ fn demand(policy: &mut EntraPolicy, text: &str) -> Result<(), lexopt::Error> {
         _ => return Err(format!("{text:?} is no policy").into()),
     }
     Ok(())
+}
+
+/// The step that something is for, and the rest.
+fn step(text: &str) -> Result<(EntraStep, &str), lexopt::Error> {
+    let (name, rest) = text.split_once('=').unwrap_or((text, ""));
+    let step = one_of(name.into(), &STEPS.map(|step| (step.name(), step)))?;
+    Ok((step, rest))
+}
+
+fn fault(text: &str) -> Result<EntraFault, lexopt::Error> {
+    let (kind, detail) = text.split_once('=').unwrap_or((text, ""));
+    Ok(match kind {
+        "busy" => EntraFault::TooManyRequests {
+            retry_after: parse(detail)?,
+        },
+        "unavailable" if detail.is_empty() => EntraFault::Unavailable { retry_after: None },
+        "slow" => EntraFault::Slow(seconds(detail.into())?),
+        "cut" if detail.is_empty() => EntraFault::Cut,
+        "garbage" if detail.is_empty() => EntraFault::Garbage,
+        "giant" if detail.is_empty() => EntraFault::Giant,
+        _ => return Err(format!("{text:?} is no fault").into()),
+    })
 }
 
 fn misbehaviour(text: &str) -> Result<Misbehaviour, lexopt::Error> {

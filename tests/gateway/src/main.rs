@@ -78,7 +78,15 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         None => None,
     };
     let gateway = match &entra {
-        Some(entra) => arguments.gateway.entra(entra).start().await?,
+        Some(entra) => {
+            for (step, refusal) in arguments.refusals {
+                entra.refuse(step, refusal);
+            }
+            for (step, fault) in arguments.faults {
+                entra.disturb(step, fault, 1);
+            }
+            arguments.gateway.entra(entra).start().await?
+        }
         None => arguments.gateway.start().await?,
     };
     let mut events = gateway.events();

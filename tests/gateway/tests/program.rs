@@ -137,6 +137,12 @@ async fn wrong_arguments_are_explained_and_nothing_is_written() {
         ),
         (&["--entra-policy", "lenient"], "\"lenient\" is no policy"),
         (&["--entra-user", "alice"], "NAME=PASSWORD"),
+        (
+            &["--entra-refuse", "lunch=53003"],
+            "none of authorize, page, code, refresh, device-start, device-poll",
+        ),
+        (&["--entra-refuse", "code=never"], "invalid digit"),
+        (&["--entra-disturb", "code=lazy"], "\"lazy\" is no fault"),
         (&["--for", "-1"], "-1 is no number of seconds"),
         (&["--pool", "10.0.0.0/31"], "no room for a client"),
     ] {

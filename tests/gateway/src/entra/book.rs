@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::entra::account::EntraAccount;
-use crate::entra::device_code::DeviceCode;
+use crate::entra::device_code::{Decision, DeviceCode};
 use crate::entra::fault::EntraFault;
-use crate::entra::grant::{AuthorizationCode, RefreshToken};
+use crate::entra::grant::{AuthorizationCode, Grant, RefreshToken, Scopes};
 use crate::entra::policy::EntraPolicy;
 use crate::entra::refusal::EntraRefusal;
 use crate::entra::request::EntraRequest;
@@ -47,6 +47,42 @@ impl Book {
         accounts.find(|account| account.username.eq_ignore_ascii_case(username))
     }
 
+    /// The account of a user who is let in.
+    pub(super) fn active_account(&self, username: &str) -> Result<&EntraAccount, EntraRefusal> {
+        match self.account(username) {
+            None => Err(EntraRefusal::UnknownUser),
+            Some(account) if account.is_disabled => Err(EntraRefusal::AccountDisabled),
+            Some(account) => Ok(account),
+        }
+    }
+
+    /// What a user grants who does whatever is asked, at once: the one of this name, or else the first.
+    pub(super) fn grant_at_once(
+        &mut self,
+        username: Option<&str>,
+        scopes: Scopes,
+        now: i64,
+    ) -> Result<Grant, EntraRefusal> {
+        let first = self.accounts.first();
+        let first = first.map(|account| account.username.as_str());
+        let username = username.or(first).ok_or(EntraRefusal::UnknownUser)?;
+        let account = self.active_account(username)?;
+        let second_factor = account.second_factor.is_some();
+        if self.policy.second_factor_needed && !second_factor {
+            return Err(EntraRefusal::SecondFactorNotSetUp);
+        }
+        let username = account.username.clone();
+        self.consented.insert(username.clone());
+        Ok(Grant {
+            username,
+            scopes,
+            second_factor,
+            claims: None,
+            nonce: None,
+            signed_in_at: now,
+        })
+    }
+
     /// How the next answer to such a request fails.
     pub(super) fn next_fault(&mut self, step: EntraStep) -> Option<EntraFault> {
         let place = self.faults.iter().position(|(of, ..)| *of == step)?;
@@ -72,10 +108,13 @@ impl Book {
 
     /// Ends everything that a user has signed in for.
     pub(super) fn revoke(&mut self, username: &str) {
-        self.refresh_tokens.for_each(|token| {
-            token.is_revoked |= token.grant.username.eq_ignore_ascii_case(username);
+        let is_meant = |user: &str| user.eq_ignore_ascii_case(username);
+        self.codes.retain(|code| !is_meant(&code.grant.username));
+        self.device_codes.retain(|code| {
+            !matches!(&code.decision, Decision::Approved(grant) if is_meant(&grant.username))
         });
-        self.access_tokens
-            .retain(|user| !user.eq_ignore_ascii_case(username));
+        self.refresh_tokens
+            .for_each(|token| token.is_revoked |= is_meant(&token.grant.username));
+        self.access_tokens.retain(|user| !is_meant(user));
     }
 }

@@ -37,18 +37,19 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Result<Value, EntraRefusal> 
             "To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."
         ),
     });
-    let fresh = DeviceCode {
-        decision: match exchange.book.accounts.first() {
-            Some(account) if !policy.asks => Decision::Approved(grant(
-                account.username.clone(),
-                scopes.clone(),
-                exchange.now(),
-            )),
-            _ => Decision::Pending,
+    let (asks, lifetime, now) = (policy.asks, policy.device_lifetime, exchange.now());
+    let decision = match asks {
+        true => Decision::Pending,
+        false => match exchange.book.grant_at_once(None, scopes.clone(), now) {
+            Ok(grant) => Decision::Approved(grant),
+            Err(_) => Decision::Declined,
         },
+    };
+    let fresh = DeviceCode {
+        decision,
         user_code,
         scopes,
-        expires_at: exchange.after(policy.device_lifetime),
+        expires_at: exchange.after(lifetime),
         last_asked: None,
     };
     exchange.book.device_codes.put(code, fresh);
@@ -83,6 +84,7 @@ pub(super) fn poll(exchange: &mut Exchange<'_>) -> Result<Grant, EntraRefusal> {
         }
         Decision::Approved(grant) => grant.clone(),
     };
+    exchange.book.active_account(&grant.username)?;
     exchange.book.device_codes.take(name);
     Ok(grant)
 }
@@ -108,18 +110,6 @@ pub(super) fn decide(book: &mut Book, user_code: &str, grant: Option<Grant>) -> 
         }
     });
     decision.is_none()
-}
-
-/// What a user grants who does whatever is asked.
-pub(super) fn grant(username: String, scopes: Scopes, now: i64) -> Grant {
-    Grant {
-        username,
-        scopes,
-        second_factor: true,
-        claims: None,
-        nonce: None,
-        signed_in_at: now,
-    }
 }
 
 fn user_code() -> Result<String, GatewayError> {

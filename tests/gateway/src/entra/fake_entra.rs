@@ -152,25 +152,22 @@ impl FakeEntra {
         self.login.book().faults.clear();
     }
 
-    /// Ends everything that a user has signed in for: refresh tokens, and at gateways access tokens too.
+    /// Ends everything that a user has signed in for: codes, refresh tokens, and at gateways access tokens too.
     pub fn revoke(&self, username: &str) {
         self.login.book().revoke(username);
     }
 
-    /// Approves a device code in the name of a user, and says whether a client waits for that.
+    /// Approves a device code in the name of a user, and says whether that came about: a client waits for it, and the user is
+    /// let in.
     pub fn approve_device(&self, user_code: &str, username: &str) -> bool {
         let mut book = self.login.book();
         let now = self.login.now(&book);
-        let username = match book.account(username) {
-            Some(account) => account.username.clone(),
-            None => return false,
+        let Some(scopes) = device::scopes_of(&book, user_code, now) else {
+            return false;
         };
-        match device::scopes_of(&book, user_code, now) {
-            Some(scopes) => {
-                let grant = device::grant(username, scopes, now);
-                device::decide(&mut book, user_code, Some(grant))
-            }
-            None => false,
+        match book.grant_at_once(Some(username), scopes, now) {
+            Ok(grant) => device::decide(&mut book, user_code, Some(grant)),
+            Err(_) => false,
         }
     }
 
@@ -191,18 +188,17 @@ impl FakeEntra {
     /// Issues an access token for the gateway, as a program gets it from elsewhere: a managed identity, another program.
     ///
     /// # Errors
-    /// [`GatewayError::Options`] if there is no such user.
+    /// [`GatewayError::Options`] if there is no such user, or the user is not let in.
     pub fn access_token(&self, username: &str) -> Result<String, GatewayError> {
         let mut book = self.login.book();
         let now = self.login.now(&book);
-        let account = book.account(username);
-        let account = account.ok_or(GatewayError::Options("Entra has no such user"))?;
         let scopes = Scopes {
             audience: self.audience().to_owned(),
             openid: false,
             offline: false,
         };
-        let grant = device::grant(account.username.clone(), scopes, now);
+        let grant = book.grant_at_once(Some(username), scopes, now);
+        let grant = grant.map_err(|_| GatewayError::Options("Entra lets no such user in"))?;
         issue::access_token(&self.login.tenant, &mut book, &grant, now)
     }
 

@@ -16,7 +16,7 @@ pub enum EntraFault {
         /// The seconds to wait, if they are said.
         retry_after: Option<u64>,
     },
-    /// The request is carried out, and the connection ends in the middle of the answer.
+    /// The request is carried out, and the connection ends in the middle of the answer, or before it where it has no body.
     Cut,
     /// It claims to be JSON and is none.
     Garbage,

@@ -99,7 +99,57 @@ struct Facts {
 /// What Conditional Access asks for where nothing else was chosen.
 const CLAIMS: &str = r#"{"access_token":{"capolids":{"essential":true,"values":["7b2f5c1e-9d04-4a3b-8e6f-1c2d3e4f5a6b"]}}}"#;
 
+/// Those that their numbers tell apart.
+const NUMBERED: [EntraRefusal; 34] = [
+    EntraRefusal::RedirectNotRegistered,
+    EntraRefusal::UnknownUser,
+    EntraRefusal::AccountDisabled,
+    EntraRefusal::NoSession,
+    EntraRefusal::SecondFactorNeeded,
+    EntraRefusal::SecondFactorNotSetUp,
+    EntraRefusal::WrongPassword,
+    EntraRefusal::ClaimsNeeded,
+    EntraRefusal::Revoked,
+    EntraRefusal::Blocked,
+    EntraRefusal::CodeSpent,
+    EntraRefusal::ConsentMissing,
+    EntraRefusal::Declined,
+    EntraRefusal::InvalidGrant,
+    EntraRefusal::UnknownGrantType,
+    EntraRefusal::CodeExpired,
+    EntraRefusal::InvalidScope,
+    EntraRefusal::Pending,
+    EntraRefusal::InvalidDeviceCode,
+    EntraRefusal::DeviceCodeExpired,
+    EntraRefusal::SignInTooOld,
+    EntraRefusal::UnknownTenant,
+    EntraRefusal::OtherRedirect,
+    EntraRefusal::WrongSecondFactor,
+    EntraRefusal::WrongVerifier,
+    EntraRefusal::UnknownResource,
+    EntraRefusal::UnknownApplication,
+    EntraRefusal::RefreshExpired,
+    EntraRefusal::Missing("scope"),
+    EntraRefusal::WrongCloud,
+    EntraRefusal::WrongMethod,
+    EntraRefusal::Malformed,
+    EntraRefusal::ChallengeNeeded,
+    EntraRefusal::Broken,
+];
+
 impl EntraRefusal {
+    /// The refusal of this number; one that is not among these is an `invalid_grant` like most of Entra's.
+    pub fn numbered(code: u32) -> Self {
+        let mut known = NUMBERED.into_iter();
+        known
+            .find(|refusal| refusal.code() == code)
+            .unwrap_or(Self::Other {
+                error: "invalid_grant",
+                code,
+                suberror: None,
+            })
+    }
+
     /// The number.
     pub fn code(self) -> u32 {
         self.facts().code
@@ -397,5 +447,19 @@ impl From<GatewayError> for EntraRefusal {
     fn from(error: GatewayError) -> Self {
         tracing::warn!(%error, "the stand-in for Entra failed");
         Self::Broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stands_for_one_refusal() {
+        for refusal in NUMBERED {
+            assert_eq!(EntraRefusal::numbered(refusal.code()), refusal);
+        }
+        let strange = EntraRefusal::numbered(1);
+        assert_eq!((strange.error(), strange.code()), ("invalid_grant", 1));
     }
 }

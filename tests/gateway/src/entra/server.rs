@@ -152,6 +152,10 @@ async fn respond(
     if let Some(EntraFault::Slow(time)) = reply.fault {
         tokio::time::sleep(time).await;
     }
+    if reply.fault == Some(EntraFault::Cut) && reply.answer.body.is_empty() {
+        // Its head says all, so that no half of it may come.
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
     response(reply)
 }
 

@@ -25,26 +25,26 @@ enum Next {
 }
 
 /// Begins a sign-in.
-pub(super) fn begin(exchange: &mut Exchange<'_>, mut ticket: Ticket) -> Answer {
+pub(super) fn begin(exchange: &mut Exchange<'_>, ticket: Ticket) -> Answer {
     if exchange.book.policy.asks {
         return show(exchange, ticket, None);
     }
-    let account = match &ticket.login_hint {
-        Some(hint) => exchange.book.account(hint),
-        None => exchange.book.accounts.first(),
-    };
-    let refusal = match account {
-        None => EntraRefusal::UnknownUser,
-        Some(account) if account.is_disabled => EntraRefusal::AccountDisabled,
-        Some(account) => {
-            let username = account.username.clone();
-            ticket.second_factor = account.second_factor.is_some();
-            exchange.book.consented.insert(username.clone());
-            ticket.username = Some(username);
-            return show(exchange, ticket, None);
+    let (hint, scopes, now) = (
+        ticket.login_hint.as_deref(),
+        ticket.scopes.clone(),
+        exchange.now(),
+    );
+    match exchange.book.grant_at_once(hint, scopes, now) {
+        Ok(grant) => {
+            let grant = Grant {
+                claims: ticket.claims.clone(),
+                nonce: ticket.nonce.clone(),
+                ..grant
+            };
+            finish(exchange, ticket, grant)
         }
-    };
-    refuse(exchange, ticket, refusal)
+        Err(refusal) => refuse(exchange, ticket, refusal),
+    }
 }
 
 /// Takes what a user has sent.

@@ -58,7 +58,9 @@ fn redeem(exchange: &mut Exchange<'_>) -> Result<Grant, EntraRefusal> {
     if challenge_of(verifier) != code.challenge {
         return Err(EntraRefusal::WrongVerifier);
     }
-    Ok(code.grant.clone())
+    let grant = code.grant.clone();
+    exchange.book.active_account(&grant.username)?;
+    Ok(grant)
 }
 
 /// The challenge that belongs to a verifier (RFC 7636 section 4.2).
@@ -96,12 +98,7 @@ fn refresh(exchange: &mut Exchange<'_>) -> Result<Grant, EntraRefusal> {
     {
         return Err(EntraRefusal::SignInTooOld);
     }
-    let account = book
-        .account(&grant.username)
-        .ok_or(EntraRefusal::UnknownUser)?;
-    if account.is_disabled {
-        return Err(EntraRefusal::AccountDisabled);
-    }
+    book.active_account(&grant.username)?;
     if policy.consent_needed && !book.consented.contains(&grant.username) {
         return Err(EntraRefusal::ConsentMissing);
     }

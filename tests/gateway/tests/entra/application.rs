@@ -1,10 +1,12 @@
 //! An application that signs its users in, as a VPN client does.
 
+use std::io;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use p2svpn_gateway::FakeEntra;
 use serde_json::Value;
 
-use crate::http::{Answer, get, post};
+use crate::http::{Answer, post, try_get};
 
 /// The challenge is the SHA-256 hash of the verifier (RFC 7636 appendix B).
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -26,6 +28,13 @@ pub(crate) fn scope(entra: &FakeEntra) -> String {
 
 /// Opens the page to sign in at; `changes` replace parameters, or leave them out where they are empty.
 pub(crate) async fn authorize(entra: &FakeEntra, changes: &[(&str, &str)]) -> Answer {
+    try_authorize(entra, changes).await.unwrap()
+}
+
+pub(crate) async fn try_authorize(
+    entra: &FakeEntra,
+    changes: &[(&str, &str)],
+) -> io::Result<Answer> {
     let (scope, client_id) = (scope(entra), entra.client_id());
     let mut parameters = vec![
         ("client_id", client_id),
@@ -41,7 +50,7 @@ pub(crate) async fn authorize(entra: &FakeEntra, changes: &[(&str, &str)]) -> An
     ];
     parameters.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     parameters.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
-    get(entra, &path(entra, "oauth2/v2.0/authorize"), &parameters).await
+    try_get(entra, &path(entra, "oauth2/v2.0/authorize"), &parameters).await
 }
 
 /// Fills the form of a page in, and sends it.

@@ -149,6 +149,52 @@ async fn nobody_has_to_approve_where_the_policy_says_so() {
 }
 
 #[tokio::test]
+async fn who_approves_a_device_code_agrees_to_what_the_application_may_do() {
+    let entra = patient().await;
+    entra.change_policy(|policy| policy.consent_needed = true);
+    let begun = start(&entra).await.json();
+
+    assert!(entra.approve_device(text(&begun, "user_code"), ALICE));
+
+    let tokens = poll(&entra, text(&begun, "device_code")).await.json();
+    let again = refresh(&entra, text(&tokens, "refresh_token")).await;
+    assert_eq!(again.status, 200);
+}
+
+#[tokio::test]
+async fn a_locked_account_gets_nothing_for_a_device_code() {
+    let entra = patient().await;
+    let (approved, waiting) = (start(&entra).await.json(), start(&entra).await.json());
+    assert!(entra.approve_device(text(&approved, "user_code"), ALICE));
+
+    entra.change_account(ALICE, |account| account.is_disabled = true);
+
+    assert!(!entra.approve_device(text(&waiting, "user_code"), ALICE));
+    entra.change_policy(|policy| policy.asks = false);
+    let at_once = start(&entra).await.json();
+    for (begun, error, code) in [
+        (&approved, "invalid_grant", 50057),
+        (&waiting, "authorization_pending", 70016),
+        (&at_once, "authorization_declined", 65004),
+    ] {
+        let answer = poll(&entra, text(begun, "device_code")).await;
+        assert_eq!(answer.error(), (error.to_owned(), code));
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_takes_approvals_that_nobody_has_redeemed() {
+    let entra = patient().await;
+    let begun = start(&entra).await.json();
+    entra.approve_device(text(&begun, "user_code"), ALICE);
+
+    entra.revoke(ALICE);
+
+    let answer = poll(&entra, text(&begun, "device_code")).await;
+    assert_eq!(answer.error(), ("bad_verification_code".to_owned(), 70018));
+}
+
+#[tokio::test]
 async fn a_policy_may_block_device_codes_from_the_start_or_at_the_end() {
     let entra = silent().await;
     let begun = start(&entra).await.json();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use p2svpn_gateway::{EntraFault, EntraStep, FakeEntra};
 use tokio::net::TcpListener;
 
-use crate::application::{authorize, path, redeem, refresh, silent, text, tokens};
+use crate::application::{authorize, path, redeem, refresh, silent, text, tokens, try_authorize};
 use crate::http::{exchange_at, try_post};
 
 #[tokio::test]
@@ -70,6 +70,18 @@ async fn a_cut_answer_loses_what_was_done() {
 
     assert!(cut.is_err());
     assert_eq!(refresh(&entra, token).await.error().1, 70000);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_cut_before_it_begins() {
+    let entra = silent().await;
+    entra.disturb(EntraStep::Authorize, EntraFault::Cut, 1);
+
+    let cut = try_authorize(&entra, &[]).await;
+    let again = authorize(&entra, &[]).await;
+
+    assert!(cut.is_err());
+    assert!(again.redirected("code").is_some());
 }
 
 #[tokio::test]

@@ -96,10 +96,16 @@ pub(crate) fn encode(parameters: &[(&str, &str)]) -> String {
 }
 
 pub(crate) async fn get(entra: &FakeEntra, path: &str, parameters: &[(&str, &str)]) -> Answer {
+    try_get(entra, path, parameters).await.unwrap()
+}
+
+pub(crate) async fn try_get(
+    entra: &FakeEntra,
+    path: &str,
+    parameters: &[(&str, &str)],
+) -> io::Result<Answer> {
     let target = format!("{path}?{}", encode(parameters));
-    exchange(entra, &format!("GET {target} HTTP/1.1"), "")
-        .await
-        .unwrap()
+    exchange(entra, &format!("GET {target} HTTP/1.1"), "").await
 }
 
 pub(crate) async fn post(entra: &FakeEntra, path: &str, parameters: &[(&str, &str)]) -> Answer {

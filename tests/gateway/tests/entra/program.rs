@@ -85,3 +85,44 @@ async fn a_script_signs_in_with_what_the_program_says_and_nobody_at_the_keyboard
     let readme = std::fs::read_to_string(folder.path().join("README.txt")).unwrap();
     assert!(readme.contains(&authority) && readme.contains(&host));
 }
+
+#[tokio::test]
+async fn a_script_meets_the_refusals_and_failures_that_it_has_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "--entra-refuse device-poll=53003 --entra-refuse refresh=50199 \
+        --entra-disturb device-start=busy=7 --entra-disturb device-start=unavailable \
+        --entra-disturb device-start=cut";
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let mut program = Program::start(folder.path(), &arguments);
+    let authority = program.fact("entra").await;
+    let root_pem = std::fs::read_to_string(program.fact("entra-root").await).unwrap();
+    let (origin, tenant) = authority.rsplit_once('/').unwrap();
+    let (_, port) = origin.rsplit_once(':').unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().unwrap()));
+    let client_id = "c632b3df-fb67-4d84-bdcf-b95ad541b5c8";
+    let scope = format!("{client_id}/.default");
+    let post = async |place: &str, parameters: &[(&str, &str)]| {
+        let line = format!("POST /{tenant}/oauth2/v2.0/{place} HTTP/1.1");
+        let body = encode(&[&[("client_id", client_id)], parameters].concat());
+        send(address, "localhost", &root_pem, &line, &body).await
+    };
+    let begin = async || post("devicecode", &[("scope", &scope)]).await;
+
+    let busy = begin().await.unwrap();
+    let down = begin().await.unwrap();
+    let cut = begin().await;
+    let begun = begin().await.unwrap().json();
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let code = text(&begun, "device_code");
+    let blocked = post("token", &[("grant_type", device), ("device_code", code)]).await;
+    let refused = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let refused = post("token", &refused).await;
+
+    assert_eq!((busy.status, busy.header("retry-after")), (429, Some("7")));
+    assert_eq!((down.status, down.header("retry-after")), (503, None));
+    assert!(cut.is_err());
+    let blocked = blocked.unwrap().error();
+    assert_eq!(blocked, ("access_denied".to_owned(), 53003));
+    let refused = refused.unwrap().error();
+    assert_eq!(refused, ("invalid_grant".to_owned(), 50199));
+}

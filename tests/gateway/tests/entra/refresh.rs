@@ -80,6 +80,17 @@ async fn a_revoked_sign_in_is_over_and_a_new_one_is_not() {
 }
 
 #[tokio::test]
+async fn a_revocation_takes_codes_that_nobody_has_redeemed() {
+    let entra = silent().await;
+    let code = authorize(&entra, &[]).await.redirected("code").unwrap();
+
+    entra.revoke(ALICE);
+
+    let answer = redeem(&entra, &code, &[]).await;
+    assert_eq!(answer.error(), ("invalid_grant".to_owned(), 70000));
+}
+
+#[tokio::test]
 async fn what_is_demanded_later_ends_refreshes_until_the_user_has_done_it() {
     let entra = FakeEntra::builder().start().await.unwrap();
     let right = [("username", ALICE), ("password", "secret")];

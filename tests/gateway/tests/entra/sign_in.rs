@@ -192,6 +192,30 @@ async fn nobody_is_asked_where_the_policy_says_so() {
 }
 
 #[tokio::test]
+async fn who_lacks_a_second_step_is_not_signed_in_at_once() {
+    let entra = silent().await;
+    entra.change_policy(|policy| policy.second_factor_needed = true);
+    entra.change_account(ALICE, |account| account.second_factor = None);
+
+    let answer = authorize(&entra, &[]).await;
+
+    let description = answer.redirected("error_description").unwrap();
+    assert!(description.starts_with("AADSTS50079"), "{description}");
+}
+
+#[tokio::test]
+async fn an_account_that_is_locked_meanwhile_gets_nothing_for_its_code() {
+    let entra = silent().await;
+    let code = authorize(&entra, &[]).await.redirected("code").unwrap();
+    entra.change_account(ALICE, |account| account.is_disabled = true);
+
+    let answer = redeem(&entra, &code, &[]).await;
+
+    assert_eq!(answer.error(), ("invalid_grant".to_owned(), 50057));
+    assert!(entra.access_token(ALICE).is_err());
+}
+
+#[tokio::test]
 async fn a_sign_in_that_is_to_be_refused_is() {
     let entra = FakeEntra::builder().start().await.unwrap();
     let page = authorize(&entra, &[]).await;
