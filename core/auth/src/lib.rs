@@ -8,11 +8,14 @@
 //! [`CertificateSummary`] is what a host shows when a user has to choose. [`TrustedRoots`] turns the SHA-1 hash that an
 //! Azure profile pins into the certificate it stands for.
 //!
+//! [`EntraClient`] signs users in with Microsoft Entra ID, over an [`HttpClient`] of the host or of the caller; a [`TokenSource`]
+//! is what sessions share of that, and a [`TokenCache`] what lasts.
+//!
 //! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files. [`Pkcs11Module`]
 //! loads a library that the host names, which stays in the process.
 //!
-//! Nothing else here opens a file, reads a clock or touches the process: bytes and the time come in as arguments, and no
-//! process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
+//! [`Loopback`] alone listens at a socket. Nothing else here opens a file, reads a clock or touches the process: bytes and the
+//! time come in as arguments, and no process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
 //! wipes them when the last [`Identity`] or TLS session that uses them is dropped.
 
 #![forbid(unsafe_code)]
@@ -22,9 +25,11 @@ mod certificate;
 mod chain;
 mod choice;
 mod criteria;
+mod entra;
 mod error;
 mod external_key;
 mod external_signer;
+mod http;
 mod identity;
 mod input;
 mod key;
@@ -42,8 +47,17 @@ pub use candidate::Candidate;
 pub use certificate::{CertificateSummary, EXPIRY_WARNING};
 pub use choice::{Choice, NoneFits, Rejected, choose};
 pub use criteria::IdentityCriteria;
+pub use entra::{
+    AccessToken, Account, BrowserOptions, BrowserSignIn, DEFAULT_REDIRECT_PORT, DevicePoll,
+    DeviceSignIn, EntraClient, EntraClock, EntraError, EntraRefusal, EntraTenant,
+    LONGEST_ACCESS_TOKEN, Loopback, Prompt, Redirect, RefreshToken, RefusalClass, TokenCache,
+    TokenSource, Tokens,
+};
 pub use error::AuthError;
 pub use external_key::ExternalKey;
+pub use http::{
+    HttpAnswer, HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse, MAXIMUM_HTTP_BODY,
+};
 pub use identity::Identity;
 pub use pkcs11::{Pkcs11Module, TokenCertificate};
 pub use roots::TrustedRoots;
