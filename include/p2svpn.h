@@ -1839,6 +1839,12 @@ const char *p2svpn_profile_update_conflict(const struct p2svpn_profile_update *u
                                            size_t index);
 
 /**
+ * Returns the id of the profile that an import of the newer package had made, and that was removed because nobody had edited
+ * it; NULL if there was none. It belongs to the update.
+ */
+const char *p2svpn_profile_update_removed(const struct p2svpn_profile_update *update);
+
+/**
  * Frees a plan that p2svpn_client_explain() gave, not one of a list. NULL is nothing.
  */
 void p2svpn_plan_free(struct p2svpn_plan *plan);
@@ -2028,7 +2034,8 @@ struct p2svpn_error *p2svpn_client_update_profile_bytes(const struct p2svpn_clie
  *
  * @param id       the id that the import gave
  * @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
- * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN; of a profile that is in the folder and cannot be used SECRETS_MISSING,
+ *         STORE_KEY_WRONG, STORE_UNAVAILABLE, PROFILE_NEWER or STORE_DAMAGED
  */
 struct p2svpn_error *p2svpn_client_profile(const struct p2svpn_client *client,
                                            const char *id,
@@ -2049,7 +2056,7 @@ struct p2svpn_error *p2svpn_client_profiles(const struct p2svpn_client *client,
  *
  * @param id       the profile
  * @param details  receives a copy of it, which the caller frees with p2svpn_profile_details_free()
- * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or what keeps the profile from being used, as p2svpn_client_profile() says
  */
 struct p2svpn_error *p2svpn_client_profile_details(const struct p2svpn_client *client,
                                                    const char *id,
@@ -2108,7 +2115,7 @@ struct p2svpn_error *p2svpn_client_remove_profile(const struct p2svpn_client *cl
  * @param exported      receives the file's text, which the caller frees with p2svpn_string_free(), which also wipes it
  * @param notes         receives what the file cannot say, a line each, which the caller frees with p2svpn_string_free();
  *                      NULL if it is not wanted
- * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or what keeps the profile from being used, as p2svpn_client_profile() says
  */
 struct p2svpn_error *p2svpn_client_export_profile(const struct p2svpn_client *client,
                                                   const char *id,
@@ -2122,26 +2129,30 @@ struct p2svpn_error *p2svpn_client_export_profile(const struct p2svpn_client *cl
  *
  * It looks at the machine's networks and at the other profiles, for conflicts; it connects to nothing and changes nothing.
  *
- * @param id    the profile
- * @param plan  receives the plan, which the caller frees with p2svpn_plan_free()
- * @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+ * @param id       the profile
+ * @param options  what it will be connected with, such as the device; NULL for the defaults
+ * @param plan     receives the plan, which the caller frees with p2svpn_plan_free()
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or what keeps the profile from being used, as p2svpn_client_profile() says
  */
 struct p2svpn_error *p2svpn_client_explain(const struct p2svpn_client *client,
                                            const char *id,
+                                           const struct p2svpn_connect_options *options,
                                            struct p2svpn_plan **plan);
 
 /**
  * Tells what the profiles in files need and would change, without keeping them.
  *
- * @param paths  the files, as p2svpn_client_import_files() takes them
- * @param count  how many they are
- * @param plans  receives the plans, at least one, each with the warnings of its profile; the caller frees them with
- *               p2svpn_plans_free()
+ * @param paths    the files, as p2svpn_client_import_files() takes them
+ * @param count    how many they are
+ * @param options  what they will be connected with, such as the device; NULL for the defaults
+ * @param plans    receives the plans, at least one, each with the warnings of its profile; the caller frees them with
+ *                 p2svpn_plans_free()
  * @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
  */
 struct p2svpn_error *p2svpn_client_explain_files(const struct p2svpn_client *client,
                                                  const char *const *paths,
                                                  size_t count,
+                                                 const struct p2svpn_connect_options *options,
                                                  struct p2svpn_plans **plans);
 
 /**

@@ -102,7 +102,7 @@ static p2svpn_error *import_files(const job *job) {
 static p2svpn_error *explain_files(const job *job) {
     p2svpn_plans *plans = NULL;
     p2svpn_error *error =
-        p2svpn_client_explain_files(job->client, (const char *const *)job->rest, (size_t)job->count, &plans);
+        p2svpn_client_explain_files(job->client, (const char *const *)job->rest, (size_t)job->count, NULL, &plans);
     for (size_t i = 0; i < p2svpn_plans_count(plans); i++) {
         const p2svpn_plan *plan = p2svpn_plans_at(plans, i);
         for (size_t j = 0; j < p2svpn_plan_warning_count(plan); j++) print_warning(p2svpn_plan_warning(plan, j));
@@ -156,7 +156,7 @@ static p2svpn_error *show(const job *job) {
     p2svpn_profile_details *details = NULL;
     p2svpn_plan *plan = NULL;
     p2svpn_error *error = p2svpn_client_profile_details(job->client, job->rest[0], &details);
-    if (!error) error = p2svpn_client_explain(job->client, job->rest[0], &plan);
+    if (!error) error = p2svpn_client_explain(job->client, job->rest[0], NULL, &plan);
     if (!error) {
         print_details(details);
         printf("\n%s\n", p2svpn_plan_text(plan));
@@ -211,6 +211,8 @@ static p2svpn_error *update(const job *job) {
     for (size_t i = 0; i < p2svpn_profile_update_conflict_count(told); i++) {
         printf("The newer package changes it too, look at it: %s\n", p2svpn_profile_update_conflict(told, i));
     }
+    const char *removed = p2svpn_profile_update_removed(told);
+    if (removed) printf("Removed %s, as which the newer package was imported before\n", removed);
     p2svpn_profile_update_free(told);
     return NULL;
 }

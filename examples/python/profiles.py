@@ -96,6 +96,8 @@ def update(profiles: p2svpn.Profiles, profile: str, file: str, *others: str) -> 
     print(f"{updated.id} {updated.name}: kept {', '.join(updated.kept) or 'no edit'}")
     if updated.conflicts:
         print(f"Somebody should look at what the package says otherwise: {', '.join(updated.conflicts)}")
+    if updated.removed:
+        print(f"Removed {updated.removed}, as which the package was imported before")
     show_warnings(updated.warnings)
 
 

@@ -168,6 +168,9 @@ fn tell(
     place: Option<&mut MaybeUninit<Box<p2svpn_profile_update>>>,
 ) {
     let update = p2svpn_profile_update::new(&updated);
+    if let Some(removed) = updated.removed {
+        client.notes().forget(&removed);
+    }
     client.notes().keep(updated.summary.id, updated.into());
     if let Some(place) = place {
         place.write(Box::new(update));

@@ -1,9 +1,10 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use ::p2svpn_client::{ConnectOptions, Error, ExportFormat, SecretsInExport};
+use ::p2svpn_client::{Error, ExportFormat, SecretsInExport};
 
 use crate::client::{p2svpn_client, profile_id};
+use crate::connect_options::{connect_options, p2svpn_connect_options};
 use crate::edit_report::p2svpn_edit_report;
 use crate::entry::entry;
 use crate::error::p2svpn_error;
@@ -31,7 +32,8 @@ pub enum p2svpn_export_formats {
 ///
 /// @param id       the id that the import gave
 /// @param profile  receives a copy of what the profile says, which the caller frees with p2svpn_profile_free()
-/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN; of a profile that is in the folder and cannot be used SECRETS_MISSING,
+///         STORE_KEY_WRONG, STORE_UNAVAILABLE, PROFILE_NEWER or STORE_DAMAGED
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_profile(
     client: Option<&p2svpn_client>,
@@ -73,7 +75,7 @@ pub extern "C" fn p2svpn_client_profiles(
 ///
 /// @param id       the profile
 /// @param details  receives a copy of it, which the caller frees with p2svpn_profile_details_free()
-/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or what keeps the profile from being used, as p2svpn_client_profile() says
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_profile_details(
     client: Option<&p2svpn_client>,
@@ -186,7 +188,7 @@ pub unsafe extern "C" fn p2svpn_client_remove_profile(
 /// @param exported      receives the file's text, which the caller frees with p2svpn_string_free(), which also wipes it
 /// @param notes         receives what the file cannot say, a line each, which the caller frees with p2svpn_string_free();
 ///                      NULL if it is not wanted
-/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or what keeps the profile from being used, as p2svpn_client_profile() says
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_export_profile(
     client: Option<&p2svpn_client>,
@@ -223,21 +225,23 @@ pub unsafe extern "C" fn p2svpn_client_export_profile(
 ///
 /// It looks at the machine's networks and at the other profiles, for conflicts; it connects to nothing and changes nothing.
 ///
-/// @param id    the profile
-/// @param plan  receives the plan, which the caller frees with p2svpn_plan_free()
-/// @return NULL, INVALID_ARGUMENT or PROFILE_UNKNOWN
+/// @param id       the profile
+/// @param options  what it will be connected with, such as the device; NULL for the defaults
+/// @param plan     receives the plan, which the caller frees with p2svpn_plan_free()
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or what keeps the profile from being used, as p2svpn_client_profile() says
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_explain(
     client: Option<&p2svpn_client>,
     id: *const c_char,
+    options: *const p2svpn_connect_options,
     plan: Option<&mut MaybeUninit<Box<p2svpn_plan>>>,
 ) -> Option<Box<p2svpn_error>> {
     entry(|| {
         let client = required(client, "client")?;
-        // SAFETY: the caller's strings hold to the rules.
-        let id = unsafe { profile_id(id) }?;
+        // SAFETY: the caller's strings and options hold to the rules.
+        let (id, options) = unsafe { (profile_id(id)?, connect_options(options)?) };
         let place = required(plan, "plan")?;
-        let explained = client.facade().explain(&id, &ConnectOptions::default())?;
+        let explained = client.facade().explain(&id, &options)?;
         place.write(Box::new(p2svpn_plan::of_kept(&explained)));
         Ok(())
     })
@@ -245,26 +249,31 @@ pub unsafe extern "C" fn p2svpn_client_explain(
 
 /// Tells what the profiles in files need and would change, without keeping them.
 ///
-/// @param paths  the files, as p2svpn_client_import_files() takes them
-/// @param count  how many they are
-/// @param plans  receives the plans, at least one, each with the warnings of its profile; the caller frees them with
-///               p2svpn_plans_free()
+/// @param paths    the files, as p2svpn_client_import_files() takes them
+/// @param count    how many they are
+/// @param options  what they will be connected with, such as the device; NULL for the defaults
+/// @param plans    receives the plans, at least one, each with the warnings of its profile; the caller frees them with
+///                 p2svpn_plans_free()
 /// @return NULL, INVALID_ARGUMENT, PROFILE_UNREADABLE or another error of the numbers 2xx
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn p2svpn_client_explain_files(
     client: Option<&p2svpn_client>,
     paths: *const *const c_char,
     count: usize,
+    options: *const p2svpn_connect_options,
     plans: Option<&mut MaybeUninit<Box<p2svpn_plans>>>,
 ) -> Option<Box<p2svpn_error>> {
     entry(|| {
         let client = required(client, "client")?;
-        // SAFETY: the caller's arrays of strings hold to the rules.
-        let paths = unsafe { self::paths(paths, count, "paths") }?;
+        // SAFETY: the caller's arrays of strings and options hold to the rules.
+        let (paths, options) = unsafe {
+            (
+                self::paths(paths, count, "paths")?,
+                connect_options(options)?,
+            )
+        };
         let place = required(plans, "plans")?;
-        let explained = client
-            .facade()
-            .explain_files(&paths, &ConnectOptions::default())?;
+        let explained = client.facade().explain_files(&paths, &options)?;
         place.write(Box::new(p2svpn_plans::new(&explained)));
         Ok(())
     })

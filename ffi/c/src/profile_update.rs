@@ -1,11 +1,11 @@
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 use std::ptr;
 
 use p2svpn_client::{Field, UpdatedProfile};
 
 use crate::guard::{act, look};
 use crate::import_notes::ImportNotes;
-use crate::output::Texts;
+use crate::output::{Texts, c_string, pointer};
 use crate::profile::p2svpn_profile;
 
 /// What came of bringing a profile up to date with a newer package. Fields have the names that p2svpn_edit_report tells. Any
@@ -14,6 +14,7 @@ pub struct p2svpn_profile_update {
     profile: p2svpn_profile,
     kept: Texts,
     conflicts: Texts,
+    removed: Option<CString>,
 }
 
 impl p2svpn_profile_update {
@@ -23,6 +24,7 @@ impl p2svpn_profile_update {
             profile: p2svpn_profile::new(&updated.summary, &notes),
             kept: Texts::new(updated.kept.iter().copied().map(Field::name)),
             conflicts: Texts::new(updated.conflicts.iter().copied().map(Field::name)),
+            removed: updated.removed.map(c_string),
         }
     }
 }
@@ -76,4 +78,15 @@ pub extern "C" fn p2svpn_profile_update_conflict(
     index: usize,
 ) -> *const c_char {
     look(update, ptr::null(), |update| update.conflicts.at(index))
+}
+
+/// Returns the id of the profile that an import of the newer package had made, and that was removed because nobody had edited
+/// it; NULL if there was none. It belongs to the update.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_profile_update_removed(
+    update: Option<&p2svpn_profile_update>,
+) -> *const c_char {
+    look(update, ptr::null(), |update| {
+        pointer(update.removed.as_ref())
+    })
 }

@@ -94,16 +94,17 @@ int main(void) {
     CHECK(p2svpn_profile_update_kept(NULL, 0) == NULL);
     CHECK(p2svpn_profile_update_conflict_count(NULL) == 0);
     CHECK(p2svpn_profile_update_conflict(NULL, 0) == NULL);
+    CHECK(p2svpn_profile_update_removed(NULL) == NULL);
 
     p2svpn_plan *plan = NULL;
     p2svpn_plans *plans = NULL;
-    REFUSED(p2svpn_client_explain(NULL, "0123456789abcdef", &plan));
-    REFUSED(p2svpn_client_explain(client, NULL, &plan));
-    REFUSED(p2svpn_client_explain(client, "0123456789abcdef", NULL));
-    REFUSED(p2svpn_client_explain_files(NULL, paths, 1, &plans));
-    REFUSED(p2svpn_client_explain_files(client, NULL, 1, &plans));
-    REFUSED(p2svpn_client_explain_files(client, paths, 2, &plans));
-    REFUSED(p2svpn_client_explain_files(client, paths, 1, NULL));
+    REFUSED(p2svpn_client_explain(NULL, "0123456789abcdef", NULL, &plan));
+    REFUSED(p2svpn_client_explain(client, NULL, NULL, &plan));
+    REFUSED(p2svpn_client_explain(client, "0123456789abcdef", NULL, NULL));
+    REFUSED(p2svpn_client_explain_files(NULL, paths, 1, NULL, &plans));
+    REFUSED(p2svpn_client_explain_files(client, NULL, 1, NULL, &plans));
+    REFUSED(p2svpn_client_explain_files(client, paths, 2, NULL, &plans));
+    REFUSED(p2svpn_client_explain_files(client, paths, 1, NULL, NULL));
     CHECK(plan == NULL && plans == NULL);
     p2svpn_plan_free(NULL);
     EMPTY(p2svpn_plan_text(NULL));

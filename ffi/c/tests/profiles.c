@@ -188,9 +188,6 @@ static void check_update(const p2svpn_client *client, const char *folder, const 
     p2svpn_profiles *imported = NULL;
     OK(p2svpn_client_import_files(client, &newer, 1, &imported));
     SAME(p2svpn_profile_update_of(p2svpn_profiles_at(imported, 0)), id);
-    OK(p2svpn_client_remove_profile(client, p2svpn_profile_id(p2svpn_profiles_at(imported, 0))));
-    p2svpn_profiles_free(imported);
-
     p2svpn_profile_update *update = NULL;
     OK(p2svpn_client_update_profile(client, id, &newer, 1, &update));
     const p2svpn_profile *profile = p2svpn_profile_update_profile(update);
@@ -203,6 +200,12 @@ static void check_update(const p2svpn_client *client, const char *folder, const 
     CHECK(p2svpn_profile_update_kept(update, 2) == NULL);
     CHECK(p2svpn_profile_update_conflict_count(update) == 1);
     SAME(p2svpn_profile_update_conflict(update, 0), "name");
+    /* The newer package is no profile of its own any more. */
+    const char *removed = p2svpn_profile_update_removed(update);
+    SAME(removed, p2svpn_profile_id(p2svpn_profiles_at(imported, 0)));
+    p2svpn_profile *gone = NULL;
+    FAILS(P2SVPN_ERROR_PROFILE_UNKNOWN, p2svpn_client_profile(client, removed, &gone));
+    p2svpn_profiles_free(imported);
     p2svpn_profile_update_free(update);
 
     /* The warnings are those of the newer package from now on. */
@@ -215,6 +218,7 @@ static void check_update(const p2svpn_client *client, const char *folder, const 
     uint8_t *bytes = read_file(newer, &size);
     OK(p2svpn_client_update_profile_bytes(client, id, bytes, size, &update));
     CHECK(p2svpn_profile_update_kept_count(update) == 2);
+    CHECK(p2svpn_profile_update_removed(update) == NULL);
     p2svpn_profile_update_free(update);
     OK(p2svpn_client_update_profile_bytes(client, id, bytes, size, NULL));
     free(bytes);
@@ -225,15 +229,25 @@ static void check_update(const p2svpn_client *client, const char *folder, const 
 /* Plans of profiles that are kept, and of files that are not. */
 static void check_plans(const p2svpn_client *client, const char *folder, const char *id) {
     p2svpn_plan *plan = NULL;
-    OK(p2svpn_client_explain(client, id, &plan));
+    OK(p2svpn_client_explain(client, id, NULL, &plan));
     CHECK(strstr(p2svpn_plan_text(plan), "Mine") && strstr(p2svpn_plan_json(plan), "\"cautions\""));
     CHECK(p2svpn_plan_warning_count(plan) == 0);
+    CHECK(strstr(p2svpn_plan_text(plan), "A new one appears"));
     p2svpn_plan_free(plan);
-    FAILS(P2SVPN_ERROR_PROFILE_UNKNOWN, p2svpn_client_explain(client, "0123456789abcdef", &plan));
+    p2svpn_connect_options options;
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.device = P2SVPN_DEVICE_USERSPACE;
+    OK(p2svpn_client_explain(client, id, &options, &plan));
+    CHECK(strstr(p2svpn_plan_text(plan), "The tunnel ends inside this program"));
+    p2svpn_plan_free(plan);
+    options.device = 99;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_explain(client, id, &options, &plan));
+    FAILS(P2SVPN_ERROR_PROFILE_UNKNOWN, p2svpn_client_explain(client, "0123456789abcdef", NULL, &plan));
 
     const char *files[] = {file_in(folder, "newer.xml"), file_in(folder, "everything.json")};
     p2svpn_plans *plans = NULL;
-    OK(p2svpn_client_explain_files(client, files, 2, &plans));
+    OK(p2svpn_client_explain_files(client, files, 2, NULL, &plans));
     CHECK(p2svpn_plans_count(plans) == 2);
     CHECK(p2svpn_plans_at(plans, 2) == NULL);
     const p2svpn_plan *first = p2svpn_plans_at(plans, 0), *second = p2svpn_plans_at(plans, 1);
@@ -246,7 +260,7 @@ static void check_plans(const p2svpn_client *client, const char *folder, const c
     CHECK(p2svpn_plan_warning(odd, 1) == NULL && p2svpn_plan_warnings_left_out(odd) == 0);
     p2svpn_plans_free(plans);
     files[1] = folder;
-    FAILS(P2SVPN_ERROR_PROFILE_UNREADABLE, p2svpn_client_explain_files(client, files, 2, &plans));
+    FAILS(P2SVPN_ERROR_PROFILE_UNREADABLE, p2svpn_client_explain_files(client, files, 2, NULL, &plans));
    
 }
 

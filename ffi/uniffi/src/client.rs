@@ -85,11 +85,9 @@ impl Client {
         bytes: Vec<u8>,
         name: Option<String>,
     ) -> Result<ImportedProfile, VpnError> {
-        Ok(self
-            .client
-            .profiles()
-            .import(&bytes, name.as_deref())?
-            .into())
+        let bytes = Zeroizing::new(bytes);
+        let imported = self.client.profiles().import(&bytes, name.as_deref())?;
+        Ok(imported.into())
     }
 
     /// Reads files that explain each other or hold several profiles, and keeps all profiles in them.
@@ -124,6 +122,7 @@ impl Client {
 
     /// Brings a profile up to date with the bytes of a newer package, and keeps what the user edited.
     pub fn update_profile(&self, id: String, bytes: Vec<u8>) -> Result<UpdatedProfile, VpnError> {
+        let bytes = Zeroizing::new(bytes);
         let id = profile_id(&id)?;
         Ok(self.client.profiles().update(&id, &bytes)?.into())
     }
