@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 use crate::device::Device;
 use crate::error::TunnelError;
 use crate::event::TunnelEvent;
-use crate::pump::{Command, Control, FromPump, Inbound, Outbound, Task, ToInbound, ToOutbound};
+use crate::pump::{
+    Command, Control, FromPump, Inbound, LastEvent, Outbound, Task, ToInbound, ToOutbound,
+};
 use crate::statistics::{Counters, TunnelStatistics};
 use crate::transport::{PacketReader, PacketWriter, Transport, datagrams, stream};
 
@@ -100,7 +102,7 @@ impl Tunnel {
                 outbound: to_outbound,
                 inbound: control_inbound,
                 events,
-                last_event,
+                last_event: LastEvent::new(last_event),
                 writer: Task::new(writer),
                 reader: Task::new(reader),
             };
@@ -198,8 +200,9 @@ impl Tunnel {
         Ok(outcome.await.map_err(|_| TunnelError::Ended)??)
     }
 
-    /// Ends the tunnel: tells the peer, lets the last bytes out, and returns once everything has stopped, at the latest
-    /// after about a second. [`TunnelEvent::Closed`] has been sent then.
+    /// Ends the tunnel: tells the peer, lets the last bytes out, and returns once everything has stopped, as a rule within
+    /// a second, at the latest after three. [`TunnelEvent::Closed`] has been sent then, also where the tunnel had to be cut off
+    /// because the machine was too busy for a goodbye.
     pub async fn close(&self) {
         let closed = async {
             let _ = self.commands.send(Command::Close).await;
@@ -209,6 +212,8 @@ impl Tunnel {
         if tokio::time::timeout(CLOSE, closed).await.is_err() {
             tracing::warn!("the tunnel did not close in time");
             self.abort();
+            // A task that is stopped lets go at its next step, and the last event is sent then.
+            let _ = tokio::time::timeout(CLOSE, self.commands.closed()).await;
         }
     }
 

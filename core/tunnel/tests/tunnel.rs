@@ -281,6 +281,29 @@ async fn a_peer_that_takes_nothing_holds_neither_the_timers_nor_the_close_up() {
 }
 
 #[tokio::test]
+async fn a_tunnel_that_is_dropped_or_cut_off_tells_its_end_too() {
+    let (client, _gateway) = Plan::new().meet().await;
+    let End {
+        tunnel, mut events, ..
+    } = client;
+
+    drop(tunnel);
+
+    let last = async {
+        let mut last = None;
+        while let Some(event) = events.recv().await {
+            last = Some(event);
+        }
+        last
+    };
+    let last = tokio::time::timeout(LONG, last).await.unwrap();
+    assert!(
+        matches!(last, Some(TunnelEvent::Closed(TunnelEnd::Local))),
+        "{last:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_owner_that_takes_no_events_can_still_close() {
     let (client, _gateway) = Plan::new().meet().await;
     let started = Instant::now();

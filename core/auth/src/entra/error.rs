@@ -59,10 +59,7 @@ pub enum EntraError {
 
     /// The access token is longer than OpenVPN can carry. An administrator can name fewer groups in it: "groups assigned to
     /// the application" in the token configuration.
-    #[error(
-        "the access token has {bytes} bytes, more than the {} that OpenVPN can carry",
-        super::LONGEST_ACCESS_TOKEN
-    )]
+    #[error("the access token has {bytes} bytes, more than the {limit} that OpenVPN can carry")]
     TokenTooLong {
         /// Its length in bytes.
         bytes: usize,

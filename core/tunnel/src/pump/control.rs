@@ -13,6 +13,7 @@ use p2svpn_system::Clock;
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
+use super::last_event::LastEvent;
 use super::messages::{FromPump, ToInbound, ToOutbound};
 use super::task::{Ended, Task};
 use crate::device::PacketSource;
@@ -71,8 +72,7 @@ pub(crate) struct Control {
     pub(crate) outbound: mpsc::Sender<ToOutbound>,
     pub(crate) inbound: mpsc::Sender<ToInbound>,
     pub(crate) events: mpsc::Sender<TunnelEvent>,
-    /// A place kept for the last event, so that it never waits.
-    pub(crate) last_event: mpsc::OwnedPermit<TunnelEvent>,
+    pub(crate) last_event: LastEvent,
     pub(crate) writer: Task,
     pub(crate) reader: Task,
 }
@@ -392,12 +392,12 @@ impl Control {
         };
         let _ = tokio::time::timeout(GOODBYE, taken).await;
         counters.events.add(state.pending.len() as u64);
-        last_event.send(TunnelEvent::Closed(match (state.device_failure, reason) {
+        last_event.send(match (state.device_failure, reason) {
             _ if state.panicked => TunnelEnd::Panicked,
             (Some(error), _) => TunnelEnd::Device(error),
             (None, CloseReason::Local) => TunnelEnd::Local,
             (None, CloseReason::Failed(error)) => TunnelEnd::Connection(error),
-        }));
+        });
     }
 }
 

@@ -13,12 +13,14 @@
 
 mod control;
 mod inbound;
+mod last_event;
 mod messages;
 mod outbound;
 mod task;
 
 pub(crate) use control::{Command, Control};
 pub(crate) use inbound::Inbound;
+pub(crate) use last_event::LastEvent;
 pub(crate) use messages::{FromPump, ToInbound, ToOutbound};
 pub(crate) use outbound::Outbound;
 pub(crate) use task::Task;
