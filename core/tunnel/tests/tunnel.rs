@@ -17,6 +17,7 @@ use p2svpn_tunnel::{TunnelEnd, TunnelError, TunnelEvent};
 use support::ends::{CLIENT, End, GATEWAY, Plan, connect, stack, tcp_pair};
 use support::{MIB, expect, send, transfers};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 const LONG: Duration = Duration::from_secs(50);
@@ -215,23 +216,19 @@ async fn an_idle_end_sends_keepalives() {
 async fn a_peer_gone_silent_is_noticed_when_it_asked_to_be() {
     let mut plan = Plan::new();
     plan.push.ping_restart = Some(Duration::from_secs(1));
-    let (near, mut near_relay) = tcp_pair().await;
-    let (far, mut far_relay) = tcp_pair().await;
-    let mut client = plan.start_client(near).await;
-    let mut gateway = plan.start_gateway(far).await;
-    let relay = tokio::spawn(async move {
-        let _ = tokio::io::copy_bidirectional(&mut near_relay, &mut far_relay).await;
-    });
+    let (near, far, stop) = stoppable_pair().await;
+    let (mut client, mut gateway) = (plan.start_client(near).await, plan.start_gateway(far).await);
 
     plan.admit(&mut gateway).await;
     client.established().await;
+    // The gateway goes too, for the same reason, and must not be heard to.
+    stop.notify_one();
 
     let end = client.closed().await;
     assert!(
         matches!(end, TunnelEnd::Connection(Error::PeerSilent(_))),
         "{end:?}"
     );
-    relay.abort();
 }
 
 #[tokio::test]
@@ -239,20 +236,9 @@ async fn a_peer_that_takes_nothing_holds_neither_the_timers_nor_the_close_up() {
     let mut plan = Plan::new();
     plan.push.ping_restart = Some(Duration::from_secs(2));
     for closes in [true, false] {
-        let (near, mut near_relay) = tcp_pair().await;
-        let (far, mut far_relay) = tcp_pair().await;
+        let (near, far, stop) = stoppable_pair().await;
         let (mut client, mut gateway) =
             (plan.start_client(near).await, plan.start_gateway(far).await);
-        let stop = Arc::new(Notify::new());
-        let stopped = Arc::clone(&stop);
-        let relay = tokio::spawn(async move {
-            tokio::select! {
-                _ = tokio::io::copy_bidirectional(&mut near_relay, &mut far_relay) => {}
-                () = stopped.notified() => {}
-            }
-            // The connections stay open, and nothing moves.
-            std::future::pending::<()>().await;
-        });
         plan.admit(&mut gateway).await;
         client.established().await;
         let (near_stack, far_stack) =
@@ -276,7 +262,6 @@ async fn a_peer_that_takes_nothing_holds_neither_the_timers_nor_the_close_up() {
 
         assert!(started.elapsed() < Duration::from_secs(20));
         flood.abort();
-        relay.abort();
     }
 }
 
@@ -445,6 +430,21 @@ async fn agreeing_statistics(
     tokio::time::timeout(LONG, agreed)
         .await
         .expect("the two ends count differently")
+}
+
+/// The ends of a connection over a relay, which moves nothing any more once it is notified; both stay open.
+async fn stoppable_pair() -> (TcpStream, TcpStream, Arc<Notify>) {
+    let ((near, mut near_relay), (far, mut far_relay)) = tokio::join!(tcp_pair(), tcp_pair());
+    let stop = Arc::new(Notify::new());
+    let stopped = Arc::clone(&stop);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut near_relay, &mut far_relay) => {}
+            () = stopped.notified() => {}
+        }
+        std::future::pending::<()>().await;
+    });
+    (near, far, stop)
 }
 
 async fn relay_byte_by_byte(
