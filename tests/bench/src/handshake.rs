@@ -1,7 +1,7 @@
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use p2svpn_lab::{LabError, OpenVpnServer, SERVICE, Site, Table, echo_until, ping};
+use p2svpn_lab::{LabError, OpenVpnServer, PATIENCE, SERVICE, Site, Table, echo_until, ping};
 
 use crate::contender::{Entry, server_name, server_options};
 use crate::sample::Sample;
@@ -61,7 +61,7 @@ impl Handshake {
 fn round(site: &Site, entry: &Entry, times: &mut Times) -> Result<(), LabError> {
     let started = Instant::now();
     let mut client = entry.start(site)?;
-    let replied = echo_until(&site.client, SERVICE, started + Duration::from_secs(20))?;
+    let replied = echo_until(&site.client, SERVICE, started + PATIENCE)?;
     times
         .first_reply
         .add((replied - started).as_secs_f64() * 1e3);

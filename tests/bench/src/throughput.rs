@@ -1,8 +1,7 @@
 use std::error::Error;
 use std::process::Command;
-use std::time::Duration;
 
-use p2svpn_lab::{LabError, OpenVpnServer, Process, SERVICE, Site, Table};
+use p2svpn_lab::{LabError, OpenVpnServer, PATIENCE, Process, SERVICE, Site, Table};
 use serde_json::Value;
 
 use crate::contender::{Contender, Entry, Running, server_name, server_options};
@@ -108,7 +107,7 @@ impl Throughput {
         let output = site.client.output(command)?;
         let client_used = client.process().cpu_time()?.since(client_before).total();
         let server_used = server.process().cpu_time()?.since(server_before).total();
-        iperf.wait_end(Duration::from_secs(5));
+        iperf.wait_end(PATIENCE);
 
         let (bytes, rate) = received(&output)
             .ok_or_else(|| LabError::Traffic(format!("iperf3 printed {output}")))?;
@@ -146,7 +145,7 @@ fn start_iperf(site: &Site) -> Result<Process, LabError> {
     ]);
     let iperf = Process::start(&site.gateway, "the iperf3 server", &command)?;
     let is_ready = |line: &str| line.contains("Server listening").then_some(());
-    iperf.wait_for("that it listens", 0, Duration::from_secs(5), is_ready)?;
+    iperf.wait_for("that it listens", 0, PATIENCE, is_ready)?;
     Ok(iperf)
 }
 

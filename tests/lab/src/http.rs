@@ -1,6 +1,5 @@
 use std::io::{BufReader, Error, ErrorKind, Read, Result, Write, copy, empty, sink};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
@@ -8,9 +7,7 @@ use crate::addresses::SERVICE;
 use crate::error::LabError;
 use crate::hash::{Body, Hashing};
 use crate::namespace::Namespace;
-
-/// How long a connection may take, and how long it may pause.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::patience::PATIENCE;
 
 /// Downloads that many bytes from the service and compares their hash.
 ///

@@ -1,8 +1,8 @@
 use std::io::{BufRead, BufReader, ErrorKind, Result, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
 
 use crate::error::LabError;
+use crate::patience::PATIENCE;
 use crate::site::Site;
 
 /// The management interface of a running server, over a Unix socket in the site's folder.
@@ -58,6 +58,3 @@ impl Management {
 }
 
 const SOCKET: &str = "management";
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,9 +1,9 @@
 use std::process::Command;
-use std::time::Duration;
 
 use crate::addresses::GATEWAY;
 use crate::authority::{Identity, write};
 use crate::error::LabError;
+use crate::patience::PATIENCE;
 use crate::process::Process;
 use crate::site::Site;
 
@@ -69,12 +69,8 @@ suppress-timestamps
             line.contains("Initialization Sequence Completed")
                 .then_some(())
         };
-        self.process.wait_for(
-            "that it is connected",
-            0,
-            Duration::from_secs(15),
-            connected,
-        )?;
+        self.process
+            .wait_for("that it is connected", 0, PATIENCE, connected)?;
         Ok(())
     }
 
@@ -89,7 +85,7 @@ suppress-timestamps
     /// [`LabError::Traffic`] when it had to be killed.
     pub fn stop(mut self) -> Result<(), LabError> {
         self.process.signal(nix::sys::signal::Signal::SIGTERM)?;
-        if self.process.wait_end(Duration::from_secs(5)) {
+        if self.process.wait_end(PATIENCE) {
             return Ok(());
         }
         Err(LabError::Traffic(

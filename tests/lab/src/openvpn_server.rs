@@ -1,9 +1,8 @@
-use std::time::Duration;
-
 use nix::sys::signal::Signal;
 
 use crate::authority::write;
 use crate::error::LabError;
+use crate::patience::PATIENCE;
 use crate::process::Process;
 use crate::server_options::ServerOptions;
 use crate::site::Site;
@@ -25,7 +24,7 @@ impl OpenVpnServer {
             .arg("--config")
             .arg(write(site.folder(), "server.conf", &text)?);
         let process = Process::start(&site.gateway, "the openvpn server", &command)?;
-        process.wait_for("that it is ready", 0, Duration::from_secs(10), |line| {
+        process.wait_for("that it is ready", 0, PATIENCE, |line| {
             line.contains("Initialization Sequence Completed")
                 .then_some(())
         })?;
@@ -51,8 +50,7 @@ impl OpenVpnServer {
     /// [`LabError::Unsaid`] with the whole log when there is none.
     pub fn wait_log_from(&self, position: usize, text: &str) -> Result<String, LabError> {
         let pick = |line: &str| line.contains(text).then(|| line.to_owned());
-        let limit = Duration::from_secs(5);
-        let (line, _) = self.process.wait_for(text, position, limit, pick)?;
+        let (line, _) = self.process.wait_for(text, position, PATIENCE, pick)?;
         Ok(line)
     }
 
@@ -67,8 +65,7 @@ impl OpenVpnServer {
             (seen >= times).then_some(())
         };
         let wanted = format!("{text} {times} times");
-        let limit = Duration::from_secs(5);
-        self.process.wait_for(&wanted, 0, limit, pick)?;
+        self.process.wait_for(&wanted, 0, PATIENCE, pick)?;
         Ok(())
     }
 
@@ -89,7 +86,7 @@ impl OpenVpnServer {
     /// [`LabError::Traffic`] when it had to be killed.
     pub fn stop(mut self) -> Result<(), LabError> {
         self.process.signal(Signal::SIGTERM)?;
-        match self.process.wait_end(Duration::from_secs(10)) {
+        match self.process.wait_end(PATIENCE) {
             true => Ok(()),
             false => Err(LabError::Traffic(
                 "the openvpn server did not end".to_owned(),

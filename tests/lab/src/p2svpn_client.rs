@@ -1,11 +1,11 @@
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::authority::Identity;
 use crate::error::LabError;
+use crate::patience::PATIENCE;
 use crate::process::Process;
 use crate::site::Site;
 
@@ -24,9 +24,6 @@ pub struct SessionEnd {
     /// The error's text with its causes.
     pub text: String,
 }
-
-/// How long it may take until the session is in a state or over. The limits of the sessions themselves are longer.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 impl P2svpnClient {
     /// Completes a command that runs [`run_client`](crate::run_client) with its arguments.
@@ -128,7 +125,7 @@ impl P2svpnClient {
     /// [`LabError::Traffic`] when it had to be killed.
     pub fn stop(mut self) -> Result<(), LabError> {
         self.process.end_input();
-        if self.process.wait_end(Duration::from_secs(5)) {
+        if self.process.wait_end(PATIENCE) {
             return Ok(());
         }
         Err(LabError::Traffic(

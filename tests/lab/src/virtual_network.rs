@@ -1,7 +1,6 @@
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write, copy, sink};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use socket2::Socket;
 
@@ -10,6 +9,7 @@ use crate::error::LabError;
 use crate::hash::{Body, Hashing};
 use crate::http::read_headers;
 use crate::namespace::Namespace;
+use crate::patience::PATIENCE;
 
 /// An HTTP service on port 80 of [`SERVICE`]: `GET /bytes/N` answers the [`Body`] of N bytes, `POST /upload` the SHA-256
 /// of what came.
@@ -51,8 +51,8 @@ impl Drop for VirtualNetwork {
 
 /// Answers one request. What goes wrong here, the client sees as a wrong answer.
 fn serve(connection: TcpStream) -> Result<()> {
-    connection.set_read_timeout(Some(Duration::from_secs(30)))?;
-    connection.set_write_timeout(Some(Duration::from_secs(30)))?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
     let mut output = connection.try_clone()?;
     let mut input = BufReader::new(connection);
     let mut request = String::new();

@@ -13,13 +13,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use p2svpn_lab::{
-    KeyKind, LabError, Management, OpenVpnServer, P2svpnClient, SERVICE, ServerOptions,
+    KeyKind, LabError, Management, OpenVpnServer, P2svpnClient, PATIENCE, SERVICE, ServerOptions,
     ServerVersion, Site, Snapshot, Transport, at_once, can_run_every_server, ping,
 };
 use serde_json::Value;
-
-/// The server tells of an update when it next has to do with the client, so that is kept busy meanwhile.
-const UPDATE: Duration = Duration::from_secs(30);
 
 /// The server's own address in the tunnel.
 const SERVER: Ipv4Addr = Ipv4Addr::new(172, 16, 201, 1);
@@ -73,7 +70,8 @@ fn the_machine_follows_the_server_and_nothing_stays_behind() -> Result<(), LabEr
     Ok(())
 }
 
-/// Waits until the session's status names these routes, which it does once the machine has them.
+/// Waits until the session's status names these routes, which it does once the machine has them. The server tells of an
+/// update when it next has to do with the client, so that is kept busy meanwhile.
 fn wait_routes(site: &Site, client: &mut P2svpnClient, wanted: &[&str]) -> Result<(), LabError> {
     let started = Instant::now();
     loop {
@@ -81,7 +79,7 @@ fn wait_routes(site: &Site, client: &mut P2svpnClient, wanted: &[&str]) -> Resul
         if strings(&status["routes"]) == wanted {
             break;
         }
-        assert!(started.elapsed() < UPDATE, "{status}");
+        assert!(started.elapsed() < PATIENCE, "{status}");
         ping(&site.client, SERVER, 1)?;
         std::thread::sleep(Duration::from_millis(200));
     }

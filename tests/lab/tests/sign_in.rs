@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use p2svpn_lab::{
-    GATEWAY, KeyKind, LabError, OpenVpnServer, PORT, ProtocolClient, SERVICE, ServerOptions,
-    ServerVersion, Site, at_once, can_run_every_server, ping,
+    GATEWAY, KeyKind, LabError, OpenVpnServer, PATIENCE, PORT, ProtocolClient, SERVICE,
+    ServerOptions, ServerVersion, Site, at_once, can_run_every_server, ping,
 };
 use p2svpn_openvpn::{Advance, ClientConfig, Credentials, Error, SignInMethod};
 use p2svpn_tunnel::TunnelEnd;
@@ -55,7 +55,7 @@ fn a_token_stands_for_the_password_in_rekeys() -> Result<(), LabError> {
         let entrance = Entrance::new(version, &[token, "reneg-sec 3"])?;
 
         let client = entrance.connect(credentials("alice", "secret"))?;
-        client.wait_rekeys(2, Duration::from_secs(20))?;
+        client.wait_rekeys(2, PATIENCE)?;
         ping(&entrance.site.client, SERVICE, 3)?;
         client.close()?;
 
@@ -75,7 +75,7 @@ fn a_password_is_sent_again_in_rekeys_where_there_is_no_token() -> Result<(), La
         let entrance = Entrance::new(version, &["reneg-sec 3"])?;
 
         let client = entrance.connect(credentials("alice", "secret"))?;
-        client.wait_rekeys(2, Duration::from_secs(20))?;
+        client.wait_rekeys(2, PATIENCE)?;
         client.close()?;
 
         assert_eq!(entrance.asked(), ["alice"; 3], "{version:?}");

@@ -4,11 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::Command;
-use std::time::Duration;
 
 use p2svpn_lab::{
-    KeyKind, LabError, Namespace, OpenVpnClient, OpenVpnServer, Process, SERVICE, ServerOptions,
-    Site, Snapshot, TlsVersion, can_run, download, ping, upload,
+    KeyKind, LabError, Namespace, OpenVpnClient, OpenVpnServer, PATIENCE, Process, SERVICE,
+    ServerOptions, Site, Snapshot, TlsVersion, can_run, download, ping, upload,
 };
 
 #[test]
@@ -56,7 +55,7 @@ fn a_namespace_ends_with_what_runs_in_it() -> Result<(), LabError> {
     let mut command = Command::new("sh");
     command.args(["-c", "echo here; exec sleep 600"]);
     let mut sleeper = Process::start(&namespace, "sleep", &command)?;
-    sleeper.wait_for("that it runs", 0, Duration::from_secs(5), |line| {
+    sleeper.wait_for("that it runs", 0, PATIENCE, |line| {
         (line == "here").then_some(())
     })?;
     assert!(path.exists());
@@ -64,9 +63,6 @@ fn a_namespace_ends_with_what_runs_in_it() -> Result<(), LabError> {
     drop(namespace);
 
     assert!(!path.exists());
-    assert!(
-        sleeper.wait_end(Duration::from_secs(5)),
-        "it ends with the namespace"
-    );
+    assert!(sleeper.wait_end(PATIENCE), "it ends with the namespace");
     Ok(())
 }

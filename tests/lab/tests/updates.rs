@@ -8,15 +8,10 @@
     clippy::panic
 )]
 
-use std::time::Duration;
-
 use p2svpn_lab::{
-    GATEWAY, KeyKind, LabError, Management, OpenVpnServer, PORT, ProtocolClient, SERVICE,
+    GATEWAY, KeyKind, LabError, Management, OpenVpnServer, PATIENCE, PORT, ProtocolClient, SERVICE,
     ServerOptions, ServerVersion, Site, Transport, at_once, can_run_every_server, ping,
 };
-
-/// The server tells of an update when it next looks at its timers.
-const UPDATE: Duration = Duration::from_secs(15);
 
 #[test]
 fn changed_routes_and_resolvers_are_told_with_what_differs() -> Result<(), LabError> {
@@ -41,7 +36,8 @@ fn changed_routes_and_resolvers_are_told_with_what_differs() -> Result<(), LabEr
         management.command(
             "push-update-broad \"route 10.55.0.0 255.255.0.0, dns server 1 address 10.1.0.5, -dhcp-option\"",
         )?;
-        let update = client.wait_update(UPDATE)?;
+        // The server tells of an update when it next looks at its timers.
+        let update = client.wait_update(PATIENCE)?;
 
         let routes = |routes: &[p2svpn_openvpn::Route]| -> Vec<String> {
             routes

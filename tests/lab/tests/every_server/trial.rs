@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
 use p2svpn_lab::{
-    ControlWrapping, GATEWAY, Identity, LabError, OpenVpnServer, PORT, Probe, ProtocolClient,
-    SERVICE, Site, Snapshot, download, ping, upload,
+    ControlWrapping, GATEWAY, Identity, LabError, OpenVpnServer, PATIENCE, PORT, Probe,
+    ProtocolClient, SERVICE, Site, Snapshot, download, ping, upload,
 };
 use p2svpn_tunnel::TunnelStatistics;
 
@@ -80,7 +80,7 @@ fn attempt(
     traffic(site)?;
     // Not while TCP fills queues until they overflow.
     let probe = Probe::start(&site.client, Duration::from_millis(5))?;
-    client.wait_rekeys(row.rekey.count(), Duration::from_secs(30))?;
+    client.wait_rekeys(row.rekey.count(), PATIENCE)?;
     while probe.counts().0 < FEWEST_PROBES {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -190,17 +190,14 @@ fn expect_rekeyed(row: &Row, server: &OpenVpnServer) -> Result<(), LabError> {
 /// However the version says it, it has noticed that the client has left.
 fn expect_goodbye(server: &OpenVpnServer, position: usize) -> Result<(), LabError> {
     let farewells = ["CC-EEN exit message", "remote-exit", "connection-reset"];
-    let heard = server.process().wait_for(
-        "that the client has left",
-        position,
-        Duration::from_secs(8),
-        |line| {
+    let heard = server
+        .process()
+        .wait_for("that the client has left", position, PATIENCE, |line| {
             farewells
                 .iter()
                 .any(|word| line.contains(word))
                 .then_some(())
-        },
-    );
+        });
     heard.map(drop)
 }
 
