@@ -50,7 +50,7 @@ struct Arrivals {
 const LENGTH: usize = 200;
 
 /// How long the last ones may take.
-const STRAGGLERS: Duration = Duration::from_secs(2);
+const STRAGGLERS: Duration = Duration::from_secs(10);
 
 impl Probe {
     /// Sends one datagram each `interval` from now on.

@@ -1,7 +1,10 @@
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::error::LabError;
 use crate::namespace::Namespace;
+use crate::patience::PATIENCE;
 
 /// The devices, addresses, routes and rules of a namespace at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,24 @@ impl Snapshot {
         }
         entries.sort();
         Ok(Self { entries })
+    }
+
+    /// What is different in the namespace now, once nothing is or the test's patience is over.
+    ///
+    /// For a client within this process: a program that another test is about to start beside it holds its device for a
+    /// moment too, from the fork until it runs.
+    ///
+    /// # Errors
+    /// As [`Snapshot::take`].
+    pub fn differences_left(&self, namespace: &Namespace) -> Result<Vec<String>, LabError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let changes = Self::take(namespace)?.changes_since(self);
+            if changes.is_empty() || Instant::now() >= deadline {
+                return Ok(changes);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// What is in this snapshot and was not in an earlier one (`+`), and what was and is no more (`-`).

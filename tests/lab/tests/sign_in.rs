@@ -78,7 +78,10 @@ fn a_password_is_sent_again_in_rekeys_where_there_is_no_token() -> Result<(), La
         client.wait_rekeys(2, PATIENCE)?;
         client.close()?;
 
-        assert_eq!(entrance.asked(), ["alice"; 3], "{version:?}");
+        // At the beginning and in two rekeys, or more on a busy machine.
+        let asked = entrance.asked();
+        assert!(asked.len() >= 3, "{version:?}: {asked:?}");
+        assert!(asked.iter().all(|name| name == "alice"), "{asked:?}");
         Ok(())
     })?;
     Ok(())

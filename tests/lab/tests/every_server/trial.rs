@@ -101,7 +101,7 @@ fn attempt(
         format!("dropped: {:?}", statistics.dropped)
     })?;
     expect_goodbye(server, ending)?;
-    let left = Snapshot::take(&site.client)?.changes_since(&before);
+    let left = before.differences_left(&site.client)?;
     ensure(left.is_empty(), || format!("left behind: {left:?}"))?;
     Ok(Outcome {
         data,
