@@ -219,16 +219,50 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_CLIENT_CERTIFICATE_PROBABLY_REFUSED = 312,
     /** The gateway refused the sign-in. */
     P2SVPN_ERROR_SIGN_IN_REFUSED = 313,
-    /** Sign-in with Microsoft Entra ID is not supported yet. */
-    P2SVPN_ERROR_ENTRA_UNSUPPORTED = 314,
-    /** Sign-in with user name and password is not supported yet. */
-    P2SVPN_ERROR_PASSWORD_SIGN_IN_UNSUPPORTED = 315,
     /** A trusted root cannot be read. */
     P2SVPN_ERROR_TRUSTED_ROOT_UNREADABLE = 316,
     /** The gateway ended the session with a question. */
     P2SVPN_ERROR_SIGN_IN_CHALLENGED = 317,
     /** The gateway no longer takes the session's token. */
     P2SVPN_ERROR_TOKEN_EXPIRED = 318,
+    /** Nobody signed in in time. */
+    P2SVPN_ERROR_SIGN_IN_TIMED_OUT = 319,
+    /** No client certificate fits. */
+    P2SVPN_ERROR_NO_CERTIFICATE_FITS = 320,
+    /** The token's PIN is wrong or missing. */
+    P2SVPN_ERROR_PIN_WRONG = 321,
+    /** The token is locked. */
+    P2SVPN_ERROR_PIN_LOCKED = 322,
+    /** The token that holds the key is gone. */
+    P2SVPN_ERROR_TOKEN_REMOVED = 323,
+    /** The key did not sign. */
+    P2SVPN_ERROR_KEY_FAILED = 324,
+    /** The key did not sign in time. */
+    P2SVPN_ERROR_KEY_TIMED_OUT = 325,
+    /** The place where certificates are looked for cannot be used. */
+    P2SVPN_ERROR_CERTIFICATE_STORE_UNAVAILABLE = 326,
+    /** Entra ID wants the user to sign in again. */
+    P2SVPN_ERROR_ENTRA_SIGN_IN_NEEDED = 327,
+    /** Entra ID does not let the user sign in. */
+    P2SVPN_ERROR_ENTRA_NEEDS_USER = 328,
+    /** Entra ID refuses the sign-in until an administrator changes something. */
+    P2SVPN_ERROR_ENTRA_NEEDS_ADMINISTRATOR = 329,
+    /** Entra ID is busy or out of order. */
+    P2SVPN_ERROR_ENTRA_BUSY = 330,
+    /** What the login host answered makes no sense. */
+    P2SVPN_ERROR_ENTRA_ANSWER_UNUSABLE = 331,
+    /** The login host cannot be reached. */
+    P2SVPN_ERROR_LOGIN_HOST_UNREACHABLE = 332,
+    /** The connection to the login host is not secure. */
+    P2SVPN_ERROR_LOGIN_HOST_NOT_SECURE = 333,
+    /** The proxy on the way to the login host refused. */
+    P2SVPN_ERROR_PROXY_REFUSED = 334,
+    /** The answer belongs to another sign-in. */
+    P2SVPN_ERROR_SIGN_IN_MIXED_UP = 335,
+    /** The access token is too long. */
+    P2SVPN_ERROR_TOKEN_TOO_LONG = 336,
+    /** The browser has no way back. */
+    P2SVPN_ERROR_LOOPBACK_UNAVAILABLE = 337,
     /** The gateway's name was not found. */
     P2SVPN_ERROR_NAME_NOT_RESOLVED = 401,
     /** The gateway refused the connection. */

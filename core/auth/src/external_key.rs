@@ -22,9 +22,9 @@ pub trait ExternalKey: Send + Sync {
     ///
     /// The signature has the form that TLS wants: as long as the modulus for RSA, DER for ECDSA (RFC 8446 section 4.2.3).
     ///
-    /// It may block for as long as a person needs to find a token and type its PIN. It is called on the thread that drives
-    /// the TLS handshake, once in each: when connecting, and again at each renewal of the keys, which may be hours later.
-    /// The gateway gives up after its own limit, a minute in OpenVPN. It may be called from several threads at once when
-    /// several connections use the key.
+    /// It may block for as long as a person needs to find a token and type its PIN: it is called on a thread of its own, once
+    /// in each TLS handshake: when connecting, and again at each renewal of the keys, which may be hours later. The handshake
+    /// waits for [`LONGEST_SIGNATURE`](crate::LONGEST_SIGNATURE), and gives up then; what is signed later is of no use. It may
+    /// be called from several threads at once when several connections use the key.
     fn sign(&self, scheme: Scheme, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 }

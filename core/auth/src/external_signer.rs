@@ -1,14 +1,22 @@
 //! How the TLS library uses a key that is held elsewhere.
 
 use std::fmt;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use rustls::sign::{Signer, SigningKey};
 use rustls::{OtherError, SignatureAlgorithm, SignatureScheme};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use crate::external_key::ExternalKey;
 use crate::scheme::{KeyAlgorithm, Scheme};
 use crate::signing_error::SigningError;
+
+/// How long a handshake waits for a signature: a minute, as OpenVPN gives a handshake.
+pub const LONGEST_SIGNATURE: Duration = Duration::from_secs(60);
 
 /// Longer signatures are refused: RSA with 16384 bits makes 2048 bytes.
 const MAX_SIGNATURE: usize = 4096;
@@ -97,11 +105,7 @@ struct ExternalSigner {
 
 impl Signer for ExternalSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
-        let signature = self
-            .key
-            .key
-            .sign(self.scheme, message)
-            .and_then(check_signature);
+        let signature = self.sign_in_time(message).and_then(check_signature);
         let mut failure = self
             .key
             .failure
@@ -113,6 +117,38 @@ impl Signer for ExternalSigner {
 
     fn scheme(&self) -> SignatureScheme {
         self.scheme.for_tls()
+    }
+}
+
+impl ExternalSigner {
+    /// Has the key sign on a thread of its own, so that one that hangs holds nothing but that, and lets the other tasks of
+    /// this thread go on meanwhile where the runtime can do that.
+    fn sign_in_time(&self, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let (tell, told) = sync_channel(1);
+        let (key, scheme, message) = (Arc::clone(&self.key.key), self.scheme, message.to_vec());
+        let work = move || {
+            // Nobody may be waiting any more.
+            let _ = tell.send(key.sign(scheme, &message));
+        };
+        let thread = thread::Builder::new().name("p2svpn-signature".to_owned());
+        thread.spawn(work).map_err(|error| SigningError::Failed {
+            reason: error.to_string(),
+        })?;
+        let wait = || told.recv_timeout(LONGEST_SIGNATURE);
+        let has_more_threads = Handle::try_current()
+            .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+        let signed = if has_more_threads {
+            block_in_place(wait)
+        } else {
+            wait()
+        };
+        match signed {
+            Ok(signature) => signature,
+            Err(RecvTimeoutError::Timeout) => Err(SigningError::TimedOut),
+            Err(RecvTimeoutError::Disconnected) => Err(SigningError::Failed {
+                reason: "the holder of the key panicked".to_owned(),
+            }),
+        }
     }
 }
 

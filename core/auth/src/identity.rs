@@ -58,7 +58,7 @@ impl Identity {
             for section in pem::sections(input)? {
                 if let Some(key) = key::from_pem(&section, password)? {
                     keys.push(key);
-                } else if matches!(section.label, "CERTIFICATE" | "X509 CERTIFICATE") {
+                } else if section.is_certificate() {
                     certificates.push(Certificate::parse(&section.der)?);
                 }
             }
@@ -109,6 +109,25 @@ impl Identity {
         }
         let signing_key = Arc::new(key.clone());
         Ok(Self::new(leaf, &certificates, signing_key, Some(key)))
+    }
+
+    /// Joins a key that is held elsewhere with its certificate as [`Identity::from_external_key`] does, read from PEM, whose
+    /// first certificate is the key's, or from the DER of that one.
+    pub fn from_external_key_and(
+        pem_or_der: &[u8],
+        key: Arc<dyn ExternalKey>,
+    ) -> Result<Self, AuthError> {
+        check_size(pem_or_der)?;
+        if !pem_or_der.trim_ascii_start().starts_with(b"-----") {
+            return Self::from_external_key(&[CertificateDer::from(pem_or_der)], key);
+        }
+        let sections = pem::sections(pem_or_der)?;
+        let certificates: Vec<CertificateDer<'_>> = sections
+            .iter()
+            .filter(|section| section.is_certificate())
+            .map(|section| CertificateDer::from(section.der.as_slice()))
+            .collect();
+        Self::from_external_key(&certificates, key)
     }
 
     /// Returns what the TLS layer needs: the chain to send and the key, backed by aws-lc-rs.

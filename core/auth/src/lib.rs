@@ -14,7 +14,7 @@
 //! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files. [`Pkcs11Module`]
 //! loads a library that the host names, which stays in the process.
 //!
-//! [`Loopback`] alone listens at a socket. Nothing else here opens a file, reads a clock or touches the process: bytes and the
+//! [`Loopback`] alone listens at a socket, and [`SystemHttp`] alone opens one. Nothing else here opens a file, reads a clock or touches the process: bytes and the
 //! time come in as arguments, and no process-wide cryptography provider is installed. Private keys are held only by the cryptography library, which
 //! wipes them when the last [`Identity`] or TLS session that uses them is dropped.
 
@@ -55,8 +55,10 @@ pub use entra::{
 };
 pub use error::AuthError;
 pub use external_key::ExternalKey;
+pub use external_signer::LONGEST_SIGNATURE;
 pub use http::{
-    HttpAnswer, HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse, MAXIMUM_HTTP_BODY,
+    HttpAnswer, HttpClient, HttpError, HttpMethod, HttpProxy, HttpRequest, HttpResponse,
+    MAXIMUM_HTTP_BODY, SystemHttp, SystemHttpOptions,
 };
 pub use identity::Identity;
 pub use pkcs11::{Pkcs11Module, TokenCertificate};

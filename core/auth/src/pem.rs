@@ -18,6 +18,13 @@ pub(crate) struct Section<'a> {
     pub(crate) der: Zeroizing<Vec<u8>>,
 }
 
+impl Section<'_> {
+    /// Whether it is a certificate, by its label.
+    pub(crate) fn is_certificate(&self) -> bool {
+        matches!(self.label, "CERTIFICATE" | "X509 CERTIFICATE")
+    }
+}
+
 /// Reads every block; text around blocks, such as the bag attributes that OpenSSL writes, is skipped.
 pub(crate) fn sections(input: &[u8]) -> Result<Vec<Section<'_>>, AuthError> {
     let mut sections = Vec::new();

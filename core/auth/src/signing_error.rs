@@ -36,6 +36,10 @@ pub enum SigningError {
     #[error("the key cannot sign in a way that fits its certificate and TLS")]
     NoScheme,
 
+    /// The holder of the key did not answer in time; the host should ask the person to be quicker, or look after the holder.
+    #[error("the key did not sign in time")]
+    TimedOut,
+
     /// Anything else that the holder of the key says.
     #[error("the holder of the key failed: {reason}")]
     Failed {

@@ -2,12 +2,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use p2svpn_auth::{SealedSecretStore, SealingKey};
+use p2svpn_auth::{HttpClient, SealedSecretStore, SealingKey};
 use p2svpn_profile::{ImportOptions, PrivateFolder, SecretStore, Store, StoreError};
 use p2svpn_system::Clock;
 use tokio::runtime::{Builder, Handle};
 
 use crate::client::Client;
+use crate::entra_accounts::EntraAccounts;
 use crate::error::{Error, ErrorCode};
 use crate::event::{CallbackThread, Event, EventQueue};
 use crate::inner::Inner;
@@ -32,6 +33,7 @@ pub struct ClientBuilder {
     runtime: Option<Handle>,
     import: ImportOptions,
     store: StorePlace,
+    http: Option<Arc<dyn HttpClient>>,
 }
 
 /// Where profiles are kept.
@@ -51,6 +53,7 @@ impl Client {
             runtime: None,
             import: ImportOptions::default(),
             store: StorePlace::Memory,
+            http: None,
         }
     }
 }
@@ -132,6 +135,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends the requests of sign-ins by the host's own HTTP client, such as one that knows how to sign in to the proxy.
+    ///
+    /// By default it is the library's, with the system's proxies and trusted roots. Tunnels do not go through it.
+    #[must_use]
+    pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -143,7 +155,7 @@ impl ClientBuilder {
             let rule = format!("the event capacity is from 1 to {MAXIMUM_EVENT_CAPACITY}");
             return Err(Error::new(ErrorCode::InvalidArgument, rule));
         }
-        let store = self.store.open()?;
+        let (store, secrets) = self.store.open()?;
         let (handle, runtime) = match self.runtime {
             Some(handle) => (handle, None),
             None => {
@@ -162,7 +174,8 @@ impl ClientBuilder {
         let events = Arc::new(EventQueue::new(self.event_capacity, clock));
         let keeper = ProfileKeeper::new(store, self.import, Arc::clone(&events), clock);
         ProfileKeeper::watch(&keeper, &handle);
-        let profiles = Profiles::new(keeper);
+        let accounts = EntraAccounts::new(clock, self.http, secrets);
+        let profiles = Profiles::new(keeper, accounts);
         let sessions = Arc::new(Sessions::new(
             Arc::clone(&events),
             clock,
@@ -188,16 +201,22 @@ impl ClientBuilder {
 }
 
 impl StorePlace {
-    fn open(self) -> Result<Store, Error> {
+    /// Opens the store, and says where its secrets are kept, with which sign-ins are kept too.
+    fn open(self) -> Result<(Store, Option<Arc<dyn SecretStore>>), Error> {
         match self {
-            Self::Memory => Ok(Store::in_memory()),
+            Self::Memory => Ok((Store::in_memory(), None)),
             Self::Sealed(folder, key) => {
                 // Before the secrets' folder is made in it: it may be the host's mistake.
                 let folder = PrivateFolder::open(folder).map_err(StoreError::from)?;
                 let secrets = SealedSecretStore::open(folder.path().join(SECRETS), &key)?;
-                Ok(Store::open_in(folder, Arc::new(secrets))?)
+                let secrets: Arc<dyn SecretStore> = Arc::new(secrets);
+                let store = Store::open_in(folder, Arc::clone(&secrets))?;
+                Ok((store, Some(secrets)))
             }
-            Self::Beside(folder, secrets) => Ok(Store::open(folder, secrets)?),
+            Self::Beside(folder, secrets) => {
+                let store = Store::open(folder, Arc::clone(&secrets))?;
+                Ok((store, Some(secrets)))
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use p2svpn_auth::{AuthError, Identity};
+use p2svpn_auth::{AuthError, ExternalKey, Identity};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode};
@@ -10,7 +11,8 @@ use crate::file::read_regular;
 /// Files larger than this are no certificate.
 const MAXIMUM_FILE: usize = 4 << 20;
 
-/// A client certificate with its private key, as the host has it: PEM or PFX, in memory or in a file.
+/// A client certificate with its private key, as the host has it: PEM or PFX, in memory or in a file, or with a key that
+/// the host keeps to itself.
 ///
 /// It is read when a session prepares, so a mistake in it shows as the session's end or as a challenge for the password.
 /// Bytes and passwords are wiped when the last clone is dropped; nothing of them prints.
@@ -27,6 +29,10 @@ enum Form {
         key: Option<Source>,
     },
     Pfx(Source),
+    External {
+        certificates: Source,
+        key: Arc<dyn ExternalKey>,
+    },
 }
 
 #[derive(Clone)]
@@ -72,6 +78,18 @@ impl Certificate {
         Self::new(Form::Pfx(Source::File(pfx.into())))
     }
 
+    /// Takes the certificate and its intermediates, the certificate first, as PEM or the DER of one, whose key stays elsewhere:
+    /// on a token, in a system's key store, or behind a service of the host.
+    ///
+    /// The key is asked for a signature when a session connects and at each change of keys. It may take a minute for each, as
+    /// a person needs to type a PIN; the session goes on meanwhile.
+    pub fn external(certificates: impl Into<Vec<u8>>, key: Arc<dyn ExternalKey>) -> Self {
+        Self::new(Form::External {
+            certificates: Source::bytes(certificates),
+            key,
+        })
+    }
+
     /// Adds the password of the container or of the encrypted key. Without it, or with a wrong one, a challenge asks.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
@@ -107,6 +125,9 @@ impl Certificate {
             }
             // A container without a password is one with the empty password.
             Form::Pfx(pfx) => Identity::from_pfx(&pfx.read()?, password.unwrap_or_default()),
+            Form::External { certificates, key } => {
+                Identity::from_external_key_and(&certificates.read()?, Arc::clone(key))
+            }
         };
         identity.map_err(|error| match error {
             AuthError::PasswordRequired | AuthError::WrongPassword => {
@@ -130,6 +151,7 @@ impl Certificate {
             } => file_name(path),
             Form::Pfx(_) => "the PFX file".to_owned(),
             Form::Pem { .. } => "the private key".to_owned(),
+            Form::External { .. } => "the host's key".to_owned(),
         }
     }
 

@@ -102,8 +102,10 @@ impl Client {
             shared: Arc::clone(&shared),
             sessions: Arc::clone(sessions),
         };
+        let (accounts, keeper) = self.inner.profiles().for_sessions();
         self.inner.runtime().spawn(async move {
-            if let Some(rest) = run(Arc::clone(&task.shared), profile, options).await {
+            let session = run(Arc::clone(&task.shared), profile, options, accounts, keeper);
+            if let Some(rest) = session.await {
                 let _unfinished = task.sessions.leave_unfinished();
                 drop(task);
                 let _ = rest.await;

@@ -159,6 +159,7 @@ mod tests {
     use p2svpn_system::Clock;
     use tokio::sync::oneshot;
 
+    use crate::entra_accounts::EntraAccounts;
     use crate::profile_keeper::ProfileKeeper;
 
     use super::*;
@@ -179,7 +180,7 @@ mod tests {
             events,
             None,
             Arc::clone(&sessions),
-            Profiles::new(keeper),
+            Profiles::new(keeper, EntraAccounts::new(clock, None, None)),
         );
         let (allow, allowed) = oneshot::channel::<()>();
         let (tell, done) = mpsc::channel();

@@ -35,11 +35,18 @@
 //! - **Secrets** are wiped when dropped, and neither events, errors, logs nor `Debug` show them.
 #![forbid(unsafe_code)]
 
+mod access_token;
+mod answer;
 mod builder;
 mod certificate;
+mod certificate_details;
+mod certificate_store;
 mod challenge;
 mod client;
+mod credentials;
 mod device;
+mod entra_accounts;
+mod entra_method;
 mod error;
 mod event;
 mod explained;
@@ -61,20 +68,30 @@ mod state;
 mod stream;
 mod warning;
 
+pub use access_token::AccessToken;
+pub use answer::Answer;
 pub use builder::ClientBuilder;
 pub use certificate::Certificate;
-pub use challenge::{Answer, Challenge, ChallengeId, ChallengeKind, SignInPage};
+pub use certificate_details::CertificateDetails;
+pub use certificate_store::CertificateStore;
+pub use challenge::{Challenge, ChallengeId, ChallengeKind, DeviceCode, SignInPage, TokenRequest};
 pub use client::Client;
+pub use credentials::Credentials;
 pub use device::Device;
 #[cfg(unix)]
 pub use device::PacketHeader;
+pub use entra_method::EntraMethod;
 pub use error::{Class, Error, ErrorCode};
 pub use event::{Ended, Event, EventKind};
 pub use explained::ExplainedProfile;
 pub use export_format::ExportFormat;
 pub use imported_profile::{ImportedProfile, UpdatedProfile};
 pub use options::{ConnectOptions, Timeouts};
-pub use p2svpn_auth::SealingKey;
+pub use p2svpn_auth::{
+    ExternalKey, HttpAnswer, HttpClient, HttpError, HttpMethod, HttpProxy, HttpRequest,
+    HttpResponse, KeyAlgorithm, LONGEST_SIGNATURE, MAXIMUM_HTTP_BODY, Scheme, SealingKey,
+    SigningError, SystemHttp, SystemHttpOptions,
+};
 pub use p2svpn_profile::{
     AuthenticationKind as SignIn, Change as ProfileChange, EditError, EditReport, Exported, Field,
     Plan, Problem as StoreProblem, ProblemKind as StoreProblemKind, ProfileEdit, ProfileId,

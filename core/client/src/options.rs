@@ -4,7 +4,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::certificate::Certificate;
+use crate::certificate_store::CertificateStore;
+use crate::credentials::Credentials;
 use crate::device::Device;
+use crate::entra_method::EntraMethod;
 use crate::error::{Error, ErrorCode};
 
 /// The smallest packet size that every IPv4 host takes (RFC 791).
@@ -23,7 +26,12 @@ const KEY_LIFE: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::f
 #[non_exhaustive]
 pub struct ConnectOptions {
     pub(crate) device: Device,
-    pub(crate) certificate: Option<Certificate>,
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) certificate_stores: Vec<CertificateStore>,
+    pub(crate) username: Option<String>,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) entra_method: EntraMethod,
+    pub(crate) open_browser: bool,
     pub(crate) trusted_roots: Vec<Zeroizing<Vec<u8>>>,
     pub(crate) timeouts: Timeouts,
     pub(crate) mtu: Option<u16>,
@@ -41,10 +49,50 @@ impl ConnectOptions {
         self
     }
 
-    /// Gives the client certificate; without it a challenge asks for one.
+    /// Adds a client certificate; of several the one is taken that the gateway can accept, and if more than one fits, a
+    /// challenge asks which. Without any, and without a store, the profile's own is taken, or else a challenge asks for one.
     #[must_use]
     pub fn certificate(mut self, certificate: Certificate) -> Self {
-        self.certificate = Some(certificate);
+        self.certificates.push(certificate);
+        self
+    }
+
+    /// Adds a place where client certificates are looked for, beside those that are given.
+    #[must_use]
+    pub fn certificate_store(mut self, store: CertificateStore) -> Self {
+        self.certificate_stores.push(store);
+        self
+    }
+
+    /// Says who connects, where the profile leaves that open: the account of Entra ID whose sign-in is used or asked for, or
+    /// the user name beside the password. Without it, it is whoever signed in last.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+
+    /// Gives the user name and password that a profile asks for; without them a challenge asks, unless the profile holds them.
+    ///
+    /// If the gateway refuses them the session ends: no challenge asks for others, since nobody may be there to answer.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Chooses how to sign in with Entra ID; the default is a browser.
+    #[must_use]
+    pub fn entra_method(mut self, method: EntraMethod) -> Self {
+        self.entra_method = method;
+        self
+    }
+
+    /// Sets whether the session opens the user's browser at the page where Entra wants the user to sign in; by default it
+    /// does not, and the host opens what the challenge names. A service has no browser to open.
+    #[must_use]
+    pub fn open_browser(mut self, open: bool) -> Self {
+        self.open_browser = open;
         self
     }
 

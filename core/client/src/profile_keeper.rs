@@ -130,7 +130,7 @@ impl ProfileKeeper {
             local_networks: local_networks(),
             authorities: self.options.authorities.clone(),
             // What a session does, so that a plan promises nothing else.
-            sign_ins: Some(vec![AuthenticationKind::Certificate]),
+            sign_ins: Some(AuthenticationKind::ALL.to_vec()),
             sets_dns: Some(false),
             most_routes: Some(MAX_ROUTES),
             ..Surroundings::default()

@@ -2,10 +2,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use p2svpn_profile::{
-    EditReport, Exported, Imported, InvalidValue, KnownProfile, Problem as StoreProblem, Profile,
-    ProfileEdit, ProfileId, ProfileName, Relation, SecretsInExport, SourceFile, Surroundings,
+    Authentication, AuthenticationKind, EditReport, Exported, Imported, InvalidValue, KnownProfile,
+    Problem as StoreProblem, Profile, ProfileEdit, ProfileId, ProfileName, Relation,
+    SecretsInExport, SourceFile, Surroundings,
 };
 
+use crate::entra_accounts::EntraAccounts;
 use crate::error::{Error, ErrorCode, invalid};
 use crate::export_format::ExportFormat;
 use crate::imported_profile::{ImportedProfile, UpdatedProfile};
@@ -30,11 +32,17 @@ use crate::warning::Warning;
 #[derive(Clone, Debug)]
 pub struct Profiles {
     keeper: Arc<ProfileKeeper>,
+    accounts: Arc<EntraAccounts>,
 }
 
 impl Profiles {
-    pub(crate) fn new(keeper: Arc<ProfileKeeper>) -> Self {
-        Self { keeper }
+    pub(crate) fn new(keeper: Arc<ProfileKeeper>, accounts: Arc<EntraAccounts>) -> Self {
+        Self { keeper, accounts }
+    }
+
+    /// What sessions use of the profiles and of who is signed in.
+    pub(crate) fn for_sessions(&self) -> (Arc<EntraAccounts>, Arc<ProfileKeeper>) {
+        (Arc::clone(&self.accounts), Arc::clone(&self.keeper))
     }
 
     /// Reads a file that holds one profile and keeps it: the zip package of the Azure portal as it comes,
@@ -250,6 +258,34 @@ impl Profiles {
                     .collect(),
             ),
             ..self.keeper.surroundings()
+        }
+    }
+
+    /// Returns the user names that have signed in with Entra ID for a profile and are remembered, the last one first; none for
+    /// other profiles. What one profile remembers is shared by all of the same application.
+    ///
+    /// # Errors
+    /// Those of [`Profiles::get`] and of the store.
+    pub fn signed_in(&self, id: &ProfileId) -> Result<Vec<String>, Error> {
+        let profile = self.profile(*id)?;
+        match profile.authentication.get(AuthenticationKind::Entra) {
+            Some(Authentication::Entra(entra)) => self.accounts.usernames(entra),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Forgets the sign-in of a user with Entra ID, or those of all users of the profile's application.
+    ///
+    /// The next session asks for a sign-in; sessions that are connected go on until their token ends. Entra itself and the
+    /// browser do not learn of it, and may let the user in again without a question.
+    ///
+    /// # Errors
+    /// Those of [`Profiles::get`] and of the store.
+    pub fn sign_out(&self, id: &ProfileId, username: Option<&str>) -> Result<(), Error> {
+        let profile = self.profile(*id)?;
+        match profile.authentication.get(AuthenticationKind::Entra) {
+            Some(Authentication::Entra(entra)) => self.accounts.sign_out(entra, username),
+            _ => Ok(()),
         }
     }
 

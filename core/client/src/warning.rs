@@ -66,6 +66,10 @@ pub enum WarningKind {
     Machine,
     /// A gateway that was called in vain: it is called again, in another way, or another one is.
     Gateway,
+    /// A client certificate that ends soon.
+    Certificate,
+    /// Who connects: a token that was not renewed, a sign-in that could not be kept, a wrong clock.
+    SignIn,
 }
 
 impl WarningKind {
@@ -77,6 +81,8 @@ impl WarningKind {
             Self::Device => "device",
             Self::Machine => "machine",
             Self::Gateway => "gateway",
+            Self::Certificate => "certificate",
+            Self::SignIn => "sign_in",
         }
     }
 }

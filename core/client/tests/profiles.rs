@@ -129,24 +129,6 @@ fn ids_of_other_forms_are_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn profiles_with_another_sign_in_say_that_it_is_not_supported_yet() {
-    let client = Client::builder().build().unwrap();
-    let password = include_bytes!("../../profile/tests/fixtures/password.xml");
-    let rows = [
-        (ENTRA, ErrorCode::EntraUnsupported),
-        (password, ErrorCode::PasswordSignInUnsupported),
-    ];
-    for (xml, expected) in rows {
-        let profile = client.profiles().import(xml, None).unwrap();
-        let session = client.connect(profile.id(), options()).unwrap();
-        assert_eq!(
-            within(session.closed()).await.error.unwrap().code(),
-            expected
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn certificates_come_from_files_too() {
     let bench = Bench::new().await;
     let folder = tempfile::tempdir().unwrap();

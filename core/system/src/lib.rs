@@ -3,11 +3,12 @@
 //! A [`NetworkConfig`] says how the machine's network shall look while a session is up. [`Interface`] makes it so, by
 //! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`local_networks`] says beforehand
 //! in which networks the machine is. [`Clock`] tells the time that
-//! protocols and deadlines run on: it counts the time a machine sleeps.
+//! protocols and deadlines run on: it counts the time a machine sleeps. [`open_browser`] shows the user a page.
 //!
 //! Linux is done through netlink. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
 
 mod applied;
+mod browser;
 mod clock;
 mod config;
 mod error;
@@ -21,6 +22,7 @@ mod privilege;
 mod unsupported;
 
 pub use applied::{Applied, Unapplied};
+pub use browser::{BrowserError, open_browser};
 pub use clock::Clock;
 pub use config::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
 pub use error::SystemError;

@@ -50,13 +50,24 @@ pub(crate) fn judge(
 /// What a client is told whose token is refused: as at Azure's gateways, nothing.
 pub(crate) const NO_REASON: &str = "";
 
-/// Who the client is: the common name in its certificate, or the user who has signed in, if the token is good. That it is
-/// not is written down.
+/// Who the client is: the common name in its certificate, or the user, if the token or the password is good. That it is not
+/// is written down.
 pub(crate) fn identify(
     state: &State,
     registration: &Registration,
     admission: &Admission,
 ) -> Option<String> {
+    let users = &state.options.users;
+    if !users.is_empty() {
+        let (username, password) = (admission.username.as_str(), admission.password.as_str());
+        let is_good = users
+            .iter()
+            .any(|user| user.0 == username && user.1 == password);
+        if !is_good {
+            registration.refused("the name or the password is wrong".to_owned());
+        }
+        return is_good.then(|| username.to_owned());
+    }
     let Some(entra) = &state.options.entra else {
         return Some(common_name(admission));
     };

@@ -7,6 +7,7 @@ use rcgen::{
     PKCS_RSA_SHA256, RsaKeySize, date_time_ymd,
 };
 use rustls_pki_types::CertificateDer;
+use time::{Duration, OffsetDateTime};
 
 use crate::error::GatewayError;
 
@@ -44,6 +45,8 @@ pub(crate) enum Validity {
     Now,
     Past,
     Future,
+    /// For ten days yet.
+    Ending,
 }
 
 /// A certificate, the chain above it up to the root, and its key.
@@ -81,6 +84,10 @@ impl Authority {
             Validity::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2099, 1, 1)),
             Validity::Past => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1)),
             Validity::Future => (date_time_ymd(2098, 1, 1), date_time_ymd(2099, 1, 1)),
+            Validity::Ending => (
+                date_time_ymd(2020, 1, 1),
+                OffsetDateTime::now_utc() + Duration::days(10),
+            ),
         };
         let key = generate(request.key)?;
         let certificate = parameters.signed_by(&key, &self.issuer)?;

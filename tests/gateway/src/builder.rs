@@ -122,6 +122,13 @@ impl GatewayBuilder {
         self
     }
 
+    /// Lets in those who bring the name of this user with the password, and asks nobody for a certificate; may be called for
+    /// several users.
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.options.users.push((name.into(), password.into()));
+        self
+    }
+
     /// What to do wrong from the start.
     pub fn misbehaviour(mut self, misbehaviour: Misbehaviour) -> Self {
         self.options.misbehaviour = misbehaviour;

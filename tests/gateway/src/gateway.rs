@@ -70,7 +70,8 @@ impl Gateway {
         self.state.options.services
     }
 
-    /// The gateway's profile, `azurevpnconfig.xml`, for sign-in by certificate, or with Entra where the gateway was told of one.
+    /// The gateway's profile, `azurevpnconfig.xml`, for sign-in by certificate, or by password or with Entra where the gateway
+    /// was told of users or of that.
     /// It holds the server secret.
     pub fn profile_xml(&self) -> String {
         let host = host(&self.state.options, self.address);
@@ -94,6 +95,7 @@ impl Gateway {
                     issuer: &trusted.issuer,
                     application: trusted.application.as_deref(),
                 },
+                None if !self.state.options.users.is_empty() => ProfileSignIn::Password,
                 None => ProfileSignIn::Certificate { root: &client_root },
             },
             secret: credentials.secret(),

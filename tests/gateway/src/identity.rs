@@ -18,7 +18,7 @@ pub struct IdentityRequest {
     pub flaw: IdentityFlaw,
 }
 
-/// Why a gateway would refuse a client certificate.
+/// Why a gateway would refuse a client certificate, now or soon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdentityFlaw {
     /// Nothing is wrong with it.
@@ -28,6 +28,8 @@ pub enum IdentityFlaw {
     Expired,
     /// It will be valid in the year 2098.
     NotYetValid,
+    /// It is good for ten days yet.
+    EndsSoon,
     /// An authority of the same name, but with another key, issued it.
     ForeignAuthority,
     /// It is for servers (extended key usage `serverAuth` only).
@@ -78,6 +80,7 @@ impl IdentityRequest {
             validity: match self.flaw {
                 IdentityFlaw::Expired => Validity::Past,
                 IdentityFlaw::NotYetValid => Validity::Future,
+                IdentityFlaw::EndsSoon => Validity::Ending,
                 _ => Validity::Now,
             },
         };

@@ -36,6 +36,8 @@ pub(crate) struct GatewayOptions {
     pub(crate) question: Option<Question>,
     /// Who judges the tokens that clients bring in the place of certificates.
     pub(crate) entra: Option<TokenCheck>,
+    /// Names with their passwords, which clients bring in the place of certificates; none where certificates are wanted.
+    pub(crate) users: Vec<(String, String)>,
     pub(crate) misbehaviour: Misbehaviour,
 }
 
@@ -116,6 +118,7 @@ impl Default for GatewayOptions {
             push: PushReply::default(),
             question: None,
             entra: None,
+            users: Vec::new(),
             misbehaviour: Misbehaviour::default(),
         }
     }

@@ -37,6 +37,8 @@ pub enum ProfileSignIn<'a> {
         /// The application that signs in, where it is not the audience.
         application: Option<&'a str>,
     },
+    /// By a user name and a password, neither of which the profile knows.
+    Password,
 }
 
 impl ProfileText<'_> {
@@ -58,7 +60,6 @@ impl ProfileText<'_> {
   <any xmlns:d2p1="http://schemas.datacontract.org/2004/07/System.Xml" i:nil="true" />
   <clientauth>
 {client_authentication}
-    <usernamepass i:nil="true" />
   </clientauth>
   <clientconfig i:nil="true" />
   <name>{name}</name>
@@ -98,7 +99,8 @@ impl ProfileSignIn<'_> {
       <hash i:nil="true" />
       <issuer>{}</issuer>
     </cert>
-    <type>cert</type>"#,
+    <type>cert</type>
+    <usernamepass i:nil="true" />"#,
                 escape(root)
             ),
             Self::Entra {
@@ -122,12 +124,21 @@ impl ProfileSignIn<'_> {
       <tenant>{}/</tenant>
     </aad>
     <cert i:nil="true" />
-    <type>aad</type>"#,
+    <type>aad</type>
+    <usernamepass i:nil="true" />"#,
                     escape(audience),
                     escape(issuer),
                     escape(authority)
                 )
             }
+            Self::Password => r#"    <aad i:nil="true" />
+    <cert i:nil="true" />
+    <type>usernamepass</type>
+    <usernamepass>
+      <password i:nil="true" />
+      <username i:nil="true" />
+    </usernamepass>"#
+                .to_owned(),
         }
     }
 }

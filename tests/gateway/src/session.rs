@@ -189,9 +189,10 @@ impl Session<'_> {
                 _ => credentials.wrapping(),
             },
             tls_versions: options.tls,
-            client_roots: match options.entra {
-                Some(_) => Vec::new(),
-                None => credentials.client_roots(),
+            client_roots: if options.entra.is_some() || !options.users.is_empty() {
+                Vec::new()
+            } else {
+                credentials.client_roots()
             },
             timeouts: options.timeouts,
             ..GatewayConfig::new(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::error::EntraError;
+use super::jwt::Claims;
 
 /// The most bytes of an access token: the gateway is given it as a password, whose length OpenVPN writes in 16 bits, with
 /// a zero byte at its end.
@@ -14,7 +15,7 @@ pub const LONGEST_ACCESS_TOKEN: usize = 65_534;
 pub struct AccessToken(Arc<Zeroizing<String>>);
 
 impl AccessToken {
-    /// Takes a token as it was issued; it is not looked into, since it is meant for the gateway.
+    /// Takes a token as it was issued; it is not judged, since it is meant for the gateway.
     ///
     /// # Errors
     ///
@@ -31,6 +32,11 @@ impl AccessToken {
             return Err(EntraError::answer("the access token is empty or damaged"));
         }
         Ok(Self(Arc::new(text)))
+    }
+
+    /// Returns when it ends, in seconds since 1970 by Entra's clock; nothing if it is of a kind that does not say.
+    pub fn expires_at(&self) -> Option<i64> {
+        Claims::of(&self.0).expires_at
     }
 
     /// Returns the token.

@@ -17,6 +17,8 @@ pub(super) struct Claims {
     pub(super) nonce: Option<String>,
     /// For how long it was issued, in seconds.
     pub(super) lifetime: Option<u64>,
+    /// When it ends, in seconds since 1970.
+    pub(super) expires_at: Option<i64>,
 }
 
 impl Claims {
@@ -47,6 +49,7 @@ impl Claims {
             tenant_id: text("tid"),
             nonce: text("nonce"),
             lifetime: lifetime(),
+            expires_at: number("exp"),
         })
     }
 }

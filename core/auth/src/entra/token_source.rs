@@ -1,9 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use p2svpn_profile::SecretStoreError;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::access_token::AccessToken;
 use super::account::Account;
@@ -32,6 +33,8 @@ struct Shared {
     client: EntraClient,
     cache: Arc<TokenCache>,
     username: Option<String>,
+    is_retired: AtomicBool,
+    accepted: Notify,
     /// Locked while a request is under way, so that the others wait for its answer.
     state: Mutex<State>,
 }
@@ -63,6 +66,8 @@ impl TokenSource {
                 client,
                 cache,
                 username,
+                is_retired: AtomicBool::new(false),
+                accepted: Notify::new(),
                 state: Mutex::default(),
             }),
         }
@@ -107,6 +112,44 @@ impl TokenSource {
     pub async fn accept(&self, tokens: Tokens) {
         let mut state = self.shared.state.lock().await;
         self.shared.keep(&mut state, tokens, None).await;
+        drop(state);
+        self.shared.accepted.notify_waiters();
+    }
+
+    /// Waits for the next [`TokenSource::accept`]: somebody who asks the user as well has got ahead. It counts from the call
+    /// on, not from when the future is first polled.
+    pub fn accepted(&self) -> impl Future<Output = ()> + Send + '_ {
+        self.shared.accepted.notified()
+    }
+
+    /// Notes that the gateway refused this token: it is not returned again.
+    pub async fn reject(&self, token: &AccessToken) {
+        let mut state = self.shared.state.lock().await;
+        if let Some(current) = &mut state.current
+            && current.token == *token
+        {
+            current.expires_at = Duration::ZERO;
+        }
+    }
+
+    /// Returns why nothing more is asked of Entra until somebody has signed in, although the former token may be good still.
+    pub async fn halted(&self) -> Option<EntraError> {
+        self.shared.state.lock().await.halted.clone()
+    }
+
+    /// Returns after which time [`TokenSource::token`] would renew to give a token that is good for this long, also after a
+    /// failure; nothing if there is no token or nothing more is asked.
+    pub async fn renewal_due_in(&self, at_least: Duration) -> Option<Duration> {
+        let state = self.shared.state.lock().await;
+        let current = state.current.as_ref().filter(|_| state.halted.is_none())?;
+        let now = self.shared.client.clock().elapsed();
+        let left = current.expires_at.saturating_sub(now);
+        let due = left.saturating_sub(at_least.min(current.lifetime / 2));
+        let pause = state
+            .paused
+            .as_ref()
+            .map(|(until, ..)| until.saturating_sub(now));
+        Some(due.max(pause.unwrap_or_default()))
     }
 
     /// Returns who is signed in; nobody before the first token.
@@ -130,31 +173,10 @@ impl TokenSource {
         self.shared.state.lock().await.store_problem.take()
     }
 
-    /// Forgets the user here: the next token needs a sign-in. Entra itself, and the browser, do not learn of it.
-    ///
-    /// # Errors
-    ///
-    /// [`SecretStoreError`] if what is kept could not be deleted.
-    pub async fn sign_out(&self) -> Result<(), SecretStoreError> {
-        let mut state = self.shared.state.lock().await;
-        let account = state.current.take().map(|current| current.account);
-        state.halted = None;
-        state.paused = None;
-        let username = self.shared.username.clone();
-        self.shared
-            .with_cache(move |cache, client| {
-                let account = match account {
-                    Some(account) => Some(account),
-                    None => cache
-                        .find(client.tenant(), username.as_deref())?
-                        .map(|(account, _)| account),
-                };
-                match account {
-                    Some(account) => cache.forget(client.tenant(), &account),
-                    None => Ok(()),
-                }
-            })
-            .await
+    /// Takes no part any more: nothing is renewed or kept from now on, as after a sign-out. A token that was given out is
+    /// good until it expires.
+    pub fn retire(&self) {
+        self.shared.is_retired.store(true, Ordering::Relaxed);
     }
 }
 
@@ -168,13 +190,15 @@ impl Shared {
         {
             return Err(error.clone());
         }
-        let Some((account, token)) = self.refresh_token(state).await else {
-            return Err(EntraError::SignInNeeded {
-                claims: None,
-                username: self.username.clone(),
-                refusal: None,
-            });
+        let sign_in = || EntraError::SignInNeeded {
+            claims: None,
+            username: self.username.clone(),
+            refusal: None,
         };
+        if self.is_retired() {
+            return Err(sign_in());
+        }
+        let (account, token) = self.refresh_token(state).await.ok_or_else(sign_in)?;
         match self.client.refresh(&token).await {
             Ok(tokens) => Ok(self.keep(state, tokens, Some((account, token))).await),
             Err(error) if error.is_temporary() => {
@@ -270,13 +294,17 @@ impl Shared {
         state.current = Some(current);
         state.halted = None;
         state.paused = None;
-        if let Some(token) = refresh_token {
+        if let Some(token) = refresh_token.filter(|_| !self.is_retired()) {
             let kept = self
                 .with_cache(move |cache, client| cache.put(client.tenant(), &account, &token))
                 .await;
             state.store_problem = kept.err().or(state.store_problem.take());
         }
         access_token
+    }
+
+    fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::Relaxed)
     }
 
     /// Secret stores block, perhaps until a person has unlocked them.

@@ -8,8 +8,10 @@ mod client;
 mod error;
 mod request;
 mod response;
+mod system;
 
 pub use client::{HttpAnswer, HttpClient};
 pub use error::HttpError;
 pub use request::{HttpMethod, HttpRequest};
 pub use response::{HttpResponse, MAXIMUM_HTTP_BODY};
+pub use system::{HttpProxy, SystemHttp, SystemHttpOptions};

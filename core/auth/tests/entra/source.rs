@@ -220,18 +220,49 @@ async fn a_busy_login_host_is_left_alone_for_as_long_as_it_says() {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_out_is_asked_for_again() {
+async fn a_source_that_is_retired_renews_and_keeps_nothing() {
     let setting = signed_in([]).await;
+    let tenant = setting.source.client().tenant();
     let account = setting.source.account().await.unwrap();
-
-    setting.source.sign_out().await.unwrap();
-
     assert_eq!(account.username, "alice@contoso.example");
-    assert_eq!(setting.source.account().await, None);
+    setting.cache.forget(tenant, &account).unwrap();
+    let asked = setting.host.count();
+
+    setting.source.retire();
+
+    let good_still = setting.source.token(MINUTE).await.unwrap();
+    setting.source.reject(&good_still).await;
     let error = setting.source.token(MINUTE).await.unwrap_err();
     assert!(matches!(error, EntraError::SignInNeeded { .. }), "{error}");
-    let tenant = setting.source.client().tenant();
+    assert_eq!(setting.host.count(), asked);
     assert!(setting.cache.accounts(tenant).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_the_gateway_refused_is_not_returned_again() {
+    let setting = signed_in([Ok(tokens(2))]).await;
+    let refused = setting.source.token(MINUTE).await.unwrap();
+
+    setting.source.reject(&refused).await;
+
+    assert_ne!(setting.source.token(MINUTE).await.unwrap(), refused);
+}
+
+#[tokio::test]
+async fn it_is_known_when_a_renewal_is_due() {
+    let setting = signed_in([Err(HttpError::TimedOut)]).await;
+    let due = setting.source.renewal_due_in(10 * MINUTE).await.unwrap();
+    assert_eq!(due, 50 * MINUTE);
+
+    setting.clock.pass(3600 - 60);
+
+    assert_eq!(
+        setting.source.renewal_due_in(10 * MINUTE).await,
+        Some(Duration::ZERO)
+    );
+    setting.source.token(10 * MINUTE).await.unwrap();
+    let pause = setting.source.renewal_due_in(10 * MINUTE).await.unwrap();
+    assert_eq!(pause, Duration::from_secs(5));
 }
 
 #[tokio::test]

@@ -321,14 +321,7 @@ catalogue! {
         "The gateway refused the sign-in"
         "The gateway knows the user or certificate and does not let it in."
         "Sign in with other credentials, or ask the administrator for access."
-    314 EntraUnsupported "ENTRA_UNSUPPORTED" Configuration
-        "Sign-in with Microsoft Entra ID is not supported yet"
-        "The profile asks for Entra ID; this version signs in with certificates."
-        "Ask the administrator for a profile with certificate sign-in."
-    315 PasswordSignInUnsupported "PASSWORD_SIGN_IN_UNSUPPORTED" Configuration
-        "Sign-in with user name and password is not supported yet"
-        "The profile asks for a user name and password; this version signs in with certificates."
-        "Ask the administrator for a profile with certificate sign-in."
+    // 314 and 315 were for ways of signing in that were not there yet.
     316 TrustedRootUnreadable "TRUSTED_ROOT_UNREADABLE" Configuration
         "A trusted root cannot be read"
         "What the host program passed as a trusted root is no certificate in PEM or DER."
@@ -342,6 +335,82 @@ catalogue! {
         "The gateway no longer takes the session's token"
         "The gateway gave a token in place of the credentials, and its time is over or the gateway has forgotten it."
         "Connect again, which signs in anew."
+    319 SignInTimedOut "SIGN_IN_TIMED_OUT" NeedsSignIn
+        "Nobody signed in in time"
+        "The page of the sign-in was closed, the code was not typed, or it took longer than is allowed."
+        "Connect again and sign in at the page that is shown."
+    320 NoCertificateFits "NO_CERTIFICATE_FITS" UserAction
+        "No client certificate fits"
+        "None of the certificates that were found can be used with this profile; the error's causes say for each why not."
+        "Provide the certificate that the administrator issued for this profile, or insert the token that holds it."
+    321 PinWrong "PIN_WRONG" NeedsSignIn
+        "The token's PIN is wrong or missing"
+        "The PIN does not open the token that holds the key. Each wrong one counts, and the last one locks the token."
+        "Connect again with the right PIN."
+    322 PinLocked "PIN_LOCKED" UserAction
+        "The token is locked"
+        "Its PIN was wrong too often, or has to be set first."
+        "Unlock the token, or set its PIN, with the tool of its maker, or ask whoever issued it."
+    323 TokenRemoved "TOKEN_REMOVED" UserAction
+        "The token that holds the key is gone"
+        "It was pulled out, or its reader was."
+        "Insert the token and connect again."
+    324 KeyFailed "KEY_FAILED" UserAction
+        "The key did not sign"
+        "The key is held elsewhere, on a token or by the host program, and its holder failed."
+        "Look at what the holder says, then connect again."
+    325 KeyTimedOut "KEY_TIMED_OUT" Retry
+        "The key did not sign in time"
+        "The key is held elsewhere, and its holder, or the person who has to agree, took more than a minute."
+        "Connect again, and be quicker to agree."
+    326 CertificateStoreUnavailable "CERTIFICATE_STORE_UNAVAILABLE" Configuration
+        "The place where certificates are looked for cannot be used"
+        "The PKCS#11 module does not exist or is made for another kind of program, or the system's store is closed."
+        "Check the path of the module, which has to be absolute, and that it is made for this kind of program."
+    327 EntraSignInNeeded "ENTRA_SIGN_IN_NEEDED" NeedsSignIn
+        "Entra ID wants the user to sign in again"
+        "The former sign-in has ended or was withdrawn, or a rule of the organization asks for more."
+        "Connect again and sign in."
+    328 EntraNeedsUser "ENTRA_NEEDS_USER" UserAction
+        "Entra ID does not let the user sign in"
+        "Something about the account, the device or the way of signing in is not as the organization wants it."
+        "Do what the message says, or sign in with another account."
+    329 EntraNeedsAdministrator "ENTRA_NEEDS_ADMINISTRATOR" Configuration
+        "Entra ID refuses the sign-in until an administrator changes something"
+        "The application, its consent, the tenant or a rule for access is not set up for this sign-in."
+        "Give the administrator this message with its number and correlation id."
+    330 EntraBusy "ENTRA_BUSY" Retry
+        "Entra ID is busy or out of order"
+        "The login host answered that it cannot answer just now."
+        "Try again in a few minutes."
+    331 EntraAnswerUnusable "ENTRA_ANSWER_UNUSABLE" Retry
+        "What the login host answered makes no sense"
+        "Something else than Entra ID answered, such as the page of a network that wants a sign-in of its own, or the token cannot be used."
+        "Open a web page in the browser to see what the network wants, then try again."
+    332 LoginHostUnreachable "LOGIN_HOST_UNREACHABLE" Retry
+        "The login host cannot be reached"
+        "There is no way to Entra ID from this network, or the connection broke off."
+        "Check the network, then try again."
+    333 LoginHostNotSecure "LOGIN_HOST_NOT_SECURE" Configuration
+        "The connection to the login host is not secure"
+        "The login host's certificate is not trusted by this machine: something on the way reads along, or the clock is wrong."
+        "Check the clock. Where a firewall of the organization reads along, its root has to be trusted by the machine."
+    334 ProxyRefused "PROXY_REFUSED" Configuration
+        "The proxy on the way to the login host refused"
+        "The proxy wants to be signed in to, or does not let this connection through."
+        "Ask the administrator to let the login host through, or have the host program bring its own HTTP client."
+    335 SignInMixedUp "SIGN_IN_MIXED_UP" NeedsSignIn
+        "The answer belongs to another sign-in"
+        "What the browser brought back was not made for this sign-in: an old page was used again, or somebody tried to slip in another account."
+        "Connect again, and use the newest page only."
+    336 TokenTooLong "TOKEN_TOO_LONG" Configuration
+        "The access token is too long"
+        "OpenVPN carries at most 65,534 bytes. Tokens grow with the groups that the user is in."
+        "Ask the administrator to put only the groups that are assigned to the application into the token."
+    337 LoopbackUnavailable "LOOPBACK_UNAVAILABLE" UserAction
+        "The browser has no way back"
+        "No port of the loopback interface can be listened at, so the browser's answer would not arrive."
+        "Allow the program to listen at the loopback interface, or sign in with a device code."
 
     // ---- 4xx: the network towards the gateway ----
     401 NameNotResolved "NAME_NOT_RESOLVED" Retry

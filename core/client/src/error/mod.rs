@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod from_auth;
+mod from_entra;
 mod from_openvpn;
 mod from_profile;
 mod from_system;
@@ -59,6 +60,18 @@ impl Error {
                 self.causes.push(text);
             }
             next = cause.source();
+        }
+        self
+    }
+
+    /// Returns the error with these texts added to the causes; how many there were more is said.
+    pub(crate) fn listing(mut self, texts: impl ExactSizeIterator<Item = String>) -> Self {
+        let room = MAXIMUM_CAUSES - 1;
+        let more = texts.len().saturating_sub(room);
+        self.causes
+            .extend(texts.take(room).map(|text| presentable(&text)));
+        if more > 0 {
+            self.causes.push(format!("and {more} more"));
         }
         self
     }

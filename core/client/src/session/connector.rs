@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use p2svpn_openvpn::{Connection, Remote, Remotes, Retry};
 use p2svpn_profile::{Profile, Server, Transport as ProfileTransport};
@@ -10,13 +10,14 @@ use p2svpn_tunnel::{
     resolve,
 };
 use tokio::runtime::Handle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::dialogue::{Dialogue, framing};
 use super::failure::{Failure, Next};
 use super::meter::meter;
 use super::question::ask_between;
 use super::shared::Shared;
+use super::sign_in::SignIn;
 use super::tunnel_events::{Heard, TunnelEvents};
 use crate::error::{Error, ErrorCode};
 use crate::event::EventKind;
@@ -24,9 +25,6 @@ use crate::warning::{Warning, WarningKind};
 
 /// How long the gateway may be told goodbye: with the undoing of everything else 2 seconds together.
 const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
-
-/// The longest sleep at a time: the runtime's timers may stand still while the machine sleeps, the clock does not.
-const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 
 /// How many questions in a row a gateway may ask before it lets the session in: enough for several factors, and no loop that
 /// a host answers by itself.
@@ -37,6 +35,7 @@ pub(super) struct Connector<'a> {
     pub(super) shared: &'a Arc<Shared>,
     pub(super) profile: &'a Profile,
     pub(super) dialogue: &'a mut Dialogue,
+    pub(super) sign_in: &'a SignIn,
     /// For a name, and for a TCP connection to each address.
     pub(super) timeout: Duration,
     /// How often all servers are called.
@@ -63,7 +62,7 @@ impl<'a> Connector<'a> {
             let Some(server) = self.server_of(attempt.remote) else {
                 break;
             };
-            self.rest_until(not_before).await;
+            self.shared.rest_until(not_before).await;
             let Some(address) = address else {
                 let found = self.addresses_of(server).await;
                 let addresses = found.unwrap_or_else(|failure| {
@@ -77,7 +76,7 @@ impl<'a> Connector<'a> {
                 Ok(established) => return Ok(established),
                 Err(failure) => failure,
             };
-            error = failure.error;
+            error = self.sign_in.signing_error().unwrap_or(failure.error);
             match failure.next {
                 Next::GiveUp => break,
                 Next::Answer(_) if questions == MOST_QUESTIONS => break,
@@ -87,6 +86,10 @@ impl<'a> Connector<'a> {
                     self.dialogue
                         .set_credentials(challenge.credentials(&answer));
                 }
+                Next::SignInAgain => match self.sign_in.again(&error).await? {
+                    Some(credentials) => self.dialogue.set_credentials(credentials),
+                    None => break,
+                },
                 Next::Again(end) => {
                     remotes.ended(clock.now(), end);
                     if remotes.next_attempt().is_some() {
@@ -118,14 +121,6 @@ impl<'a> Connector<'a> {
                 && server.port() == remote.port
                 && framing(server) == remote.framing
         })
-    }
-
-    /// Waits until then by a clock that counts sleep.
-    async fn rest_until(&self, moment: Option<Instant>) {
-        let clock = self.shared.clock();
-        while let Some(moment) = moment.filter(|moment| clock.now() < *moment) {
-            sleep(clock.until(moment).min(LONGEST_SLEEP)).await;
-        }
     }
 
     async fn addresses_of(&self, server: &Server) -> Result<Vec<SocketAddr>, Error> {

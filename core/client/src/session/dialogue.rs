@@ -7,7 +7,7 @@ use p2svpn_openvpn::{
     Cipher, ClientConfig, CompressionFraming, Credentials, Framing, IpVersion, MssFix,
     Renegotiation, SignInMethod, Start, Timeouts, TlsOptions, TlsVersions,
 };
-use p2svpn_profile::{Authentication, CertificateAuthentication, Profile, Server, Transport};
+use p2svpn_profile::{Profile, Server, Transport};
 use p2svpn_system::Clock;
 use rustls::crypto::aws_lc_rs;
 
@@ -17,7 +17,6 @@ use crate::options::{self, ConnectOptions, LARGEST_MTU, LONGEST_TIMEOUT};
 
 /// How to talk to the gateways of a profile: what each side proves to the other.
 pub(super) struct Dialogue {
-    wanted: CertificateAuthentication,
     roots: TrustedRoots,
     profile: Arc<Profile>,
     template: ClientConfig,
@@ -26,14 +25,6 @@ pub(super) struct Dialogue {
 impl Dialogue {
     /// Prepares it; fails on what this version cannot do.
     pub(super) fn new(profile: &Arc<Profile>, options: &ConnectOptions) -> Result<Self, Error> {
-        let wanted = match profile.authentication.selected() {
-            Authentication::Certificate(wanted) => wanted.clone(),
-            Authentication::Entra(_) => return Err(ErrorCode::EntraUnsupported.into()),
-            Authentication::Password(_) | Authentication::CertificateAndPassword(..) => {
-                return Err(ErrorCode::PasswordSignInUnsupported.into());
-            }
-            _ => return Err(ErrorCode::ProfileSignInUnknown.into()),
-        };
         let protocol = &profile.protocol;
         let timeouts = timeouts(profile, options);
         let usual = ClientConfig::new(Arc::new(aws_lc_rs::default_provider()));
@@ -83,24 +74,30 @@ impl Dialogue {
             ..usual
         };
         Ok(Self {
-            wanted,
             roots: trusted_roots(options)?,
             profile: Arc::clone(profile),
             template,
         })
     }
 
-    /// The client certificate that the profile asks for.
-    pub(super) fn wanted(&self) -> &CertificateAuthentication {
-        &self.wanted
-    }
-
     /// Shows this identity to the gateways.
-    pub(super) fn sign_in(&mut self, identity: &Identity) {
+    ///
+    /// # Errors
+    /// `CERTIFICATE_UNSUPPORTED` if its key cannot sign as the profile wants it.
+    pub(super) fn sign_in(&mut self, identity: &Identity) -> Result<(), Error> {
+        if identity.needs_tls12() {
+            let versions = &mut self.template.tls.versions;
+            if *versions == TlsVersions::Only13 {
+                let reason = "the key cannot sign in TLS 1.3, which the profile insists on";
+                return Err(Error::new(ErrorCode::CertificateUnsupported, reason));
+            }
+            *versions = TlsVersions::Only12;
+        }
         self.template.identity = Some(identity.certified_key());
+        Ok(())
     }
 
-    /// Shows these credentials as well from now on.
+    /// Shows these credentials from now on.
     pub(super) fn set_credentials(&mut self, credentials: Credentials) {
         self.template.credentials = Some(credentials);
     }
@@ -217,7 +214,10 @@ fn platform() -> &'static str {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use p2svpn_profile::{Fingerprint, OneOrMore, ServerTrust, ServerValidation, Wrapping};
+    use p2svpn_profile::{
+        Authentication, CertificateAuthentication, Fingerprint, OneOrMore, ServerTrust,
+        ServerValidation, Wrapping,
+    };
 
     use super::*;
 

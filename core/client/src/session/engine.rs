@@ -16,15 +16,18 @@ use tokio::time::timeout;
 
 use super::connector::{Connector, Established, hang_up};
 use super::dialogue::{Dialogue, timeouts};
-use super::identity::identity;
+use super::failure::Next;
 use super::link;
 use super::meter::meter;
 use super::network::{network_config, tunnel_mtu};
 use super::shared::Shared;
+use super::sign_in::SignIn;
 use super::tunnel_events::{Heard, TunnelEvents};
+use crate::entra_accounts::EntraAccounts;
 use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, EventKind};
 use crate::options::{ConnectOptions, LARGEST_MTU};
+use crate::profile_keeper::ProfileKeeper;
 use crate::state::State;
 use crate::warning::{Warning, WarningKind};
 
@@ -43,10 +46,14 @@ pub(crate) async fn run(
     shared: Arc<Shared>,
     profile: Arc<Profile>,
     options: ConnectOptions,
+    accounts: Arc<EntraAccounts>,
+    keeper: Arc<ProfileKeeper>,
 ) -> Option<UndoRest> {
     let mut engine = Engine {
         shared: Arc::clone(&shared),
         profile,
+        accounts,
+        keeper,
         tunnel: None,
         config: None,
         device_mtu: LARGEST_MTU,
@@ -71,6 +78,8 @@ pub(crate) async fn run(
 struct Engine {
     shared: Arc<Shared>,
     profile: Arc<Profile>,
+    accounts: Arc<EntraAccounts>,
+    keeper: Arc<ProfileKeeper>,
     tunnel: Option<Arc<Tunnel>>,
     /// What the machine was brought to.
     config: Option<Arc<NetworkConfig>>,
@@ -94,15 +103,27 @@ impl Engine {
         let shared = Arc::clone(&self.shared);
         shared.enter(State::Preparing, "");
         let mut dialogue = Dialogue::new(&self.profile, &options)?;
+        let sign_in = SignIn::new(
+            &shared,
+            &self.profile,
+            &options,
+            &self.accounts,
+            &self.keeper,
+        )?;
         link::check(&options.device, !options.leave_machine)?;
-        let identity = identity(&shared, options.certificate.clone(), dialogue.wanted()).await?;
-        dialogue.sign_in(&identity);
+        if let Some(identity) = sign_in.identity(&options).await? {
+            dialogue.sign_in(&identity)?;
+        }
+        if let Some(credentials) = sign_in.credentials().await? {
+            dialogue.set_credentials(credentials);
+        }
 
         shared.enter(State::Connecting, "");
         let mut connector = Connector {
             shared: &shared,
             profile: &self.profile,
             dialogue: &mut dialogue,
+            sign_in: &sign_in,
             timeout: timeouts(&self.profile, &options).connect,
             rounds: options
                 .rounds
@@ -116,24 +137,46 @@ impl Engine {
         } = connector.establish().await?;
 
         shared.enter(State::Configuring, "");
-        self.configure(&settings, options, &mut events).await?;
+        sign_in.admitted().await;
+        let tunnel = self.configure(&settings, options, &mut events).await?;
 
         shared.enter(State::Connected, "");
+        tokio::select! {
+            outcome = self.stay(&mut events, &sign_in) => outcome,
+            never = sign_in.keep_fresh(&tunnel) => match never {},
+        }
+    }
+
+    /// Does what the gateway asks for while the session is connected; returns why it ended.
+    async fn stay(
+        &mut self,
+        events: &mut TunnelEvents,
+        sign_in: &SignIn,
+    ) -> Result<Infallible, Error> {
         loop {
-            match events.next().await.map_err(|failure| failure.error)? {
-                Heard::Established(_) => {}
-                Heard::Reconfigured(reconfigured) => self.reconfigure(&reconfigured.push).await?,
+            match events.next().await {
+                Ok(Heard::Established(_)) => {}
+                Ok(Heard::Reconfigured(reconfigured)) => {
+                    self.reconfigure(&reconfigured.push).await?;
+                }
+                Ok(Heard::CredentialsDue) => sign_in.credentials_due(),
+                Err(failure) => {
+                    if matches!(failure.next, Next::SignInAgain) {
+                        sign_in.refused().await;
+                    }
+                    return Err(sign_in.signing_error().unwrap_or(failure.error));
+                }
             }
         }
     }
 
-    /// Opens the device, configures the machine and lets packets through.
+    /// Opens the device, configures the machine and lets packets through; returns the tunnel that they go through.
     async fn configure(
         &mut self,
         settings: &Settings,
         options: ConnectOptions,
         events: &mut TunnelEvents,
-    ) -> Result<(), Error> {
+    ) -> Result<Arc<Tunnel>, Error> {
         let shared = Arc::clone(&self.shared);
         let Some(tunnel) = self.tunnel.clone() else {
             return Err(ErrorCode::ConnectionLost.into());
@@ -174,7 +217,7 @@ impl Engine {
                 events.next().await.map_err(|failure| failure.error)?;
             }
         }
-        Ok(())
+        Ok(tunnel)
     }
 
     /// Brings the machine to what the gateway wants of it from now on.

@@ -17,6 +17,8 @@ pub(super) enum Next {
     Again(AttemptEnd),
     /// The same gateway, with the user's answer to this question.
     Answer(Box<DynamicChallenge>),
+    /// The same gateway, with other credentials than those that it refused.
+    SignInAgain,
     /// Nothing that a session can do by itself.
     GiveUp,
 }
@@ -60,9 +62,11 @@ impl From<ConnectionError> for Failure {
                 stumbled,
             };
         }
+        let was_refused = matches!(error, ConnectionError::AuthenticationFailed(_));
         let failure = Self::from(Error::from(error));
         let next = match failure.next {
             Next::Again(_) => Next::Again(end),
+            _ if was_refused => Next::SignInAgain,
             other => other,
         };
         Self {

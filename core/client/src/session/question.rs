@@ -1,14 +1,12 @@
-use std::time::Instant;
-
 use p2svpn_openvpn::{
     AnswerError, Challenge as Question, ChallengeKind as QuestionKind, DynamicChallenge,
 };
-use p2svpn_system::Clock;
 use p2svpn_tunnel::{Tunnel, TunnelError};
 use zeroize::Zeroizing;
 
 use super::shared::Shared;
-use crate::challenge::{Answer, ChallengeKind, SignInPage};
+use crate::answer::Answer;
+use crate::challenge::{ChallengeKind, SignInPage};
 use crate::error::{Error, ErrorCode};
 use crate::state::State;
 
@@ -25,7 +23,7 @@ pub(super) async fn pass_on(
 ) -> Result<(), Error> {
     let mut refusal = None;
     for attempt in 0.. {
-        let kind = kind(question, shared.clock());
+        let kind = kind(question, shared);
         let answer = text_of(shared.ask_for(kind, &question.text, attempt, refusal).await)?;
         match tunnel.answer(question.id, answer).await {
             Err(TunnelError::Answer(error @ AnswerError::TooLong)) => {
@@ -71,8 +69,10 @@ fn text_of(answer: Answer) -> Result<Zeroizing<String>, Error> {
     }
 }
 
-fn kind(question: &Question, clock: Clock) -> ChallengeKind {
-    let expires = question.expiry.map(|expiry| unix_time(expiry, clock));
+fn kind(question: &Question, shared: &Shared) -> ChallengeKind {
+    let expires = question
+        .expiry
+        .map(|expiry| shared.unix_time_in(shared.clock().until(expiry)));
     let (hidden, external) = match &question.kind {
         QuestionKind::WebAuth(web_auth) => (web_auth.hidden, web_auth.external),
         _ => (false, false),
@@ -84,6 +84,7 @@ fn kind(question: &Question, clock: Clock) -> ChallengeKind {
             hidden,
             external,
             expires,
+            redirect_uri: None,
         }),
         None => ChallengeKind::Question {
             masked: question.masked,
@@ -91,12 +92,4 @@ fn kind(question: &Question, clock: Clock) -> ChallengeKind {
             expires,
         },
     }
-}
-
-/// The moment in seconds since 1970, by the clock of this machine as it is set now.
-fn unix_time(moment: Instant, clock: Clock) -> i64 {
-    let left = moment.saturating_duration_since(clock.now()).as_secs();
-    clock
-        .unix_seconds()
-        .saturating_add(i64::try_from(left).unwrap_or(i64::MAX))
 }

@@ -6,16 +6,21 @@ use std::time::{Duration, Instant};
 use p2svpn_profile::ProfileId;
 use p2svpn_system::{Clock, NetworkConfig};
 use p2svpn_tunnel::Stack;
+use tokio::time::sleep;
 
 use super::meter::Meter;
 use super::statistics::Statistics;
 use super::status::Status;
-use crate::challenge::{Answer, Challenge, ChallengeId, ChallengeKind};
+use crate::answer::Answer;
+use crate::challenge::{Challenge, ChallengeId, ChallengeKind};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, EventKind, EventQueue};
 use crate::monitor::Monitor;
 use crate::session_id::SessionId;
 use crate::state::State;
+
+/// The longest sleep at a time: the runtime's timers may stand still while the machine sleeps, the clock does not.
+const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 
 /// What a session's task and its handles share.
 ///
@@ -54,7 +59,8 @@ struct View {
     /// What had gone through when the connection ended.
     last_statistics: Statistics,
     disconnect: bool,
-    question: Option<Question>,
+    /// What the host is asked; two at once where the gateway asks while a token is renewed.
+    questions: Vec<Question>,
     /// Everything is undone; only the last events may still be on their way.
     over: bool,
     ended: Option<Ended>,
@@ -80,7 +86,7 @@ impl Shared {
             facts: Facts::default(),
             last_statistics: Statistics::default(),
             disconnect: false,
-            question: None,
+            questions: Vec::new(),
             over: false,
             ended: None,
         };
@@ -125,11 +131,7 @@ impl Shared {
                 return Err(ErrorCode::SessionEnded.into());
             }
             let unknown = || Error::new(ErrorCode::ChallengeUnknown, id.to_string());
-            let question = view
-                .question
-                .as_mut()
-                .filter(|question| question.challenge.id == id)
-                .ok_or_else(unknown)?;
+            let question = view.question(id).ok_or_else(unknown)?;
             if question.answer.is_some() {
                 return Err(unknown());
             }
@@ -231,6 +233,19 @@ impl Shared {
         self.clock
     }
 
+    /// The moment after a while, in seconds since 1970, by the clock of this machine as it is set now.
+    pub(crate) fn unix_time_in(&self, time: Duration) -> i64 {
+        let time = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        self.clock.unix_seconds().saturating_add(time)
+    }
+
+    /// Waits until a moment by a clock that counts sleep; for no moment, not at all.
+    pub(crate) async fn rest_until(&self, moment: Option<Instant>) {
+        while let Some(moment) = moment.filter(|moment| self.clock.now() < *moment) {
+            sleep(self.clock.until(moment).min(LONGEST_SLEEP)).await;
+        }
+    }
+
     /// Waits until a handle asks for the end.
     pub(crate) async fn disconnect_asked(&self) {
         self.view.until(|view| view.disconnect.then_some(())).await;
@@ -293,20 +308,21 @@ impl Shared {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let reason = kind.to_string();
         let challenge = Challenge::new(number, kind, words, attempt, refusal);
+        let id = challenge.id;
         self.view.change(|view| {
-            view.question = Some(Question {
+            view.questions.push(Question {
                 challenge: challenge.clone(),
                 answer: None,
             })
         });
-        let asked = AskedQuestion(self);
+        let asked = AskedQuestion(self, id);
         if self.view.look(|view| view.state) != State::Connected {
             self.enter(State::SigningIn, &reason);
         }
         self.emit(EventKind::Challenge(challenge));
         let answer = self
             .view
-            .until(|view| view.question.as_mut()?.answer.take())
+            .until(|view| view.question(id)?.answer.take())
             .await;
         drop(asked);
         answer
@@ -354,6 +370,11 @@ impl Shared {
 }
 
 impl View {
+    fn question(&mut self, id: ChallengeId) -> Option<&mut Question> {
+        let mut questions = self.questions.iter_mut();
+        questions.find(|question| question.challenge.id == id)
+    }
+
     fn connected(&mut self) -> Option<Result<(), Error>> {
         if let Some(ended) = &self.ended {
             return Some(Err(ended
@@ -366,10 +387,14 @@ impl View {
 }
 
 /// Withdraws the question when nobody waits for its answer any more.
-struct AskedQuestion<'a>(&'a Shared);
+struct AskedQuestion<'a>(&'a Shared, ChallengeId);
 
 impl Drop for AskedQuestion<'_> {
     fn drop(&mut self) {
-        self.0.view.change(|view| view.question = None);
+        let Self(shared, id) = self;
+        shared.view.change(|view| {
+            view.questions
+                .retain(|question| question.challenge.id != *id);
+        });
     }
 }

@@ -30,6 +30,8 @@ pub(super) enum Heard {
     Established(Box<Settings>),
     /// The gateway has changed its settings.
     Reconfigured(Box<Reconfigured>),
+    /// The gateway will soon be shown the credentials again.
+    CredentialsDue,
 }
 
 impl TunnelEvents {
@@ -110,7 +112,8 @@ impl TunnelEvents {
             Some(TunnelEvent::AuthToken(_)) => {
                 tracing::debug!(%session, "the gateway gave a token in place of the credentials");
             }
-            // Certificates are shown in TLS: there are no credentials to wear out. Only gateways admit anybody.
+            Some(TunnelEvent::CredentialsDue { .. }) => return Ok(Some(Heard::CredentialsDue)),
+            // Only gateways admit anybody.
             Some(_) => {}
         }
         Ok(None)

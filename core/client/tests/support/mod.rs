@@ -27,8 +27,12 @@ impl Bench {
     }
 
     pub(crate) async fn with(builder: GatewayBuilder) -> Self {
+        Self::of(builder, Client::builder().build().unwrap()).await
+    }
+
+    /// A gateway, and this client with its profile.
+    pub(crate) async fn of(builder: GatewayBuilder, client: Client) -> Self {
         let gateway = builder.start().await.unwrap();
-        let client = Client::builder().build().unwrap();
         let imported = client
             .profiles()
             .import(gateway.profile_xml().as_bytes(), None)
