@@ -13,3 +13,6 @@ pub(crate) const CLIENT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
 
 /// A machine of the virtual network behind the gateway, which can be reached only through the tunnel.
 pub const SERVICE: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 4);
+
+/// Where a RADIUS server listens in the virtual network.
+pub(crate) const RADIUS: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 5);

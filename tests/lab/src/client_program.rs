@@ -2,18 +2,25 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use lexopt::prelude::Long;
+use lexopt::prelude::{Long, ValueExt};
 use p2svpn_client::{
-    Certificate, Client, ConnectOptions, Device, Event, EventKind, ProfileId, Session, Status,
+    AccessToken, Answer, Certificate, CertificateStore, Challenge, ChallengeId, ChallengeKind,
+    Client, ConnectOptions, Credentials, Device, EntraMethod, Event, EventKind, ProfileId, Session,
+    Status,
 };
 use serde_json::{Value, json};
 
 /// Runs this library's client as a program: what [`P2svpnClient`](crate::P2svpnClient) starts in a namespace.
 ///
 /// It connects at once on a TUN device, and prints each event as one line of JSON. Each line of standard input is a
-/// command: `connect` again after the end, `disconnect`, `status`; the end of input closes the client. The arguments are
-/// `--profile FILE --certificate FILE --key FILE [--root FILE] [--without-extensions]`. It logs to standard error as `RUST_LOG` says.
+/// command: `connect` again after the end, `disconnect`, `status`, or the answer to a challenge, `answer ID secret TEXT`,
+/// `answer ID credentials NAME PASSWORD` or `answer ID token SECONDS TOKEN`; the end of input closes the client.
+///
+/// The arguments are `--profile FILE` and what else it is to be told: `--certificate FILE --key FILE`, `--pkcs11 MODULE`,
+/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--without-extensions`. It logs
+/// to standard error as `RUST_LOG` says.
 ///
 /// # Errors
 /// Wrong arguments or commands, and what the client refuses at once.
@@ -40,42 +47,67 @@ pub fn run_client(arguments: impl IntoIterator<Item = OsString>) -> Result<(), B
 
 struct Arguments {
     profile: PathBuf,
-    certificate: PathBuf,
-    key: PathBuf,
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+    module: Option<PathBuf>,
+    username: Option<String>,
+    password: Option<String>,
+    token: bool,
     root: Option<PathBuf>,
+    rounds: u32,
     extensions: bool,
 }
 
 impl Arguments {
     fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
-        let (mut profile, mut certificate, mut key) = (None, None, None);
-        let (mut root, mut extensions) = (None, true);
+        let mut read = Self {
+            profile: PathBuf::new(),
+            certificate: None,
+            key: None,
+            module: None,
+            username: None,
+            password: None,
+            token: false,
+            root: None,
+            rounds: 1,
+            extensions: true,
+        };
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
             match argument {
-                Long("profile") => profile = Some(PathBuf::from(parser.value()?)),
-                Long("certificate") => certificate = Some(PathBuf::from(parser.value()?)),
-                Long("key") => key = Some(PathBuf::from(parser.value()?)),
-                Long("root") => root = Some(PathBuf::from(parser.value()?)),
-                Long("without-extensions") => extensions = false,
+                Long("profile") => read.profile = parser.value()?.into(),
+                Long("certificate") => read.certificate = Some(parser.value()?.into()),
+                Long("key") => read.key = Some(parser.value()?.into()),
+                Long("pkcs11") => read.module = Some(parser.value()?.into()),
+                Long("username") => read.username = Some(parser.value()?.string()?),
+                Long("password") => read.password = Some(parser.value()?.string()?),
+                Long("host-brings-token") => read.token = true,
+                Long("root") => read.root = Some(parser.value()?.into()),
+                Long("rounds") => read.rounds = parser.value()?.parse()?,
+                Long("without-extensions") => read.extensions = false,
                 other => return Err(other.unexpected()),
             }
         }
-        Ok(Self {
-            profile: profile.ok_or("--profile is missing")?,
-            certificate: certificate.ok_or("--certificate is missing")?,
-            key: key.ok_or("--key is missing")?,
-            root,
-            extensions,
-        })
+        Ok(read)
     }
 
     fn options(&self) -> std::io::Result<ConnectOptions> {
-        let certificate = Certificate::pem_file(&self.certificate, Some(self.key.clone()));
-        let options = ConnectOptions::default()
+        let mut options = ConnectOptions::default()
             .device(Device::Tun { name: None })
-            .certificate(certificate)
+            .rounds(self.rounds)
             .protocol_extensions(self.extensions);
+        if let Some(certificate) = &self.certificate {
+            options = options.certificate(Certificate::pem_file(certificate, self.key.clone()));
+        }
+        if let Some(module) = &self.module {
+            options = options.certificate_store(CertificateStore::Pkcs11(module.clone()));
+        }
+        if let (Some(username), Some(password)) = (&self.username, &self.password) {
+            options = options.credentials(Credentials::new(username, password));
+        }
+        if self.token {
+            options = options.entra_method(EntraMethod::Token);
+        }
         Ok(match &self.root {
             Some(root) => options.trusted_root(std::fs::read(root)?),
             None => options,
@@ -86,14 +118,32 @@ impl Arguments {
 fn obey(client: &Client, profile: &ProfileId, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut session: Session = client.connect(profile, arguments.options()?)?;
     for line in stdin().lock().lines() {
-        match line?.as_str() {
-            "connect" => session = client.connect(profile, arguments.options()?)?,
-            "disconnect" => session.disconnect(),
-            "status" => print(&status_line(&session.status())),
-            other => return Err(format!("unknown command {other}").into()),
+        let line = line?;
+        match line.split(' ').collect::<Vec<_>>().as_slice() {
+            ["connect"] => session = client.connect(profile, arguments.options()?)?,
+            ["disconnect"] => session.disconnect(),
+            ["status"] => print(&status_line(&session.status())),
+            ["answer", id, answer @ ..] => {
+                session.answer(ChallengeId::from_number(id.parse()?), read_answer(answer)?)?;
+            }
+            _ => return Err(format!("unknown command {line}").into()),
         }
     }
     Ok(())
+}
+
+fn read_answer(words: &[&str]) -> Result<Answer, Box<dyn Error>> {
+    Ok(match words {
+        ["secret", secret] => Answer::secret(*secret),
+        ["credentials", username, password] => {
+            Answer::Credentials(Credentials::new(*username, *password))
+        }
+        ["token", seconds, token] => {
+            let lifetime = Duration::from_secs(seconds.parse()?);
+            Answer::AccessToken(AccessToken::new(*token).lifetime(lifetime))
+        }
+        _ => return Err("unknown answer".into()),
+    })
 }
 
 fn event_line(event: &Event) -> Value {
@@ -101,6 +151,7 @@ fn event_line(event: &Event) -> Value {
         EventKind::State { state, reason } => {
             json!({"event": "state", "state": state.name(), "reason": reason})
         }
+        EventKind::Challenge(challenge) => challenge_line(challenge),
         EventKind::Warning(warning) => json!({"event": "warning", "text": warning.to_string()}),
         EventKind::Ended(ended) => {
             let error = ended.error.as_ref().map(|error| {
@@ -111,6 +162,18 @@ fn event_line(event: &Event) -> Value {
         }
         other => json!({"event": "other", "text": format!("{other:?}")}),
     }
+}
+
+fn challenge_line(challenge: &Challenge) -> Value {
+    let kind = match challenge.kind {
+        ChallengeKind::TokenPin { .. } => "TokenPin",
+        ChallengeKind::Credentials { .. } => "Credentials",
+        ChallengeKind::AccessToken(_) => "AccessToken",
+        _ => "another",
+    };
+    let refusal = challenge.refusal.as_ref();
+    json!({"event": "challenge", "id": challenge.id.number(), "kind": kind, "text": challenge.text,
+        "attempt": challenge.attempt, "refusal": refusal.map(p2svpn_client::Error::number)})
 }
 
 fn status_line(status: &Status) -> Value {

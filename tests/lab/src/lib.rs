@@ -8,7 +8,8 @@
 //! started them.
 //!
 //! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`; for servers of other [versions](ServerVersion)
-//! than the system's also what `tests/lab/servers/unpack` brings. On other systems the crate is empty.
+//! than the system's also what `tests/lab/servers/unpack` brings, and for a [`RadiusServer`] FreeRADIUS and openvpn's plug-in
+//! for it. On other systems the crate is empty.
 
 #![cfg(target_os = "linux")]
 
@@ -34,6 +35,7 @@ mod ping;
 mod probe;
 mod process;
 mod protocol_client;
+mod radius_server;
 mod relay;
 mod server_options;
 mod server_version;
@@ -55,16 +57,17 @@ pub use hash::Body;
 pub use http::{download, upload};
 pub use management::Management;
 pub use namespace::Namespace;
-pub use needs::{can_run, can_run_every_server};
+pub use needs::{can_run, can_run_every_server, can_run_radius};
 pub use netem::Netem;
 pub use openvpn_client::OpenVpnClient;
 pub use openvpn_server::OpenVpnServer;
-pub use p2svpn_client::{P2svpnClient, SessionEnd};
+pub use p2svpn_client::{AskedChallenge, P2svpnClient, SessionEnd};
 pub use patience::PATIENCE;
 pub use ping::{echo_until, ping};
 pub use probe::{Probe, ProbeReport};
 pub use process::{CpuTime, Process, Transcript};
 pub use protocol_client::ProtocolClient;
+pub use radius_server::{RadiusServer, RadiusUser};
 pub use relay::{Impairment, Relay, RelayCounts};
 pub use server_options::{ServerOptions, TlsVersion, Transport};
 pub use server_version::ServerVersion;

@@ -1,5 +1,6 @@
 //! What the lab needs of the machine.
 
+use crate::radius_server::PLUGIN;
 use crate::server_version::ServerVersion;
 
 /// Answers whether a test may build a [`Site`](crate::Site) here; skips the test otherwise.
@@ -28,4 +29,21 @@ pub fn can_run_every_server() -> bool {
         && [ServerVersion::V2_5, ServerVersion::V2_7]
             .iter()
             .all(|version| p2svpn_house::require_path(version.program(), reason))
+}
+
+/// Answers whether a test may start a [`RadiusServer`](crate::RadiusServer) behind a server here; skips the test otherwise.
+///
+/// # Panics
+/// With `CI=true`, instead of skipping.
+#[must_use]
+#[track_caller]
+pub fn can_run_radius() -> bool {
+    can_run()
+        && ["freeradius", "unshare"]
+            .iter()
+            .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
+        && p2svpn_house::require_path(
+            PLUGIN,
+            "openvpn asks RADIUS by it (Debian: openvpn-auth-radius)",
+        )
 }

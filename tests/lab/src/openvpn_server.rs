@@ -23,7 +23,12 @@ impl OpenVpnServer {
         command
             .arg("--config")
             .arg(write(site.folder(), "server.conf", &text)?);
-        let process = Process::start(&site.gateway, "the openvpn server", &command)?;
+        // Plug-ins may start programs, which would outlive it.
+        let start = match options.plugin {
+            None => Process::start,
+            Some(_) => Process::start_with_children,
+        };
+        let process = start(&site.gateway, "the openvpn server", &command)?;
         process.wait_for("that it is ready", 0, PATIENCE, |line| {
             line.contains("Initialization Sequence Completed")
                 .then_some(())

@@ -25,12 +25,32 @@ pub struct SessionEnd {
     pub text: String,
 }
 
+/// What a session of [`P2svpnClient`] asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedChallenge {
+    id: u64,
+    /// The kind's name.
+    pub kind: String,
+    /// The question.
+    pub text: String,
+    /// How often it was asked before.
+    pub attempt: u64,
+    /// The number of the error that the answer before led to.
+    pub refusal: Option<u64>,
+}
+
 impl P2svpnClient {
-    /// Completes a command that runs [`run_client`](crate::run_client) with its arguments.
-    pub fn configure(mut command: Command, profile: &Path, identity: &Identity) -> Command {
-        command.arg("--profile").arg(profile);
+    /// Completes a command that runs [`run_client`](crate::run_client) to connect with a certificate.
+    pub fn configure(command: Command, profile: &Path, identity: &Identity) -> Command {
+        let mut command = Self::configure_without_certificate(command, profile);
         command.arg("--certificate").arg(&identity.certificate);
         command.arg("--key").arg(&identity.key);
+        command
+    }
+
+    /// Completes a command that runs [`run_client`](crate::run_client) to connect as more arguments say, or its answers.
+    pub fn configure_without_certificate(mut command: Command, profile: &Path) -> Command {
+        command.arg("--profile").arg(profile);
         command
     }
 
@@ -68,6 +88,32 @@ impl P2svpnClient {
         Err(LabError::Traffic(format!(
             "the session ended before {wanted}:\n{said}"
         )))
+    }
+
+    /// Waits for the next challenge.
+    ///
+    /// # Errors
+    /// [`LabError::Unsaid`] with all events when it does not come.
+    pub fn wait_challenge(&mut self) -> Result<AskedChallenge, LabError> {
+        self.wait("a challenge", |event| {
+            let number = |field| event.get(field).and_then(Value::as_u64);
+            (text(event, "event") == "challenge").then_some(AskedChallenge {
+                id: number("id")?,
+                kind: text(event, "kind").to_owned(),
+                text: text(event, "text").to_owned(),
+                attempt: number("attempt")?,
+                refusal: number("refusal"),
+            })
+        })
+    }
+
+    /// Answers a challenge, with words that [`run_client`](crate::run_client) knows.
+    ///
+    /// # Errors
+    /// [`LabError::System`] when it has ended.
+    pub fn answer(&mut self, challenge: &AskedChallenge, answer: &str) -> Result<(), LabError> {
+        let id = challenge.id;
+        self.process.write_line(&format!("answer {id} {answer}"))
     }
 
     /// Waits for the session's end.

@@ -49,8 +49,34 @@ impl Process {
     /// # Errors
     /// [`LabError::System`] if it cannot be started.
     pub fn start(namespace: &Namespace, name: &str, command: &Command) -> Result<Self, LabError> {
+        Self::start_below(&[], namespace, name, command)
+    }
+
+    /// As [`start`](Self::start), for a program that starts others: they end when it does, however that comes about.
+    ///
+    /// Together they are a namespace of processes, which the kernel ends with its first. Signals do not reach the program.
+    ///
+    /// # Errors
+    /// [`LabError::System`] if it cannot be started.
+    pub fn start_with_children(
+        namespace: &Namespace,
+        name: &str,
+        command: &Command,
+    ) -> Result<Self, LabError> {
+        let first = ["unshare", "--pid", "--fork", "--kill-child", "--"];
+        Self::start_below(&first, namespace, name, command)
+    }
+
+    /// Starts a program by another one that takes its command line.
+    fn start_below(
+        starter: &[&str],
+        namespace: &Namespace,
+        name: &str,
+        command: &Command,
+    ) -> Result<Self, LabError> {
         let mut tied = Command::new("setpriv");
         tied.args(["--pdeathsig", "KILL", "--"])
+            .args(starter)
             .arg(command.get_program())
             .args(command.get_args());
         for (key, value) in command.get_envs() {

@@ -28,6 +28,10 @@ pub struct ServerOptions {
     pub tcp_nodelay: bool,
     /// Whether it keeps its root to itself, as servers mostly do, instead of sending it with its chain.
     pub without_root: bool,
+    /// Whether clients connect without certificates, so that something else has to say who they are.
+    pub without_certificates: bool,
+    /// A plug-in that it loads, with the plug-in's arguments.
+    pub plugin: Option<String>,
     /// More settings that it pushes.
     pub pushed: Vec<String>,
     /// More lines of its configuration.
@@ -64,6 +68,8 @@ impl Default for ServerOptions {
             renegotiate: Some(Duration::from_secs(3_600)),
             tcp_nodelay: false,
             without_root: false,
+            without_certificates: false,
+            plugin: None,
             pushed: Vec::new(),
             more: Vec::new(),
         }
@@ -92,7 +98,7 @@ dh none
 cipher {cipher}
 data-ciphers {cipher}
 reneg-sec {}
-verify-client-cert require
+verify-client-cert {}
 remote-cert-tls client
 duplicate-cn
 push \"route 10.1.0.0 255.255.0.0\"
@@ -106,6 +112,11 @@ suppress-timestamps
                 Transport::Udp => "udp4",
             },
             self.renegotiate.unwrap_or_default().as_secs(),
+            if self.without_certificates {
+                "none"
+            } else {
+                "require"
+            },
             cipher = self.cipher,
         );
         let is_2_5 = self.version == ServerVersion::V2_5;
@@ -126,6 +137,9 @@ suppress-timestamps
         }
         if self.tcp_nodelay {
             text.push_str("socket-flags TCP_NODELAY\n");
+        }
+        if let Some(plugin) = &self.plugin {
+            let _ = writeln!(text, "plugin {plugin}");
         }
         for option in &self.pushed {
             let _ = writeln!(text, "push \"{option}\"");

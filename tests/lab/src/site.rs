@@ -103,7 +103,7 @@ impl Site {
     /// # Errors
     /// [`LabError::Write`].
     pub fn profile(&self) -> Result<PathBuf, LabError> {
-        self.write_profile("azurevpnconfig.xml", Transport::Tcp, &self.secret)
+        self.write_certificate_profile("azurevpnconfig.xml", Transport::Tcp, &self.secret)
     }
 
     /// Writes a profile of a gateway over UDP.
@@ -111,7 +111,7 @@ impl Site {
     /// # Errors
     /// [`LabError::Write`].
     pub fn profile_over_udp(&self) -> Result<PathBuf, LabError> {
-        self.write_profile("azurevpnconfig-udp.xml", Transport::Udp, &self.secret)
+        self.write_certificate_profile("azurevpnconfig-udp.xml", Transport::Udp, &self.secret)
     }
 
     /// Writes a profile whose server secret is another gateway's.
@@ -120,7 +120,15 @@ impl Site {
     /// [`LabError::Write`].
     pub fn profile_with_another_secret(&self) -> Result<PathBuf, LabError> {
         let secret = self.secret.map(|byte| !byte);
-        self.write_profile("another-secret.xml", Transport::Tcp, &secret)
+        self.write_certificate_profile("another-secret.xml", Transport::Tcp, &secret)
+    }
+
+    /// Writes a profile whose users sign in in another way than by certificate.
+    ///
+    /// # Errors
+    /// [`LabError::Write`].
+    pub fn profile_with(&self, sign_in: ProfileSignIn<'_>) -> Result<PathBuf, LabError> {
+        self.write_profile("azurevpnconfig.xml", Transport::Tcp, &self.secret, sign_in)
     }
 
     /// The key that the gateway and its clients share, in `ta.key`.
@@ -132,20 +140,31 @@ impl Site {
         &self.server
     }
 
-    fn write_profile(
+    fn write_certificate_profile(
         &self,
         name: &str,
         transport: Transport,
         secret: &[u8; 256],
     ) -> Result<PathBuf, LabError> {
+        let root = self.client_authority.thumbprint();
+        let sign_in = ProfileSignIn::Certificate { root: &root };
+        self.write_profile(name, transport, secret, sign_in)
+    }
+
+    fn write_profile(
+        &self,
+        name: &str,
+        transport: Transport,
+        secret: &[u8; 256],
+        sign_in: ProfileSignIn<'_>,
+    ) -> Result<PathBuf, LabError> {
         let server_root = self.server_authority.thumbprint();
-        let client_root = self.client_authority.thumbprint();
         let xml = ProfileText {
             name: "lab",
             server: &GATEWAY.to_string(),
             transport,
             server_root: &server_root,
-            sign_in: ProfileSignIn::Certificate { root: &client_root },
+            sign_in,
             secret,
         }
         .azure_xml();
