@@ -9,7 +9,7 @@
 //!
 //! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`; for servers of other [versions](ServerVersion)
 //! than the system's also what `tests/lab/servers/unpack` brings, and for a [`RadiusServer`] FreeRADIUS and openvpn's plug-in
-//! for it. On other systems the crate is empty.
+//! for it, for a [`Pkcs11Token`] SoftHSM2 and OpenSC. On other systems the crate is empty.
 
 #![cfg(target_os = "linux")]
 
@@ -32,6 +32,7 @@ mod openvpn_server;
 mod p2svpn_client;
 mod patience;
 mod ping;
+mod pkcs11_token;
 mod probe;
 mod process;
 mod protocol_client;
@@ -57,13 +58,14 @@ pub use hash::Body;
 pub use http::{download, upload};
 pub use management::Management;
 pub use namespace::Namespace;
-pub use needs::{can_run, can_run_every_server, can_run_radius};
+pub use needs::{can_run, can_run_every_server, can_run_pkcs11, can_run_radius};
 pub use netem::Netem;
 pub use openvpn_client::OpenVpnClient;
 pub use openvpn_server::OpenVpnServer;
 pub use p2svpn_client::{AskedChallenge, P2svpnClient, SessionEnd};
 pub use patience::PATIENCE;
 pub use ping::{echo_until, ping};
+pub use pkcs11_token::{Pkcs11Token, TokenAbilities};
 pub use probe::{Probe, ProbeReport};
 pub use process::{CpuTime, Process, Transcript};
 pub use protocol_client::ProtocolClient;

@@ -1,5 +1,6 @@
 //! What the lab needs of the machine.
 
+use crate::pkcs11_token::MODULE;
 use crate::radius_server::PLUGIN;
 use crate::server_version::ServerVersion;
 
@@ -46,4 +47,18 @@ pub fn can_run_radius() -> bool {
             PLUGIN,
             "openvpn asks RADIUS by it (Debian: openvpn-auth-radius)",
         )
+}
+
+/// Answers whether a test may make a [`Pkcs11Token`](crate::Pkcs11Token) here; skips the test otherwise.
+///
+/// # Panics
+/// With `CI=true`, instead of skipping.
+#[must_use]
+#[track_caller]
+pub fn can_run_pkcs11() -> bool {
+    can_run()
+        && ["softhsm2-util", "pkcs11-tool"]
+            .iter()
+            .all(|name| p2svpn_house::require_program(name, "the lab makes tokens with it"))
+        && p2svpn_house::require_path(MODULE, "it is a token made of software (Debian: softhsm2)")
 }

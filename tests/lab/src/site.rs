@@ -81,6 +81,11 @@ impl Site {
         self.folder().join("server-root.pem")
     }
 
+    /// The root of client certificates, PEM.
+    pub(crate) fn client_root(&self) -> PathBuf {
+        self.folder().join("client-root.pem")
+    }
+
     /// Issues a client certificate that the gateway accepts.
     ///
     /// # Errors
