@@ -58,7 +58,7 @@ pub use hash::Body;
 pub use http::{download, upload};
 pub use management::Management;
 pub use namespace::Namespace;
-pub use needs::{can_run, can_run_every_server, can_run_pkcs11, can_run_radius};
+pub use needs::{can_check_tokens, can_run, can_run_every_server, can_run_pkcs11, can_run_radius};
 pub use netem::Netem;
 pub use openvpn_client::OpenVpnClient;
 pub use openvpn_server::OpenVpnServer;

@@ -62,3 +62,13 @@ pub fn can_run_pkcs11() -> bool {
             .all(|name| p2svpn_house::require_program(name, "the lab makes tokens with it"))
         && p2svpn_house::require_path(MODULE, "it is a token made of software (Debian: softhsm2)")
 }
+
+/// Answers whether the script of a server can check access tokens here; skips the test otherwise.
+///
+/// # Panics
+/// With `CI=true`, instead of skipping.
+#[must_use]
+#[track_caller]
+pub fn can_check_tokens() -> bool {
+    p2svpn_house::require_program("openssl", "a server's script checks signatures with it")
+}
