@@ -25,9 +25,14 @@ pub fn can_run() -> bool {
 #[must_use]
 #[track_caller]
 pub fn can_run_every_server() -> bool {
-    let reason = "tests/lab/servers/unpack brings OpenVPN 2.5 and 2.7";
+    let reason = "tests/lab/servers/unpack brings it";
+    let brought = [
+        ServerVersion::V2_5,
+        ServerVersion::V2_7,
+        ServerVersion::LongPasswords,
+    ];
     can_run()
-        && [ServerVersion::V2_5, ServerVersion::V2_7]
+        && brought
             .iter()
             .all(|version| p2svpn_house::require_path(version.program(), reason))
 }

@@ -11,30 +11,34 @@ pub enum ServerVersion {
     V2_6,
     /// 2.7, of the Debian after: data packets in epochs, updates of pushed settings, certificates refused with an alert.
     V2_7,
+    /// 2.6, built with room for passwords of 15 KiB. Those of Debian take 1,775 bytes at most, less than many access tokens have.
+    LongPasswords,
 }
 
 impl ServerVersion {
-    /// All of them, oldest first.
+    /// All that are used elsewhere, oldest first.
     pub const ALL: [Self; 3] = [Self::V2_5, Self::V2_6, Self::V2_7];
 
     /// The version's number, as in `2.6`.
     pub fn number(self) -> &'static str {
         match self {
             Self::V2_5 => "2.5",
-            Self::V2_6 => "2.6",
+            Self::V2_6 | Self::LongPasswords => "2.6",
             Self::V2_7 => "2.7",
         }
     }
 
     /// The program: the system's own, or the one that `tests/lab/servers/unpack` has brought.
     pub fn program(self) -> PathBuf {
-        match self {
-            Self::V2_6 => PathBuf::from("openvpn"),
-            Self::V2_5 | Self::V2_7 => Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../../.cache/openvpn")
-                .join(self.number())
-                .join("openvpn"),
-        }
+        let folder = match self {
+            Self::V2_6 => return PathBuf::from("openvpn"),
+            Self::LongPasswords => "2.6-long",
+            Self::V2_5 | Self::V2_7 => self.number(),
+        };
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../.cache/openvpn")
+            .join(folder)
+            .join("openvpn")
     }
 
     pub(crate) fn command(self) -> Command {

@@ -118,6 +118,31 @@ fn a_refused_token_is_not_shown_again() -> Result<(), LabError> {
 }
 
 #[test]
+fn a_token_of_many_kilobytes_is_shown_whole_and_again_in_rekeys() -> Result<(), LabError> {
+    if !can_run_every_server() || !can_check_tokens() {
+        return Ok(());
+    }
+    at_once([5 << 10, 15 << 10], |length| {
+        let every_3_seconds = Some(Duration::from_secs(3));
+        let entrance = Entrance::new(ServerVersion::LongPasswords, every_3_seconds)?;
+        let mut client = entrance.start()?;
+
+        let challenge = client.wait_challenge()?;
+        let token = entrance.issuer.token("long", 3_600, length);
+        client.answer(&challenge, &format!("token 3600 {token}"))?;
+        client.wait_state("Connected")?;
+        entrance.server.wait_log_times("Control Channel: TLS", 2)?;
+        ping(&entrance.site.client, SERVICE, 3)?;
+        client.stop()?;
+
+        // With a signature that is right as often as it was shown.
+        assert_eq!(entrance.shown()[..2], ["long", "long"], "{length}");
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn a_token_that_is_too_long_for_a_server_is_refused_in_its_words() -> Result<(), LabError> {
     if !can_run_every_server() || !can_check_tokens() {
         return Ok(());
@@ -151,7 +176,7 @@ fn a_token_that_is_too_long_for_a_server_is_refused_in_its_words() -> Result<(),
 
 /// A server that checks tokens.
 struct Entrance {
-    _server: OpenVpnServer,
+    server: OpenVpnServer,
     issuer: Issuer,
     site: Site,
     shown: PathBuf,
@@ -176,7 +201,7 @@ impl Entrance {
             ..ServerOptions::default()
         };
         Ok(Self {
-            _server: OpenVpnServer::start(&site, &options)?,
+            server: OpenVpnServer::start(&site, &options)?,
             issuer,
             shown: site.folder().join("shown"),
             site,

@@ -50,7 +50,7 @@ fn a_token_stands_for_the_password_in_rekeys() -> Result<(), LabError> {
         // Later versions want a time of renewal that is longer than it may take to agree on keys.
         let token = match version {
             ServerVersion::V2_5 => "auth-gen-token",
-            ServerVersion::V2_6 | ServerVersion::V2_7 => "auth-gen-token 3600 120",
+            _ => "auth-gen-token 3600 120",
         };
         let entrance = Entrance::new(version, &[token, "reneg-sec 3"])?;
 
