@@ -9,6 +9,7 @@ pub enum EntraMethod {
     /// On any device, with a code: the challenge `DeviceCode` names page and code. Tenants may forbid it.
     DeviceCode,
     /// Not at all: the host brings tokens, of MSAL, a managed identity or the Azure CLI for example. The challenge
-    /// `AccessToken` asks for each.
+    /// `AccessToken` asks for each, unless the host has given a
+    /// [`TokenProvider`](crate::TokenProvider).
     Token,
 }

@@ -66,6 +66,7 @@ mod sessions;
 mod source_files;
 mod state;
 mod stream;
+mod token_provider;
 mod warning;
 
 pub use access_token::AccessToken;
@@ -105,4 +106,5 @@ pub use session::{Session, Statistics, Status};
 pub use session_id::SessionId;
 pub use state::State;
 pub use stream::Stream;
+pub use token_provider::{TokenProvider, TokenProviderError};
 pub use warning::{Warning, WarningKind};

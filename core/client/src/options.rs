@@ -1,4 +1,6 @@
+use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -9,6 +11,7 @@ use crate::credentials::Credentials;
 use crate::device::Device;
 use crate::entra_method::EntraMethod;
 use crate::error::{Error, ErrorCode};
+use crate::token_provider::TokenProvider;
 
 /// The smallest packet size that every IPv4 host takes (RFC 791).
 pub(crate) const SMALLEST_MTU: u16 = 576;
@@ -22,7 +25,7 @@ pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 const KEY_LIFE: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);
 
 /// How to connect; the default asks for whatever is missing and chooses the device itself.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct ConnectOptions {
     pub(crate) device: Device,
@@ -31,6 +34,7 @@ pub struct ConnectOptions {
     pub(crate) username: Option<String>,
     pub(crate) credentials: Option<Credentials>,
     pub(crate) entra_method: EntraMethod,
+    pub(crate) token_provider: Option<Arc<dyn TokenProvider>>,
     pub(crate) open_browser: bool,
     pub(crate) trusted_roots: Vec<Zeroizing<Vec<u8>>>,
     pub(crate) timeouts: Timeouts,
@@ -85,6 +89,14 @@ impl ConnectOptions {
     #[must_use]
     pub fn entra_method(mut self, method: EntraMethod) -> Self {
         self.entra_method = method;
+        self
+    }
+
+    /// Has the host bring tokens of Entra ID by this callback, which also chooses [`EntraMethod::Token`].
+    #[must_use]
+    pub fn token_provider(mut self, provider: Arc<dyn TokenProvider>) -> Self {
+        self.entra_method = EntraMethod::Token;
+        self.token_provider = Some(provider);
         self
     }
 
@@ -201,6 +213,20 @@ impl ConnectOptions {
             ));
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for ConnectOptions {
+    /// Shows no secret, and of what the host brings only that it does.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ConnectOptions")
+            .field("device", &self.device)
+            .field("certificates", &self.certificates)
+            .field("certificate_stores", &self.certificate_stores)
+            .field("entra_method", &self.entra_method)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
     }
 }
 

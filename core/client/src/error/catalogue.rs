@@ -411,6 +411,10 @@ catalogue! {
         "The browser has no way back"
         "No port of the loopback interface can be listened at, so the browser's answer would not arrive."
         "Allow the program to listen at the loopback interface, or sign in with a device code."
+    338 TokenProviderFailed "TOKEN_PROVIDER_FAILED" UserAction
+        "The host program brought no access token"
+        "The program gets tokens of Entra ID by itself, and what it asks for them failed."
+        "Look at what the program says, and sign in there if it wants that."
 
     // ---- 4xx: the network towards the gateway ----
     401 NameNotResolved "NAME_NOT_RESOLVED" Retry

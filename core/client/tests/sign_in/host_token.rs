@@ -1,6 +1,11 @@
 //! Tokens that the host brings.
 
-use p2svpn_client::{AccessToken, Answer, ChallengeKind, EntraMethod, ErrorCode};
+use std::sync::Arc;
+
+use p2svpn_client::{
+    AccessToken, Answer, ChallengeKind, ConnectOptions, Ended, EntraMethod, ErrorCode, EventKind,
+    TokenProvider, TokenProviderError, TokenRequest,
+};
 
 use crate::browser::{ALICE, bench, silent};
 use crate::support::{fetch, options, within};
@@ -64,4 +69,90 @@ async fn a_token_that_the_gateway_does_not_take_ends_the_session() {
     assert_eq!(error.code(), ErrorCode::SignInRefused);
     assert_eq!(bench.gateway.statistics().accepted, 1);
     bench.nothing_is_left(&session).await;
+}
+
+/// Brings what it is told to.
+struct Provider(
+    Box<dyn Fn(&TokenRequest) -> Result<AccessToken, TokenProviderError> + Send + Sync>,
+);
+
+impl TokenProvider for Provider {
+    fn token(&self, request: &TokenRequest) -> Result<AccessToken, TokenProviderError> {
+        (self.0)(request)
+    }
+}
+
+fn provider(
+    bring: impl Fn(&TokenRequest) -> Result<AccessToken, TokenProviderError> + Send + Sync + 'static,
+) -> ConnectOptions {
+    options().token_provider(Arc::new(Provider(Box::new(bring))))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_is_asked_instead_of_a_person() {
+    let entra = silent().await;
+    let bench = bench(&entra).await;
+    let token = entra.access_token(ALICE).unwrap();
+    let audience = entra.audience().to_owned();
+
+    let session = bench.connect(provider(move |request| {
+        assert_eq!(request.audience, audience);
+        Ok(AccessToken::new(token.clone()))
+    }));
+
+    within(session.connected()).await.unwrap();
+    session.disconnect();
+    let events = bench.events_to_the_end().await;
+    let is_challenge = |kind: &EventKind| matches!(kind, EventKind::Challenge(_));
+    assert!(!events.iter().any(|event| is_challenge(&event.kind)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_provider_does_ends_the_session_with_an_error() {
+    let entra = silent().await;
+    let mut bench = bench(&entra).await;
+    let failed = TokenProviderError::Failed {
+        reason: "no managed identity".to_owned(),
+    };
+    let code = |ended: Ended| ended.error.unwrap().code();
+
+    let ended = bench.end_of(provider(move |_| Err(failed.clone()))).await;
+    assert!(ended.to_string().contains("no managed identity"), "{ended}");
+    assert_eq!(code(ended), ErrorCode::TokenProviderFailed);
+    let cancelled = provider(|_| Err(TokenProviderError::Cancelled));
+    assert_eq!(
+        code(bench.end_of(cancelled).await),
+        ErrorCode::SignInCancelled
+    );
+    let panics = provider(|_| panic!("a defect of the host"));
+    assert_eq!(
+        code(bench.end_of(panics).await),
+        ErrorCode::TokenProviderFailed
+    );
+    let empty = provider(|_| Ok(AccessToken::new("")));
+    assert_eq!(
+        code(bench.end_of(empty).await),
+        ErrorCode::EntraAnswerUnusable
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_disconnects_while_a_provider_hangs_is_obeyed() {
+    let entra = silent().await;
+    let mut bench = bench(&entra).await;
+    let (let_go, waits) = std::sync::mpsc::channel::<()>();
+    let waits = std::sync::Mutex::new(waits);
+    let (called, mut was_called) = tokio::sync::mpsc::unbounded_channel();
+    let session = bench.connect(provider(move |_| {
+        called.send(()).unwrap();
+        let _ = waits.lock().unwrap().recv();
+        Err(TokenProviderError::Cancelled)
+    }));
+    within(was_called.recv()).await.unwrap();
+
+    session.disconnect();
+
+    assert_eq!(within(session.closed()).await.error, None);
+    bench.nothing_is_left(&session).await;
+    drop(let_go);
 }
