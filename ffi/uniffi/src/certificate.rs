@@ -1,4 +1,7 @@
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::external_key::{ExternalKey, Key};
 
 /// A client certificate with its private key, in memory or in a file.
 ///
@@ -37,6 +40,13 @@ pub enum Certificate {
         /// What it is encrypted with.
         password: Option<String>,
     },
+    /// A certificate whose key the program keeps to itself.
+    External {
+        /// The certificate and its intermediates, the certificate first, as PEM or the DER of one.
+        certificates: Vec<u8>,
+        /// The key.
+        key: Arc<dyn ExternalKey>,
+    },
 }
 
 impl From<Certificate> for p2svpn_client::Certificate {
@@ -62,6 +72,9 @@ impl From<Certificate> for p2svpn_client::Certificate {
             ),
             Certificate::Pfx { pfx, password } => (Self::pfx(pfx), password),
             Certificate::PfxFile { pfx, password } => (Self::pfx_file(pfx), password),
+            Certificate::External { certificates, key } => {
+                (Self::external(certificates, Arc::new(Key(key))), None)
+            }
         };
         match password {
             Some(password) => certificate.password(password),

@@ -1,5 +1,8 @@
 use crate::certificate::Certificate;
+use crate::certificate_details::CertificateDetails;
+use crate::credentials::Credentials;
 use crate::error::ErrorDetails;
+use crate::token_provider::{AccessToken, TokenRequest};
 
 /// A question that a session needs answered before it goes on; `Session.answer` takes the answer, by the id.
 #[derive(uniffi::Record)]
@@ -52,7 +55,7 @@ pub enum ChallengeKind {
         /// When the gateway stops waiting, in seconds since 1970, where that is known.
         expires: Option<i64>,
     },
-    /// The gateway wants the user to sign in at a web page; it learns of it by itself.
+    /// The user has to sign in at a web page; the session learns of it by itself.
     SignInPage {
         /// The address; whoever knows it may be able to sign in.
         url: String,
@@ -62,8 +65,41 @@ pub enum ChallengeKind {
         hidden: bool,
         /// The page wants the user's own browser rather than a view in the host's window.
         external: bool,
-        /// When the gateway stops waiting, in seconds since 1970, where that is known.
+        /// When the sign-in is given up, in seconds since 1970, where that is known.
         expires: Option<i64>,
+        /// Where Entra sends the browser in the end; none for the gateway's pages.
+        redirect_uri: Option<String>,
+    },
+    /// One of several client certificates that all fit.
+    ChooseCertificate {
+        /// The certificates; the answer is the place of one of them.
+        certificates: Vec<CertificateDetails>,
+    },
+    /// The PIN of the token that holds the certificate's key.
+    TokenPin {
+        /// The token's name.
+        token: String,
+        /// The next wrong PIN locks the token.
+        last_try: bool,
+    },
+    /// A user name with its password.
+    Credentials {
+        /// The user name that is known already.
+        username: Option<String>,
+    },
+    /// The user has to type a code at a web page; the session learns of it by itself.
+    DeviceCode {
+        /// The address of the page.
+        page: String,
+        /// What is typed there; whoever knows it may be able to sign in.
+        code: String,
+        /// When the code expires, in seconds since 1970.
+        expires: i64,
+    },
+    /// An access token of Entra ID.
+    AccessToken {
+        /// What is needed to get it.
+        request: TokenRequest,
     },
     /// Something that this layer has no name for; it can only be cancelled.
     Unknown,
@@ -93,6 +129,27 @@ impl From<p2svpn_client::ChallengeKind> for ChallengeKind {
                 hidden: page.hidden,
                 external: page.external,
                 expires: page.expires,
+                redirect_uri: page.redirect_uri,
+            },
+            p2svpn_client::ChallengeKind::ChooseCertificate { certificates } => {
+                let certificates = certificates.into_iter().map(CertificateDetails::from);
+                Self::ChooseCertificate {
+                    certificates: certificates.collect(),
+                }
+            }
+            p2svpn_client::ChallengeKind::TokenPin { token, last_try } => {
+                Self::TokenPin { token, last_try }
+            }
+            p2svpn_client::ChallengeKind::Credentials { username } => {
+                Self::Credentials { username }
+            }
+            p2svpn_client::ChallengeKind::DeviceCode(device) => Self::DeviceCode {
+                page: device.page,
+                code: device.code,
+                expires: device.expires,
+            },
+            p2svpn_client::ChallengeKind::AccessToken(request) => Self::AccessToken {
+                request: (&request).into(),
             },
             _ => Self::Unknown,
         }
@@ -112,6 +169,26 @@ pub enum Answer {
         /// The secret.
         secret: String,
     },
+    /// The one that is meant, by its place in the list, from 0.
+    Choice {
+        /// The place.
+        place: u32,
+    },
+    /// A user name with its password.
+    Credentials {
+        /// Both.
+        credentials: Credentials,
+    },
+    /// A token that the program got.
+    AccessToken {
+        /// The token.
+        token: AccessToken,
+    },
+    /// The address at which a sign-in in the program's own view ended.
+    Redirect {
+        /// The address, with everything behind it.
+        address: String,
+    },
     /// No answer will come: the session ends.
     Cancel,
 }
@@ -121,6 +198,10 @@ impl From<Answer> for p2svpn_client::Answer {
         match answer {
             Answer::Certificate { certificate } => Self::Certificate(certificate.into()),
             Answer::Secret { secret } => Self::secret(secret),
+            Answer::Choice { place } => Self::Choice(usize::try_from(place).unwrap_or(usize::MAX)),
+            Answer::Credentials { credentials } => Self::Credentials(credentials.into()),
+            Answer::AccessToken { token } => Self::AccessToken(token.into()),
+            Answer::Redirect { address } => Self::redirect(address),
             Answer::Cancel => Self::Cancel,
         }
     }

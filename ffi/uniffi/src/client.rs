@@ -2,7 +2,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p2svpn_client::{Error, ErrorCode, ExportFormat, ProfileId, SealingKey, SecretsInExport};
+use p2svpn_client::{
+    Error, ErrorCode, ExportFormat, HttpError, HttpProxy, ProfileId, SealingKey, SecretsInExport,
+    SystemHttp, SystemHttpOptions,
+};
 use zeroize::Zeroizing;
 
 use crate::edit_report::EditReport;
@@ -39,6 +42,12 @@ pub struct ClientOptions {
     /// Hosts to which users may be sent to sign in beside Microsoft's.
     #[uniffi(default = [])]
     pub authorities: Vec<String>,
+    /// Certificates, PEM, that those hosts' may come from, beside those that the machine trusts.
+    #[uniffi(default = None)]
+    pub login_roots: Option<Vec<u8>>,
+    /// The address of the proxy on the way to those hosts; the system's own if absent.
+    #[uniffi(default = None)]
+    pub login_proxy: Option<String>,
 }
 
 #[uniffi::export]
@@ -53,6 +62,12 @@ impl Client {
         }
         for host in options.authorities {
             builder = builder.allow_authority(host);
+        }
+        if options.login_roots.is_some() || options.login_proxy.is_some() {
+            let http = login_http(options.login_roots.as_deref(), options.login_proxy);
+            let unfit =
+                |error: HttpError| Error::new(ErrorCode::InvalidArgument, error.to_string());
+            builder = builder.http_client(Arc::new(http.map_err(unfit)?));
         }
         match (
             options.profile_folder,
@@ -227,6 +242,17 @@ impl Client {
         Ok(self.client.profiles().remove(&id)?)
     }
 
+    /// Returns the user names that have signed in with Entra ID for a profile and are remembered, the last one first.
+    pub fn signed_in(&self, id: String) -> Result<Vec<String>, VpnError> {
+        Ok(self.client.profiles().signed_in(&profile_id(&id)?)?)
+    }
+
+    /// Forgets the sign-in of a user with Entra ID, or those of all users of the profile's application.
+    pub fn sign_out(&self, id: String, username: Option<String>) -> Result<(), VpnError> {
+        let id = profile_id(&id)?;
+        Ok(self.client.profiles().sign_out(&id, username.as_deref())?)
+    }
+
     /// Starts a session and returns at once.
     pub fn connect(
         &self,
@@ -269,6 +295,18 @@ impl Client {
     pub fn wait_closed(&self, timeout: Duration) -> bool {
         self.client.wait_closed(timeout)
     }
+}
+
+/// The way to the login hosts.
+fn login_http(roots: Option<&[u8]>, proxy: Option<String>) -> Result<SystemHttp, HttpError> {
+    let mut options = SystemHttpOptions::default();
+    if let Some(roots) = roots {
+        options = options.trusted_roots(roots)?;
+    }
+    if let Some(proxy) = proxy {
+        options = options.proxy(HttpProxy::Url(Zeroizing::new(proxy)));
+    }
+    SystemHttp::new(options)
 }
 
 fn path_list(paths: Vec<String>) -> Vec<PathBuf> {

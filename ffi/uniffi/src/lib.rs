@@ -11,12 +11,15 @@
 )]
 
 mod certificate;
+mod certificate_details;
 mod challenge;
 mod client;
+mod credentials;
 mod device;
 mod edit_report;
 mod error;
 mod event;
+mod external_key;
 mod log;
 mod log_queue;
 mod network;
@@ -30,18 +33,22 @@ mod session;
 mod state;
 mod status;
 mod stream;
+mod token_provider;
 mod warning;
 
 pub use certificate::Certificate;
+pub use certificate_details::CertificateDetails;
 pub use challenge::{Answer, Challenge, ChallengeKind};
 pub use client::{Client, ClientOptions};
+pub use credentials::Credentials;
 pub use device::Device;
 pub use error::{ErrorClass, ErrorDetails, VpnError, error_catalogue};
 pub use event::{Event, EventKind};
+pub use external_key::{ExternalKey, KeyAlgorithm, Scheme, SigningError};
 pub use log::LogReader;
 pub use log_queue::{LogLevel, LogRecord};
 pub use network::{InterfaceAddress, NetworkConfig, Route};
-pub use options::{ConnectOptions, Timeouts};
+pub use options::{ConnectOptions, EntraMethod, Timeouts};
 pub use profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, UpdatedProfile};
 pub use profile_change::ProfileChange;
 pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};
@@ -50,6 +57,7 @@ pub use session::Session;
 pub use state::State;
 pub use status::{Statistics, Status};
 pub use stream::{Stream, StreamError};
+pub use token_provider::{AccessToken, TokenProvider, TokenProviderError, TokenRequest};
 pub use warning::Warning;
 
 uniffi::setup_scaffolding!();

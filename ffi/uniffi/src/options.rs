@@ -1,16 +1,39 @@
+use std::sync::Arc;
 use std::time::Duration;
 
+use p2svpn_client::CertificateStore;
+
 use crate::certificate::Certificate;
+use crate::credentials::Credentials;
 use crate::device::Device;
+use crate::token_provider::{Provider, TokenProvider};
 
 /// How to connect.
 #[derive(uniffi::Record)]
 pub struct ConnectOptions {
     /// Where packets come from and go to.
     pub device: Device,
-    /// The client certificate; without it a challenge asks for one.
+    /// Client certificates, of which the one that fits is taken; without any a challenge asks for one.
+    #[uniffi(default = [])]
+    pub certificates: Vec<Certificate>,
+    /// Absolute paths of PKCS#11 modules, on whose tokens client certificates are looked for.
+    #[uniffi(default = [])]
+    pub pkcs11_modules: Vec<String>,
+    /// Who connects, where the profile leaves that open.
     #[uniffi(default = None)]
-    pub certificate: Option<Certificate>,
+    pub username: Option<String>,
+    /// The user name and password that the profile asks for.
+    #[uniffi(default = None)]
+    pub credentials: Option<Credentials>,
+    /// How to sign in with Entra ID.
+    #[uniffi(default = None)]
+    pub entra_method: Option<EntraMethod>,
+    /// What brings tokens of Entra ID; it also chooses the method `Token`.
+    #[uniffi(default = None)]
+    pub token_provider: Option<Arc<dyn TokenProvider>>,
+    /// Whether the session opens the user's browser at the page where Entra wants the user to sign in.
+    #[uniffi(default = false)]
+    pub open_browser: bool,
     /// Certificates, PEM or DER, among which the root that the profile pins is looked for.
     #[uniffi(default = [])]
     pub trusted_roots: Vec<Vec<u8>>,
@@ -29,6 +52,27 @@ pub struct ConnectOptions {
     /// How often all servers of the profile are called before the session gives up; once if absent.
     #[uniffi(default = None)]
     pub rounds: Option<u32>,
+}
+
+/// How a session signs in with Entra ID.
+#[derive(uniffi::Enum)]
+pub enum EntraMethod {
+    /// In a browser on this machine.
+    Browser,
+    /// On any device, with a code.
+    DeviceCode,
+    /// The program brings tokens.
+    Token,
+}
+
+impl From<EntraMethod> for p2svpn_client::EntraMethod {
+    fn from(method: EntraMethod) -> Self {
+        match method {
+            EntraMethod::Browser => Self::Browser,
+            EntraMethod::DeviceCode => Self::DeviceCode,
+            EntraMethod::Token => Self::Token,
+        }
+    }
 }
 
 /// How long each part of connecting may take, each counted from its own start; the library's own choice if absent.
@@ -52,9 +96,25 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
     fn from(options: ConnectOptions) -> Self {
         let mut converted = Self::default()
             .device(options.device.into())
-            .configure_machine(options.configure_machine);
-        if let Some(certificate) = options.certificate {
+            .configure_machine(options.configure_machine)
+            .open_browser(options.open_browser);
+        for certificate in options.certificates {
             converted = converted.certificate(certificate.into());
+        }
+        for module in options.pkcs11_modules {
+            converted = converted.certificate_store(CertificateStore::Pkcs11(module.into()));
+        }
+        if let Some(username) = options.username {
+            converted = converted.username(username);
+        }
+        if let Some(credentials) = options.credentials {
+            converted = converted.credentials(credentials.into());
+        }
+        if let Some(method) = options.entra_method {
+            converted = converted.entra_method(method.into());
+        }
+        if let Some(provider) = options.token_provider {
+            converted = converted.token_provider(Arc::new(Provider(provider)));
         }
         if let Some(timeouts) = options.timeouts {
             converted = converted.timeouts(timeouts.into());

@@ -56,6 +56,8 @@ Who:
   --flaw FLAW               what is wrong with it: expired, not-yet-valid, foreign, not-for-clients
   --password PASSWORD       of client.pfx [secret]
 
+  --user NAME=PASSWORD      sign in with a name and a password in the place of certificates; can be repeated
+
   --entra                   sign in with Entra in the place of certificates: a stand-in for Microsoft's login host starts
                             beside the gateway; each request to it becomes a line. What follows implies it:
   --entra-port PORT         where it listens on localhost [a free one]
@@ -140,6 +142,13 @@ pub(crate) fn read(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
             }
             Long("flaw") => client.flaw = one_of(parser.value()?, &CLIENT_FLAWS)?,
             Long("password") => password = parser.value()?.string()?,
+            Long("user") => {
+                let text = parser.value()?.string()?;
+                let (name, password) = text
+                    .split_once('=')
+                    .ok_or("a user needs a password: NAME=PASSWORD")?;
+                gateway = gateway.user(name, password);
+            }
             Long("entra") => entra = Some(entra.unwrap_or_default()),
             Long("entra-port") => {
                 let port = parser.value()?.parse()?;

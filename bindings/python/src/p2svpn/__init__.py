@@ -23,13 +23,20 @@ The objects belong to the event loop that they are used in; ``Session.disconnect
 from any thread.
 """
 
-from ._certificate import Certificate, Pem, Pfx
+from ._certificate import Certificate, Pem, Pfx, Pkcs11
 from ._challenge import (
+    AccessTokenChallenge,
+    CertificateDetails,
     CertificatePasswordChallenge,
     Challenge,
+    ChooseCertificateChallenge,
     ClientCertificateChallenge,
+    CredentialsChallenge,
+    DeviceCodeChallenge,
     QuestionChallenge,
+    Redirect,
     SignInPageChallenge,
+    TokenPinChallenge,
 )
 from ._client import Client
 from ._device import Auto, Device, Tun, Userspace
@@ -55,6 +62,7 @@ from ._event import (
     StateEvent,
     WarningEvent,
 )
+from ._external_key import ExternalKey, KeyAlgorithm, Scheme
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
 from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
@@ -62,6 +70,7 @@ from ._profile_problem import ProfileProblem
 from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles, UpdatedProfile
 from ._raw import version as _version
 from ._session import Session
+from ._sign_in import AccessToken, Credentials, EntraMethod, TokenProvider, TokenRequest
 from ._state import State
 from ._status import Statistics, Status
 from ._timeouts import Timeouts
@@ -70,26 +79,36 @@ from ._vpn_warning import VpnWarning
 __version__: str = _version()
 
 __all__ = [
+    "AccessToken",
+    "AccessTokenChallenge",
     "Auto",
     "BugError",
     "Certificate",
+    "CertificateDetails",
     "CertificatePasswordChallenge",
     "Challenge",
     "ChallengeEvent",
+    "ChooseCertificateChallenge",
     "Client",
     "ClientCertificateChallenge",
     "ConfigurationError",
+    "Credentials",
+    "CredentialsChallenge",
     "Device",
+    "DeviceCodeChallenge",
     "Duplicate",
     "EditReport",
     "EndedEvent",
+    "EntraMethod",
     "ErrorDetails",
     "Event",
     "ExportedProfile",
+    "ExternalKey",
     "FatalError",
     "HostBits",
     "ImportedProfile",
     "InterfaceAddress",
+    "KeyAlgorithm",
     "NeedsSignInError",
     "Nested",
     "NetworkConfig",
@@ -98,6 +117,7 @@ __all__ = [
     "P2SVpnError",
     "Pem",
     "Pfx",
+    "Pkcs11",
     "Plan",
     "Profile",
     "ProfileChange",
@@ -106,8 +126,10 @@ __all__ = [
     "Profiles",
     "ProfilesChangedEvent",
     "QuestionChallenge",
+    "Redirect",
     "RetryError",
     "Route",
+    "Scheme",
     "ServerDetails",
     "Session",
     "SignInDetails",
@@ -118,6 +140,9 @@ __all__ = [
     "Status",
     "TRACE",
     "Timeouts",
+    "TokenPinChallenge",
+    "TokenProvider",
+    "TokenRequest",
     "Tun",
     "UpdatedProfile",
     "UserActionError",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Optional, Union
 
 from . import _raw
+from ._external_key import ExternalKey
 
 Source = Union[str, "os.PathLike[str]", bytes]
 """A file by its path, or what is in it as bytes."""
@@ -47,5 +48,16 @@ class Pem:
         return _raw.Certificate.PEM_FILE(os.fspath(self.certificate), key, self.password)
 
 
-Certificate = Union[Pfx, Pem]
+Certificate = Union[Pfx, Pem, ExternalKey]
 """A client certificate with its private key."""
+
+
+@dataclass(frozen=True)
+class Pkcs11:
+    """The tokens of a PKCS#11 module, such as smart cards, among whose certificates the one that fits is taken.
+
+    A :class:`TokenPinChallenge` asks for the PIN.
+    """
+
+    module: Union[str, "os.PathLike[str]"]
+    """The absolute path of the library that the tokens' maker gives. Its code runs in this process."""

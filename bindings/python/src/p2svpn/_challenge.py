@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Optional, Tuple
 
 from . import _raw
 from ._error import P2SVpnError, error_from_details
+from ._sign_in import TokenRequest
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ class QuestionChallenge(Challenge):
 
 @dataclass(frozen=True)
 class SignInPageChallenge(Challenge):
-    """The gateway wants the user to sign in at a web page: open it.
+    """The user has to sign in at a web page, Entra's or one that the gateway names: open it.
 
-    There is no answer but ``None``, which declines: the gateway learns by itself that the user has signed in, and the
-    session goes on.
+    That the user has signed in is learned without the program, and the session goes on. So there is no answer but
+    ``None``, which declines, and :class:`Redirect` where there is a ``redirect_uri``.
     """
 
     url: str = field(repr=False)
@@ -74,7 +75,88 @@ class SignInPageChallenge(Challenge):
     external: bool
     """The page wants the user's own browser rather than a view in the program's window."""
     expires: Optional[datetime.datetime]
-    """When the gateway stops waiting, in UTC, where that is known."""
+    """When the sign-in is given up, in UTC, where that is known."""
+    redirect_uri: Optional[str]
+    """Where Entra sends the browser in the end, which the session waits for. A program that shows the page in a view of
+    its own may catch that address there and answer with :class:`Redirect`; ``None`` for the gateway's pages."""
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """The address at which a sign-in in the program's own view ended, with everything behind it."""
+
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CertificateDetails:
+    """A client certificate as a program shows it."""
+
+    subject: str
+    """Whose it is, for example ``CN=alice, O=Example``."""
+    issuer: str
+    """Who issued it."""
+    not_before: datetime.datetime
+    """Start of its validity, in UTC."""
+    not_after: datetime.datetime
+    """End of its validity, in UTC."""
+    thumbprint: str
+    """SHA-1 hash in upper-case hexadecimal."""
+    source: str
+    """Where it was found, for people."""
+
+
+@dataclass(frozen=True)
+class ChooseCertificateChallenge(Challenge):
+    """Several client certificates fit: answer with one of them."""
+
+    certificates: Tuple[CertificateDetails, ...]
+
+
+@dataclass(frozen=True)
+class TokenPinChallenge(Challenge):
+    """Asks for the PIN of the token that holds the certificate's key: answer with a ``str``.
+
+    Each wrong one counts, so nothing but a person may answer anew.
+    """
+
+    token: str
+    """The token's name, as its owner chose it."""
+    last_try: bool
+    """The next wrong PIN locks the token."""
+
+
+@dataclass(frozen=True)
+class CredentialsChallenge(Challenge):
+    """Asks for a user name with its password: answer with :class:`Credentials`."""
+
+    username: Optional[str]
+    """The user name that is known already, to be suggested."""
+
+
+@dataclass(frozen=True)
+class DeviceCodeChallenge(Challenge):
+    """The user has to type a code at a web page, on any device.
+
+    There is no answer but ``None``, which declines: the session learns by itself that the user has signed in.
+    """
+
+    page: str
+    """The address of the page, ``https``."""
+    code: str = field(repr=False)
+    """What is typed there. Whoever knows it may be able to sign in."""
+    expires: datetime.datetime
+    """When the code expires, in UTC."""
+
+
+@dataclass(frozen=True)
+class AccessTokenChallenge(Challenge):
+    """Asks for an access token of Entra ID: answer with :class:`AccessToken`.
+
+    It is asked for again ahead of its end, while the session is connected.
+    """
+
+    request: TokenRequest
 
 
 def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
@@ -95,11 +177,38 @@ def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
             hidden=kind.hidden,
             external=kind.external,
             expires=_moment(kind.expires),
+            redirect_uri=kind.redirect_uri,
         )
+    if isinstance(kind, _raw.ChallengeKind.CHOOSE_CERTIFICATE):
+        certificates = tuple(_details(one) for one in kind.certificates)
+        return ChooseCertificateChallenge(raw.id, raw.text, raw.attempt, refusal, certificates)
+    if isinstance(kind, _raw.ChallengeKind.TOKEN_PIN):
+        return TokenPinChallenge(raw.id, raw.text, raw.attempt, refusal, kind.token, kind.last_try)
+    if isinstance(kind, _raw.ChallengeKind.CREDENTIALS):
+        return CredentialsChallenge(raw.id, raw.text, raw.attempt, refusal, kind.username)
+    if isinstance(kind, _raw.ChallengeKind.DEVICE_CODE):
+        expires = _utc(kind.expires)
+        return DeviceCodeChallenge(raw.id, raw.text, raw.attempt, refusal, kind.page, kind.code, expires)
+    if isinstance(kind, _raw.ChallengeKind.ACCESS_TOKEN):
+        request = TokenRequest._from_raw(kind.request)
+        return AccessTokenChallenge(raw.id, raw.text, raw.attempt, refusal, request)
     return Challenge(raw.id, raw.text, raw.attempt, refusal)
 
 
+def _details(raw: _raw.CertificateDetails) -> CertificateDetails:
+    return CertificateDetails(
+        raw.subject, raw.issuer, _utc(raw.not_before), _utc(raw.not_after), raw.thumbprint, raw.source
+    )
+
+
 def _moment(unix_time: Optional[int]) -> Optional[datetime.datetime]:
-    if unix_time is None:
-        return None
-    return datetime.datetime.fromtimestamp(unix_time, datetime.timezone.utc)
+    return None if unix_time is None else _utc(unix_time)
+
+
+def _utc(unix_time: int) -> datetime.datetime:
+    """The moment; what a calendar does not have is its end."""
+    try:
+        return datetime.datetime.fromtimestamp(unix_time, datetime.timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        end = datetime.datetime.max if unix_time > 0 else datetime.datetime.min
+        return end.replace(tzinfo=datetime.timezone.utc)

@@ -5,16 +5,18 @@ import datetime
 import os
 import weakref
 from types import TracebackType
-from typing import AsyncIterator, Iterable, Optional, Type, Union
+from typing import AsyncIterator, Iterable, List, Optional, Type, Union
 
 from . import _raw
-from ._certificate import Certificate
+from ._certificate import Certificate, Pem, Pfx, Pkcs11
 from ._device import Auto, Device
 from ._error import translated
 from ._event import Event
 from ._event_queue import EventQueue
+from ._external_key import ExternalKey
 from ._profiles import Profile, Profiles, profile_id
 from ._session import Session
+from ._sign_in import Credentials, EntraMethod, RawTokenProvider, TokenProvider
 from ._timeouts import Timeouts, duration
 
 
@@ -33,6 +35,8 @@ class Client:
         profile_folder: Optional[Union[str, os.PathLike[str]]] = None,
         sealing_key: Optional[bytes] = None,
         authorities: Iterable[str] = (),
+        login_roots: Optional[bytes] = None,
+        login_proxy: Optional[str] = None,
     ) -> None:
         """Makes a client, with two threads of its own.
 
@@ -41,7 +45,9 @@ class Client:
 
         ``profile_folder`` keeps the profiles in a folder instead of in memory, and ``sealing_key``, 32 bytes that the
         program keeps where secrets are kept, seals their secrets there. ``authorities`` are hosts to which profiles may
-        send their users to sign in beside Microsoft's.
+        send their users to sign in beside Microsoft's. ``login_roots``: certificates, PEM, that the hosts of sign-ins
+        may come from, beside those that the machine trusts. ``login_proxy``: the address of the proxy on the way to
+        them, such as ``http://proxy.example:8080``; by default it is the system's.
         """
         options = _raw.ClientOptions(
             event_capacity=event_capacity,
@@ -49,6 +55,8 @@ class Client:
             profile_folder=None if profile_folder is None else os.fspath(profile_folder),
             sealing_key=sealing_key,
             authorities=list(authorities),
+            login_roots=login_roots,
+            login_proxy=login_proxy,
         )
         with translated():
             self._raw = _raw.Client(options)
@@ -67,7 +75,13 @@ class Client:
         self,
         profile: Union[Profile, str],
         *,
-        certificate: Optional[Certificate] = None,
+        certificate: Union[Certificate, Iterable[Certificate], None] = None,
+        certificate_stores: Iterable[Pkcs11] = (),
+        username: Optional[str] = None,
+        credentials: Optional[Credentials] = None,
+        entra: EntraMethod = EntraMethod.BROWSER,
+        token_provider: Optional[TokenProvider] = None,
+        open_browser: bool = False,
         device: Device = Auto(),
         trusted_roots: Iterable[bytes] = (),
         timeouts: Optional[Timeouts] = None,
@@ -78,8 +92,18 @@ class Client:
     ) -> Session:
         """Starts a session and returns at once; :meth:`Session.connected` and the events tell how it goes.
 
-        ``profile``: as imported, or its id. ``certificate``: :class:`Pfx` or :class:`Pem`; without it a challenge asks
-        for one. ``trusted_roots``: certificates, PEM or DER, among which the root that the profile pins is looked for.
+        ``profile``: as imported, or its id. ``certificate``: :class:`Pfx`, :class:`Pem` or :class:`ExternalKey`, or
+        several, of which the one that fits is taken; ``certificate_stores``: where else to look. Without any a
+        challenge asks for one. ``credentials``: the user name and password that a profile asks for; if the gateway
+        refuses them nobody is asked for others.
+
+        ``username``: who connects, where the profile leaves that open. ``entra``: how to sign in with Entra ID.
+        ``token_provider``: brings its tokens, and chooses :attr:`EntraMethod.TOKEN`; a function that takes a
+        :class:`TokenRequest` and returns the token, also as a coroutine, which runs in the event loop of this call. A
+        plain function is called on a thread of the library. ``open_browser``: whether the session opens the user's
+        browser at Entra's page.
+
+        ``trusted_roots``: certificates, PEM or DER, among which the root that the profile pins is looked for.
         ``mtu``: the largest packet inside the tunnel, from 576 to 1,500 bytes. ``configure_machine``: whether addresses
         and routes are set on the machine; if not, the program applies each :class:`NetworkConfigEvent` itself.
         ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for
@@ -88,7 +112,13 @@ class Client:
         """
         options = _raw.ConnectOptions(
             device=device._to_raw(),
-            certificate=None if certificate is None else certificate._to_raw(),
+            certificates=[one._to_raw() for one in _certificates(certificate)],
+            pkcs11_modules=[os.fspath(store.module) for store in certificate_stores],
+            username=username,
+            credentials=None if credentials is None else credentials._to_raw(),
+            entra_method=entra._to_raw(),
+            token_provider=None if token_provider is None else RawTokenProvider(token_provider),
+            open_browser=open_browser,
             trusted_roots=list(trusted_roots),
             timeouts=None if timeouts is None else timeouts._to_raw(),
             mtu=mtu,
@@ -137,6 +167,12 @@ class Client:
         self.close()
         await self.closed()
         await self._events.settle()
+
+
+def _certificates(given: Union[Certificate, Iterable[Certificate], None]) -> List[Certificate]:
+    if given is None:
+        return []
+    return [given] if isinstance(given, (Pfx, Pem, ExternalKey)) else list(given)
 
 
 _open_clients: weakref.WeakSet[Client] = weakref.WeakSet()

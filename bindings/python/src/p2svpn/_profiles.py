@@ -297,6 +297,22 @@ class Profiles:
         with translated():
             return [Plan._from_raw(raw) for raw in self._raw.explain_files(_paths(paths), options)]
 
+    def signed_in(self, profile: Union[Profile, str]) -> List[str]:
+        """Returns the user names that have signed in with Entra ID for a profile, the last one first.
+
+        What one profile remembers is shared by all of the same application.
+        """
+        with translated():
+            return self._raw.signed_in(profile_id(profile))
+
+    def sign_out(self, profile: Union[Profile, str], username: Optional[str] = None) -> None:
+        """Forgets the sign-in of a user with Entra ID, or those of all users of the profile's application.
+
+        The next session asks for a sign-in. Entra itself and the browser do not learn of it.
+        """
+        with translated():
+            self._raw.sign_out(profile_id(profile), username)
+
     def remove(self, profile: Union[Profile, str]) -> None:
         """Forgets a profile; sessions that use it go on."""
         with translated():

@@ -8,12 +8,16 @@ from typing import Callable, Optional, Tuple, Type, TypeVar, Union
 
 from . import _raw
 from ._certificate import Certificate, Pem, Pfx
-from ._challenge import Challenge
+from ._challenge import CertificateDetails, Challenge, ChooseCertificateChallenge, Redirect
 from ._error import P2SVpnError, error_from_details, translated
+from ._external_key import ExternalKey
+from ._sign_in import AccessToken, Credentials
 from ._status import Statistics, Status
 from ._transport import TunnelTransport
 
 _Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
+Answer = Union[Certificate, str, int, CertificateDetails, Credentials, AccessToken, Redirect, None]
+"""What answers a challenge."""
 Host = Union[str, ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 
@@ -51,14 +55,16 @@ class Session:
         """Asks for the end, in whatever state the session is, and returns at once. It ends within 2 seconds."""
         self._raw.disconnect()
 
-    def answer(self, challenge: Union[Challenge, int], answer: Union[Certificate, str, None]) -> None:
-        """Answers a challenge: with a certificate, with a secret, or with ``None``, which cancels the sign-in.
+    def answer(self, challenge: Union[Challenge, int], answer: Answer) -> None:
+        """Answers a challenge with what its class names, or with ``None``, which cancels the sign-in.
 
-        An answer of the wrong kind raises ``ANSWER_MISMATCH``, and the challenge still waits.
+        One of several certificates is named by its place in the list, or taken from a
+        :class:`ChooseCertificateChallenge`. An answer of the wrong kind raises ``ANSWER_MISMATCH``, and the challenge
+        still waits.
         """
         number = challenge.id if isinstance(challenge, Challenge) else challenge
         with translated():
-            self._raw.answer(number, _answer_to_raw(answer))
+            self._raw.answer(number, _answer_to_raw(challenge, answer))
 
     def status(self) -> Status:
         """Returns how the session stands now."""
@@ -104,9 +110,21 @@ class Session:
         await self.closed()
 
 
-def _answer_to_raw(answer: Union[Certificate, str, None]) -> _raw.Answer:
+def _answer_to_raw(challenge: Union[Challenge, int], answer: Answer) -> _raw.Answer:
     if answer is None:
         return _raw.Answer.CANCEL()
-    if isinstance(answer, (Pfx, Pem)):
+    if isinstance(answer, (Pfx, Pem, ExternalKey)):
         return _raw.Answer.CERTIFICATE(answer._to_raw())
+    if isinstance(answer, Credentials):
+        return _raw.Answer.CREDENTIALS(answer._to_raw())
+    if isinstance(answer, AccessToken):
+        return _raw.Answer.ACCESS_TOKEN(answer._to_raw())
+    if isinstance(answer, Redirect):
+        return _raw.Answer.REDIRECT(answer.address)
+    if isinstance(answer, CertificateDetails):
+        if not isinstance(challenge, ChooseCertificateChallenge):
+            raise TypeError("a certificate is chosen from its challenge")
+        return _raw.Answer.CHOICE(challenge.certificates.index(answer))
+    if isinstance(answer, int):
+        return _raw.Answer.CHOICE(answer)
     return _raw.Answer.SECRET(answer)
