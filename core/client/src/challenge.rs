@@ -219,7 +219,7 @@ impl fmt::Display for ChallengeKind {
             }
             Self::Question { .. } => formatter.write_str("Answer the gateway's question."),
             Self::SignInPage(page) if page.redirect_uri.is_some() => {
-                formatter.write_str("Sign in at Microsoft's web page.")
+                formatter.write_str("Sign in with Microsoft Entra ID at its web page.")
             }
             Self::SignInPage(_) => {
                 formatter.write_str("Sign in at the web page that the gateway names.")

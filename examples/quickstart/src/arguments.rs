@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
-use p2svpn_client::{Certificate, Device};
+use p2svpn_client::{Certificate, CertificateStore, Device, EntraMethod};
 
 use crate::failure::Failure;
+use crate::login::Login;
 use crate::page::Page;
 
 /// What `--help` prints.
@@ -13,6 +14,7 @@ pub(crate) const HELP: &str = "\
 quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
 
   quickstart                                         with a gateway of its own, on this machine
+  quickstart --entra                                 the same, where you sign in as with Entra ID: it prints where
   quickstart --profile azurevpnconfig.xml --pfx me.pfx   with a real gateway, until Ctrl-C
 
   quickstart explain FILE... [--device KIND]         what the profiles in the files need and would change; connects to nothing
@@ -20,6 +22,13 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
   --profile FILE    the profile that the administrator handed out
   --pfx FILE        the client certificate with its key; its password is asked for
   --pem FILE        the same as PEM
+  --pkcs11 MODULE   look for the certificate on the tokens of this PKCS#11 module, an absolute path; the PIN is asked for
+  --user NAME       who connects, with Entra ID or a password
+  --device-code     sign in with Entra ID by a code that is typed on any device
+  --token FILE      an access token of Entra ID, got elsewhere, is in this file
+  --open-browser    open the browser at the page to sign in at
+  --login HOST      let the profile send you to this host to sign in, beside Microsoft's; HOST:PORT for another port
+  --login-root FILE a root certificate, PEM, that this host's may come from
   --root FILE       a root certificate, PEM or DER, among which the profile's pinned root is looked for
   --device KIND     auto (default), tun, or userspace, which needs no privilege
   --get URL         fetch http://ADDRESS[:PORT]/PATH through the tunnel, with the userspace device, then disconnect
@@ -32,6 +41,15 @@ pub(crate) struct Arguments {
     pub(crate) explain: Vec<PathBuf>,
     pub(crate) profile: Option<PathBuf>,
     pub(crate) certificate: Option<Certificate>,
+    pub(crate) stores: Vec<CertificateStore>,
+    /// Whether the gateway of our own comes with a stand-in for Entra ID.
+    pub(crate) entra: bool,
+    pub(crate) user: Option<String>,
+    pub(crate) method: EntraMethod,
+    /// Where the access token is.
+    pub(crate) token: Option<PathBuf>,
+    pub(crate) open_browser: bool,
+    pub(crate) login: Login,
     pub(crate) root: Option<PathBuf>,
     pub(crate) device: Device,
     pub(crate) page: Option<Page>,
@@ -44,6 +62,13 @@ impl Arguments {
             explain: Vec::new(),
             profile: None,
             certificate: None,
+            stores: Vec::new(),
+            entra: false,
+            user: None,
+            method: EntraMethod::default(),
+            token: None,
+            open_browser: false,
+            login: Login::default(),
             root: None,
             device: Device::Auto,
             page: None,
@@ -63,6 +88,20 @@ impl Arguments {
                 Long("pem") => {
                     arguments.certificate = Some(Certificate::pem_file(parser.value()?, None))
                 }
+                Long("pkcs11") => {
+                    let module = CertificateStore::Pkcs11(parser.value()?.into());
+                    arguments.stores.push(module);
+                }
+                Long("entra") => arguments.entra = true,
+                Long("user") => arguments.user = Some(parser.value()?.string()?),
+                Long("device-code") => arguments.method = EntraMethod::DeviceCode,
+                Long("token") => {
+                    arguments.method = EntraMethod::Token;
+                    arguments.token = Some(parser.value()?.into());
+                }
+                Long("open-browser") => arguments.open_browser = true,
+                Long("login") => arguments.login.host = Some(parser.value()?.string()?),
+                Long("login-root") => arguments.login.root = Some(parser.value()?.into()),
                 Long("root") => arguments.root = Some(parser.value()?.into()),
                 Long("device") => chosen = Some(device(&parser.value()?.string()?)?),
                 Long("get") => arguments.page = Some(parser.value()?.string()?.parse()?),
@@ -89,11 +128,25 @@ impl Arguments {
         Ok(Some(arguments))
     }
 
+    /// Whether something says how to sign in where the profile asks for more than a certificate.
+    fn signs_in(&self) -> bool {
+        self.user.is_some() || self.open_browser || self.method != EntraMethod::default()
+    }
+
     /// Refuses an option that nothing would come of.
     fn check(&self, explains: bool, device: Option<&Device>) -> Result<(), Failure> {
         let of_sessions = [
             ("--profile", explains && self.profile.is_some()),
-            ("a certificate", self.certificate.is_some()),
+            (
+                "a certificate",
+                self.certificate.is_some() || !self.stores.is_empty(),
+            ),
+            (
+                "a sign-in",
+                explains && (self.entra || self.signs_in() || self.login.host.is_some()),
+            ),
+            ("--token", self.token.is_some()),
+            ("--login-root", self.login.root.is_some()),
             ("--root", self.root.is_some()),
             ("--get", self.page.is_some()),
         ];
@@ -105,6 +158,12 @@ impl Arguments {
             Some((option, _)) if is_ours => {
                 Err(format!("{option} needs --profile; --help shows how it is called").into())
             }
+            _ if is_ours && !self.entra && self.signs_in() => {
+                Err("an option for signing in needs --entra or --profile".into())
+            }
+            _ if self.entra && !is_ours => Err(
+                "--entra is for the gateway that quickstart brings along: without --profile".into(),
+            ),
             _ if is_ours && !matches!(device, None | Some(Device::Userspace)) => {
                 Err("--device needs --profile: without one nothing on this machine changes".into())
             }
@@ -195,6 +254,8 @@ mod tests {
             ("--pem", "me.pem"),
             ("--root", "root.pem"),
             ("--get", "http://10.1.0.4/"),
+            ("--user", "alice"),
+            ("--login", "login.example"),
         ] {
             let refusal = with(&[option, value]).unwrap_err().to_string();
             assert!(refusal.contains("connects to nothing"), "{refusal}");
@@ -210,10 +271,16 @@ mod tests {
             ["--get", "http://10.1.0.4/"],
             ["--device", "tun"],
             ["--device", "auto"],
+            ["--token", "token.txt"],
+            ["--user", "alice"],
+            ["--pkcs11", "/lib/module.so"],
         ] {
             let refusal = alone(&options).unwrap_err().to_string();
             assert!(refusal.contains("--profile"), "{refusal}");
         }
+        assert!(alone(&["--entra", "--device-code"]).is_ok());
+        assert!(alone(&["--device-code"]).is_err());
+        assert!(parsed(&["--entra"]).is_err());
         assert!(alone(&["--device", "userspace"]).is_ok());
     }
 

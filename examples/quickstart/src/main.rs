@@ -2,20 +2,21 @@
 //!
 //! Without arguments it brings its own gateway along; with `--profile` it connects to a real one.
 
+mod answer;
 mod arguments;
 mod failure;
 mod home;
+mod login;
 mod output;
 mod page;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use p2svpn_client::{
-    Answer, Certificate, Challenge, ChallengeKind, Client, ConnectOptions, ErrorCode, Event,
-    EventKind, Session, State, Warning,
-};
+use p2svpn_client::{Client, ConnectOptions, Event, EventKind, Session, State, Warning};
 
+use crate::answer::answer;
 use crate::arguments::Arguments;
 use crate::failure::{Failure, explain};
 use crate::home::Home;
@@ -70,21 +71,31 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
     };
     let profile = arguments.profile.take().ok_or("there is no profile")?;
 
-    let client = Client::builder().build()?;
+    let client = arguments.login.allow(Client::builder())?.build()?;
     let imported = client.profiles().import_file(&profile)?;
     let name = &imported.summary.name;
     say(format_args!("Imported {name} from {}", profile.display()))?;
     say_warnings(&imported.warnings, imported.warnings_left_out)?;
 
-    let mut options = ConnectOptions::default().device(arguments.device);
+    let mut options = ConnectOptions::default()
+        .device(arguments.device)
+        .entra_method(arguments.method)
+        .open_browser(arguments.open_browser);
     if let Some(certificate) = arguments.certificate {
         options = options.certificate(certificate);
+    }
+    for store in arguments.stores {
+        options = options.certificate_store(store);
+    }
+    if let Some(user) = arguments.user {
+        options = options.username(user);
     }
     if let Some(root) = arguments.root {
         options = options.trusted_root(std::fs::read(root)?);
     }
     let session = client.connect(&imported.summary.id, options)?;
-    let outcome = follow(&client, &session, arguments.page.as_ref()).await;
+    let (page, token) = (arguments.page.as_ref(), arguments.token.as_deref());
+    let outcome = follow(&client, &session, page, token).await;
     client.close();
     client.closed().await;
     if let Some(home) = home {
@@ -94,7 +105,12 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Prints what happens until the session is over; Ctrl-C disconnects.
-async fn follow(client: &Client, session: &Session, page: Option<&Page>) -> Result<(), Failure> {
+async fn follow(
+    client: &Client,
+    session: &Session,
+    page: Option<&Page>,
+    token: Option<&Path>,
+) -> Result<(), Failure> {
     let started = Instant::now();
     let mut outcome = Ok(());
     loop {
@@ -118,7 +134,7 @@ async fn follow(client: &Client, session: &Session, page: Option<&Page>) -> Resu
                     }
                 }
             }
-            EventKind::Challenge(challenge) => answer(session, &challenge)?,
+            EventKind::Challenge(challenge) => answer(session, &challenge, token)?,
             EventKind::Warning(warning) => {
                 say(format_args!("{at}  Warning: {warning}"))?;
             }
@@ -140,46 +156,6 @@ async fn use_tunnel(session: &Session, page: Option<&Page>) -> Result<(), Failur
     let text = page.fetch(session).await?;
     let (status, text) = (session.status(), indented(&text));
     say(format_args!("\n{status}\n{page} says:\n\n{text}\n"))
-}
-
-/// Asks the person at the terminal what the session asks for.
-fn answer(session: &Session, challenge: &Challenge) -> Result<(), Failure> {
-    if let Some(refusal) = &challenge.refusal {
-        say(refusal)?;
-    }
-    let answer = match &challenge.kind {
-        ChallengeKind::CertificatePassword { .. }
-        | ChallengeKind::Question { masked: true, .. } => {
-            Answer::secret(rpassword::prompt_password(format!("{} ", challenge.text))?)
-        }
-        ChallengeKind::ClientCertificate { .. } => {
-            let file = prompt(&format!("{} PFX file: ", challenge.text))?;
-            if file.is_empty() {
-                Answer::Cancel
-            } else {
-                Answer::Certificate(Certificate::pfx_file(file))
-            }
-        }
-        ChallengeKind::Question { .. } => Answer::secret(prompt(&format!("{} ", challenge.text))?),
-        ChallengeKind::SignInPage(page) => {
-            // The gateway learns by itself that the user has signed in.
-            return say(format_args!("{} {}", challenge.text, page.url));
-        }
-        _ => Answer::Cancel,
-    };
-    match session.answer(challenge.id, answer) {
-        // The gateway did not wait so long.
-        Err(error) if error.code() == ErrorCode::ChallengeUnknown => say(error)?,
-        outcome => outcome?,
-    }
-    Ok(())
-}
-
-fn prompt(question: &str) -> Result<String, Failure> {
-    print(question)?;
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
 }
 
 fn clock(elapsed: Duration) -> String {

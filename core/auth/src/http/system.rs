@@ -9,6 +9,7 @@ use reqwest::{Client, Method, NoProxy, Proxy, Response, Url};
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 use zeroize::Zeroizing;
 
@@ -53,6 +54,33 @@ impl Default for SystemHttpOptions {
             connect_timeout: Duration::from_secs(20),
             timeout: Duration::from_secs(60),
         }
+    }
+}
+
+impl SystemHttpOptions {
+    /// Trusts these certificates, PEM, beside those that the machine trusts.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError::NotSecure`] if there is none, or one that cannot be read.
+    pub fn trusted_roots(mut self, pem: &[u8]) -> Result<Self, HttpError> {
+        let unreadable = |reason: String| HttpError::NotSecure { reason };
+        let found = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+        let found = found.map_err(|error| unreadable(format!("the trusted roots: {error}")))?;
+        if found.is_empty() {
+            return Err(unreadable(
+                "the trusted roots hold no certificate".to_owned(),
+            ));
+        }
+        self.extra_roots.extend(found);
+        Ok(self)
+    }
+
+    /// Chooses which proxies are used.
+    #[must_use]
+    pub fn proxy(mut self, proxy: HttpProxy) -> Self {
+        self.proxy = proxy;
+        self
     }
 }
 

@@ -8,8 +8,6 @@ use p2svpn_client::{
     SystemHttpOptions,
 };
 use p2svpn_gateway::{FakeEntra, Gateway, GatewayBuilder};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
@@ -21,10 +19,8 @@ pub(crate) const ALICE: &str = "alice@contoso.example";
 
 /// The way to a stand-in for Entra that asks its users nothing.
 pub(crate) fn http(entra: &FakeEntra) -> SystemHttp {
-    let mut options = SystemHttpOptions::default();
-    options.proxy = HttpProxy::Direct;
-    let root = CertificateDer::from_pem_slice(entra.root_pem().as_bytes());
-    options.extra_roots.push(root.unwrap());
+    let options = SystemHttpOptions::default().proxy(HttpProxy::Direct);
+    let options = options.trusted_roots(entra.root_pem().as_bytes()).unwrap();
     SystemHttp::new(options).unwrap()
 }
 
