@@ -76,15 +76,7 @@ impl Pkcs11Token {
             let path = site.folder().join("certificate.der");
             std::fs::write(&path, certificate)
                 .map_err(LabError::system("writing a certificate"))?;
-            let mut tool = token.tool("pkcs11-tool");
-            tool.args([
-                "--module",
-                MODULE,
-                "--token-label",
-                LABEL,
-                "--pin",
-                Self::PIN,
-            ]);
+            let mut tool = token.object_tool();
             tool.args(["--type", "cert", "--id", id, "--write-object"])
                 .arg(path);
             site.client.output(tool)?;
@@ -98,6 +90,23 @@ impl Pkcs11Token {
         command.env(SETTINGS, &self.settings);
         command.args(["--pkcs11", MODULE]);
         command
+    }
+
+    /// Takes the key away, as pulling the token out does.
+    ///
+    /// # Errors
+    /// [`LabError::Program`] with the tool's message.
+    pub fn remove_key(&self, site: &Site) -> Result<(), LabError> {
+        let mut tool = self.object_tool();
+        tool.args(["--delete-object", "--type", "privkey", "--id", ID]);
+        site.client.output(tool).map(drop)
+    }
+
+    fn object_tool(&self) -> Command {
+        let mut tool = self.tool("pkcs11-tool");
+        tool.args(["--module", MODULE, "--token-label", LABEL]);
+        tool.args(["--pin", Self::PIN]);
+        tool
     }
 
     fn tool(&self, name: &str) -> Command {

@@ -45,8 +45,11 @@ printf %s "${password%.*}" >"$work/signed"
 printf %s "${password##*.}" | decode >"$work/signature"
 echo "$(claim jti)" >>"$folder/shown"
 openssl dgst -sha256 -keyform DER -verify "$folder/issuer.der" -signature "$work/signature" "$work/signed" || exit 1
-[ "$(claim exp)" -gt "$(date +%s)" ]
+[ "$(claim exp)" -gt "$(date +%s)" ] && [ ! -e "$folder/revoked" ]
 "#;
+
+/// The versions that say why they refuse a token in a rekey, or one that is too long; 2.5 hangs up.
+const TALKATIVE: [ServerVersion; 2] = [ServerVersion::V2_6, ServerVersion::V2_7];
 
 /// How long tokens are, in bytes: OpenVPN has room for a little more, as a message of the exchange of keys has 2,048 bytes at
 /// most.
@@ -118,6 +121,34 @@ fn a_refused_token_is_not_shown_again() -> Result<(), LabError> {
 }
 
 #[test]
+fn a_token_that_is_revoked_ends_the_session_at_the_next_rekey() -> Result<(), LabError> {
+    if !can_run_every_server() || !can_check_tokens() {
+        return Ok(());
+    }
+    at_once(TALKATIVE, |version| {
+        let entrance = Entrance::new(version, Some(Duration::from_secs(3)))?;
+        let mut client = entrance.start()?;
+        let challenge = client.wait_challenge()?;
+        let token = entrance.issuer.token("first", 3_600, LENGTH);
+        client.answer(&challenge, &format!("token 3600 {token}"))?;
+        client.wait_state("Connected")?;
+
+        std::fs::write(entrance.site.folder().join("revoked"), "").unwrap();
+        let end = client.wait_ended()?;
+        client.stop()?;
+
+        assert_eq!(
+            end.number,
+            Some(SIGN_IN_REFUSED),
+            "{version:?}: {}",
+            end.text
+        );
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn a_token_of_many_kilobytes_is_shown_whole_and_again_in_rekeys() -> Result<(), LabError> {
     if !can_run_every_server() || !can_check_tokens() {
         return Ok(());
@@ -147,8 +178,7 @@ fn a_token_that_is_too_long_for_a_server_is_refused_in_its_words() -> Result<(),
     if !can_run_every_server() || !can_check_tokens() {
         return Ok(());
     }
-    // 2.5 hangs up instead.
-    at_once([ServerVersion::V2_6, ServerVersion::V2_7], |version| {
+    at_once(TALKATIVE, |version| {
         let entrance = Entrance::new(version, None)?;
 
         for length in [5 << 10, 40 << 10] {

@@ -17,6 +17,7 @@ use p2svpn_lab::{
 };
 
 const PIN_WRONG: u64 = 321;
+const TOKEN_REMOVED: u64 = 323;
 
 #[test]
 fn a_key_on_a_token_signs_in_each_version_of_tls_and_again_in_rekeys() -> Result<(), LabError> {
@@ -85,6 +86,30 @@ fn a_wrong_pin_is_told_before_the_gateway_is_called() -> Result<(), LabError> {
     client.answer(&second, &format!("secret {}", Pkcs11Token::PIN))?;
     client.wait_state("Connected")?;
     client.stop()
+}
+
+#[test]
+fn a_key_that_goes_away_ends_the_session_at_the_next_rekey() -> Result<(), LabError> {
+    if !can_run_pkcs11() {
+        return Ok(());
+    }
+    let bearer = Bearer::new(KeyKind::P256, TokenAbilities::All)?;
+    let options = ServerOptions {
+        renegotiate: Some(Duration::from_secs(3)),
+        ..ServerOptions::default()
+    };
+    let _server = OpenVpnServer::start(&bearer.site, &options)?;
+
+    let mut client = bearer.start()?;
+    let pin = client.wait_challenge()?;
+    client.answer(&pin, &format!("secret {}", Pkcs11Token::PIN))?;
+    client.wait_state("Connected")?;
+    bearer.token.remove_key(&bearer.site)?;
+    let end = client.wait_ended()?;
+    client.stop()?;
+
+    assert_eq!(end.number, Some(TOKEN_REMOVED), "{}", end.text);
+    Ok(())
 }
 
 /// Who carries the token.
