@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+/// The most routes and excludes that a configuration may have together; Azure writes some hundreds at most.
+pub const MAX_ROUTES: usize = 16_384;
+
 /// Describes the network of one session, complete in itself.
 ///
 /// Plain data that a host may also act on itself instead of this crate.

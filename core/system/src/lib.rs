@@ -24,12 +24,11 @@ mod unsupported;
 pub use applied::{Applied, Unapplied};
 pub use browser::{BrowserError, open_browser};
 pub use clock::Clock;
-pub use config::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
+pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode};
 pub use error::SystemError;
 #[cfg(target_os = "linux")]
 pub use linux::Interface;
 pub use local_networks::{LocalNetwork, local_networks};
-pub use plan::MAX_ROUTES;
 pub use privilege::can_configure_network;
 #[cfg(not(target_os = "linux"))]
 pub use unsupported::Interface;

@@ -7,10 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::SystemError;
 use crate::applied::Unapplied;
-use crate::config::{NetworkConfig, Route, TunnelMode};
-
-/// The most routes and excludes that a configuration may have together; Azure writes some hundreds at most.
-pub const MAX_ROUTES: usize = 16_384;
+use crate::config::{MAX_ROUTES, NetworkConfig, Route, TunnelMode};
 
 /// The metric that Linux gives IPv6 routes without one (IP6_RT_PRIO_USER).
 const IPV6_DEFAULT_METRIC: u32 = 1024;
