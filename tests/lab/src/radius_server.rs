@@ -65,9 +65,8 @@ impl RadiusServer {
         let settings = write(site.folder(), "radiusplugin.cnf", &plugin_settings(site))?;
         let lines = [
             "username-as-common-name".to_owned(),
-            // The plug-in reads there what it has to account for, and answers by files in the folder.
+            // The plug-in reads there what it has to account for.
             format!("status {folder}/status 1"),
-            format!("tmp-dir {folder}"),
         ];
         Ok(ServerOptions {
             without_certificates: true,

@@ -104,6 +104,7 @@ duplicate-cn
 push \"route 10.1.0.0 255.255.0.0\"
 push \"dhcp-option DNS 10.1.0.4\"
 push \"dhcp-option DOMAIN corp.example\"
+tmp-dir {folder}
 verb 4
 suppress-timestamps
 ",
