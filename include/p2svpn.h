@@ -263,6 +263,10 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_TOKEN_TOO_LONG = 336,
     /** The browser has no way back. */
     P2SVPN_ERROR_LOOPBACK_UNAVAILABLE = 337,
+    /** The host program brought no access token. */
+    P2SVPN_ERROR_TOKEN_PROVIDER_FAILED = 338,
+    /** A revocation list cannot be read. */
+    P2SVPN_ERROR_REVOCATION_LIST_UNREADABLE = 339,
     /** The gateway's name was not found. */
     P2SVPN_ERROR_NAME_NOT_RESOLVED = 401,
     /** The gateway refused the connection. */

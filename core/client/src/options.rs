@@ -11,6 +11,7 @@ use crate::credentials::Credentials;
 use crate::device::Device;
 use crate::entra_method::EntraMethod;
 use crate::error::{Error, ErrorCode};
+use crate::server_exception::ServerException;
 use crate::token_provider::TokenProvider;
 
 /// The smallest packet size that every IPv4 host takes (RFC 791).
@@ -37,6 +38,8 @@ pub struct ConnectOptions {
     pub(crate) token_provider: Option<Arc<dyn TokenProvider>>,
     pub(crate) open_browser: bool,
     pub(crate) trusted_roots: Vec<Zeroizing<Vec<u8>>>,
+    pub(crate) revocation_lists: Vec<Vec<u8>>,
+    pub(crate) server_exception: Option<Arc<dyn ServerException>>,
     pub(crate) timeouts: Timeouts,
     pub(crate) mtu: Option<u16>,
     pub(crate) leave_machine: bool,
@@ -114,6 +117,23 @@ impl ConnectOptions {
     #[must_use]
     pub fn trusted_root(mut self, pem_or_der: impl Into<Vec<u8>>) -> Self {
         self.trusted_roots.push(Zeroizing::new(pem_or_der.into()));
+        self
+    }
+
+    /// Adds a list of the certificates that an issuer has withdrawn, PEM or DER, beside those of the profile.
+    ///
+    /// It counts for what its issuer has issued, at every place of the gateway's chain. One whose time is over refuses all of
+    /// them; a gateway whose issuers have no list passes.
+    #[must_use]
+    pub fn revocation_list(mut self, pem_or_der: impl Into<Vec<u8>>) -> Self {
+        self.revocation_lists.push(pem_or_der.into());
+        self
+    }
+
+    /// Lets the host accept gateways' certificates that the profile does not; by default nothing does.
+    #[must_use]
+    pub fn server_exception(mut self, exception: Arc<dyn ServerException>) -> Self {
+        self.server_exception = Some(exception);
         self
     }
 

@@ -9,13 +9,17 @@
 mod support;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use p2svpn_client::{Client, ErrorCode, Timeouts};
+use p2svpn_client::{
+    Client, ErrorCode, RefusedCertificate, ServerException, Timeouts, WarningKind,
+};
 use p2svpn_gateway::{
     Answer, Gateway, IdentityFlaw, IdentityRequest, Misbehaviour, ServerFlaw, Stage, Stop,
 };
-use support::{Bench, certificate, impatient, options};
+use support::{Bench, certificate, impatient, options, warnings, within};
 use tokio::net::TcpSocket;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,6 +89,91 @@ async fn each_flaw_of_the_gateways_certificate_has_its_error() {
     for (flaw, expected) in rows {
         let error = misbehaving(Misbehaviour::Certificate(flaw), Timeouts::default()).await;
         assert_eq!(error, expected, "{flaw:?}");
+    }
+}
+
+/// The host knows this certificate, whatever is wrong with it.
+struct Known(String, AtomicU64);
+
+impl ServerException for Known {
+    fn accepts(&self, certificate: &RefusedCertificate) -> bool {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(certificate.fingerprint.len(), 64);
+        assert!(!certificate.chain.is_empty());
+        certificate.refusal.name() == self.0
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_may_accept_a_certificate_that_is_refused_and_it_is_told() {
+    for (flaw, refusal) in [
+        (ServerFlaw::OtherRoot, "GATEWAY_ROOT_NOT_PINNED"),
+        (ServerFlaw::OtherName, "GATEWAY_NAME_WRONG"),
+        (ServerFlaw::Expired, "GATEWAY_CERTIFICATE_EXPIRED"),
+        (ServerFlaw::NotForServers, "GATEWAY_CERTIFICATE_PURPOSE"),
+    ] {
+        let gateway = Gateway::builder().misbehaviour(Misbehaviour::Certificate(flaw));
+        let bench = Bench::with(gateway).await;
+        let known = Arc::new(Known(refusal.to_owned(), AtomicU64::new(0)));
+
+        let session = bench.connect(bench.options().server_exception(Arc::clone(&known) as _));
+        within(session.connected()).await.unwrap();
+        session.disconnect();
+
+        let events = bench.events_to_the_end().await;
+        let told = warnings(&events, WarningKind::Gateway);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("although"), "{told:?}");
+        assert_eq!(known.1.load(Ordering::Relaxed), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_host_does_not_accept_or_panics_at_is_refused() {
+    struct Panics;
+    impl ServerException for Panics {
+        fn accepts(&self, _: &RefusedCertificate) -> bool {
+            panic!("a defect of the host")
+        }
+    }
+    let other = Arc::new(Known("GATEWAY_NAME_WRONG".to_owned(), AtomicU64::new(0)));
+    let exceptions: [Arc<dyn ServerException>; 2] = [other, Arc::new(Panics)];
+    for exception in exceptions {
+        let flaw = Misbehaviour::Certificate(ServerFlaw::Expired);
+        let mut bench = Bench::with(Gateway::builder().misbehaviour(flaw)).await;
+
+        let ended = bench
+            .end_of(bench.options().server_exception(exception))
+            .await;
+
+        let code = ended.error.unwrap().code();
+        assert_eq!(code, ErrorCode::GatewayCertificateExpired);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_certificate_asks_no_host() {
+    let bench = Bench::new().await;
+    let nobody = Arc::new(Known(String::new(), AtomicU64::new(0)));
+
+    let session = bench.connect(bench.options().server_exception(Arc::clone(&nobody) as _));
+    within(session.connected()).await.unwrap();
+
+    assert_eq!(nobody.1.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_revocation_list_has_its_error() {
+    let mut bench = Bench::new().await;
+
+    for list in [
+        &b"-----BEGIN X509 CRL-----\n-----END X509 CRL-----\n"[..],
+        b"0",
+        b"",
+    ] {
+        let ended = bench.end_of(bench.options().revocation_list(list)).await;
+        let code = ended.error.unwrap().code();
+        assert_eq!(code, ErrorCode::RevocationListUnreadable);
     }
 }
 
@@ -258,7 +347,7 @@ async fn the_next_server_is_tried_when_one_does_not_answer() {
 
     let session = bench.client.connect(profile.id(), bench.options()).unwrap();
 
-    support::within(session.connected()).await.unwrap();
+    within(session.connected()).await.unwrap();
     assert_eq!(
         session.status().gateway_address,
         Some(bench.gateway.address())

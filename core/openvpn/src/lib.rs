@@ -170,8 +170,8 @@ pub use certificate_error::{
     RevocationListProblem, ServerCertificateError, UnsupportedCertificate,
 };
 pub use tls::{
-    CertificateName, CertificateUsage, ExtendedKeyUsage, KeyUsage, RevocationLists, ServerTrust,
-    ServerValidation, TlsOptions, TlsSummary, TlsVersions,
+    CertificateException, CertificateName, CertificateUsage, ExtendedKeyUsage, KeyUsage,
+    RevocationLists, ServerTrust, ServerValidation, TlsOptions, TlsSummary, TlsVersions,
 };
 
 // Which gateway is tried when.

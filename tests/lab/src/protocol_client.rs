@@ -67,6 +67,7 @@ impl ProtocolClient {
             },
             wrapping: server.wrapping.client(site)?,
             validation: ServerValidation {
+                exception: None,
                 trust: ServerTrust::Roots {
                     roots: vec![root],
                     revocation: RevocationLists::default(),

@@ -415,6 +415,10 @@ catalogue! {
         "The host program brought no access token"
         "The program gets tokens of Entra ID by itself, and what it asks for them failed."
         "Look at what the program says, and sign in there if it wants that."
+    339 RevocationListUnreadable "REVOCATION_LIST_UNREADABLE" Configuration
+        "A revocation list cannot be read"
+        "What the host program passed as a list of withdrawn certificates is none in PEM or DER."
+        "Correct the host program's configuration."
 
     // ---- 4xx: the network towards the gateway ----
     401 NameNotResolved "NAME_NOT_RESOLVED" Retry

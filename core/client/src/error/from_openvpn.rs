@@ -49,6 +49,12 @@ impl From<ConnectionError> for Error {
     }
 }
 
+impl From<&ServerCertificateError> for Error {
+    fn from(error: &ServerCertificateError) -> Self {
+        Self::new(server_certificate(error), error.to_string())
+    }
+}
+
 /// What an error tells beyond the title of its code.
 fn context(error: &ConnectionError) -> String {
     let within = |duration: &Duration| format!("within {} s", duration.as_secs());

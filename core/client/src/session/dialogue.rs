@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use p2svpn_auth::{Identity, TrustedRoots};
 use p2svpn_openvpn::{
-    Cipher, ClientConfig, CompressionFraming, Credentials, Framing, IpVersion, MssFix,
-    Renegotiation, SignInMethod, Start, Timeouts, TlsOptions, TlsVersions,
+    CertificateException, Cipher, ClientConfig, CompressionFraming, Credentials, Framing,
+    IpVersion, MssFix, Renegotiation, RevocationLists, ServerValidation, SignInMethod, Start,
+    Timeouts, TlsOptions, TlsVersions,
 };
 use p2svpn_profile::{Profile, Server, Transport};
 use p2svpn_system::Clock;
@@ -18,13 +19,19 @@ use crate::options::{self, ConnectOptions, LARGEST_MTU, LONGEST_TIMEOUT};
 /// How to talk to the gateways of a profile: what each side proves to the other.
 pub(super) struct Dialogue {
     roots: TrustedRoots,
+    revocation: RevocationLists,
+    exception: Option<CertificateException>,
     profile: Arc<Profile>,
     template: ClientConfig,
 }
 
 impl Dialogue {
     /// Prepares it; fails on what this version cannot do.
-    pub(super) fn new(profile: &Arc<Profile>, options: &ConnectOptions) -> Result<Self, Error> {
+    pub(super) fn new(
+        profile: &Arc<Profile>,
+        options: &ConnectOptions,
+        exception: Option<CertificateException>,
+    ) -> Result<Self, Error> {
         let protocol = &profile.protocol;
         let timeouts = timeouts(profile, options);
         let usual = ClientConfig::new(Arc::new(aws_lc_rs::default_provider()));
@@ -75,6 +82,8 @@ impl Dialogue {
         };
         Ok(Self {
             roots: trusted_roots(options)?,
+            revocation: revocation_lists(options)?,
+            exception,
             profile: Arc::clone(profile),
             template,
         })
@@ -114,7 +123,15 @@ impl Dialogue {
         address: IpAddr,
         extensions: bool,
     ) -> Result<ClientConfig, Error> {
-        let validation = server_validation(&self.profile.server_validation, &self.roots, server)?;
+        let validation = ServerValidation {
+            exception: self.exception.clone(),
+            ..server_validation(
+                &self.profile.server_validation,
+                &self.roots,
+                &self.revocation,
+                server,
+            )?
+        };
         Ok(ClientConfig {
             extensions,
             // Whatever the gateway asks, the host hears of it as a challenge.
@@ -202,6 +219,19 @@ fn trusted_roots(options: &ConnectOptions) -> Result<TrustedRoots, Error> {
     Ok(roots)
 }
 
+fn revocation_lists(options: &ConnectOptions) -> Result<RevocationLists, Error> {
+    let mut lists = RevocationLists::default();
+    for list in &options.revocation_lists {
+        let read = RevocationLists::read(list);
+        lists.extend(
+            read.map_err(|error| {
+                Error::new(ErrorCode::RevocationListUnreadable, error.to_string())
+            })?,
+        );
+    }
+    Ok(lists)
+}
+
 /// The system by the names that OpenVPN's `IV_PLAT` uses.
 fn platform() -> &'static str {
     match std::env::consts::OS {
@@ -242,7 +272,7 @@ mod tests {
         assert_eq!(times.answer, Duration::from_secs(4));
         assert_eq!(times.handshake, LONGEST_TIMEOUT);
         assert_eq!(times.push, options.timeouts.push);
-        let dialogue = Dialogue::new(&Arc::new(profile), &options).unwrap();
+        let dialogue = Dialogue::new(&Arc::new(profile), &options, None).unwrap();
         assert_eq!(dialogue.template.timeouts.answer, times.answer);
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::connector::{Connector, Established, hang_up};
 use super::dialogue::{Dialogue, timeouts};
+use super::exception::certificate_exception;
 use super::failure::Next;
 use super::link;
 use super::meter::meter;
@@ -102,7 +103,9 @@ impl Engine {
     async fn connect_and_stay(&mut self, options: ConnectOptions) -> Result<Infallible, Error> {
         let shared = Arc::clone(&self.shared);
         shared.enter(State::Preparing, "");
-        let mut dialogue = Dialogue::new(&self.profile, &options)?;
+        let exception = options.server_exception.as_ref();
+        let exception = exception.map(|exception| certificate_exception(&shared, exception));
+        let mut dialogue = Dialogue::new(&self.profile, &options, exception)?;
         let sign_in = SignIn::new(
             &shared,
             &self.profile,

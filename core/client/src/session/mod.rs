@@ -3,6 +3,7 @@
 mod connector;
 mod dialogue;
 mod engine;
+mod exception;
 mod failure;
 mod handle;
 mod link;

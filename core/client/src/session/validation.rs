@@ -46,11 +46,13 @@ pub(super) fn wrapping(profile: &p2svpn_profile::Wrapping) -> Result<Wrapping, E
 pub(super) fn server_validation(
     profile: &p2svpn_profile::ServerValidation,
     known: &TrustedRoots,
+    revoked: &RevocationLists,
     server: &Server,
 ) -> Result<ServerValidation, Error> {
     let is_pinned = matches!(profile.trust, p2svpn_profile::ServerTrust::PinnedRoots(_));
     Ok(ServerValidation {
-        trust: trust(&profile.trust, known)?,
+        trust: trust(&profile.trust, known, revoked)?,
+        exception: None,
         usage: match profile.usage {
             p2svpn_profile::CertificateUsage::Server => CertificateUsage::server(),
             p2svpn_profile::CertificateUsage::Any => CertificateUsage::any(),
@@ -79,6 +81,7 @@ pub(super) fn server_validation(
 fn trust(
     profile: &p2svpn_profile::ServerTrust,
     known: &TrustedRoots,
+    revoked: &RevocationLists,
 ) -> Result<ServerTrust, Error> {
     let der = |certificate: &p2svpn_profile::Certificate| {
         CertificateDer::from(certificate.as_der().to_vec())
@@ -94,14 +97,20 @@ fn trust(
             ServerTrust::PinnedRoots {
                 hashes,
                 known: certificates,
-                revocation: RevocationLists::default(),
+                revocation: revoked.clone(),
             }
         }
         p2svpn_profile::ServerTrust::Authorities { roots, revocation } => ServerTrust::Roots {
             roots: roots.iter().map(der).collect(),
-            revocation: match revocation {
-                Some(lists) => RevocationLists::read(lists).map_err(|error| unusable(&error))?,
-                None => RevocationLists::default(),
+            revocation: {
+                let mut lists = match revocation {
+                    Some(lists) => {
+                        RevocationLists::read(lists).map_err(|error| unusable(&error))?
+                    }
+                    None => RevocationLists::default(),
+                };
+                lists.extend(revoked.clone());
+                lists
             },
         },
         p2svpn_profile::ServerTrust::Fingerprints(fingerprints) => {

@@ -71,10 +71,10 @@ async fn a_token_that_the_gateway_does_not_take_ends_the_session() {
     bench.nothing_is_left(&session).await;
 }
 
+type Bring = dyn Fn(&TokenRequest) -> Result<AccessToken, TokenProviderError> + Send + Sync;
+
 /// Brings what it is told to.
-struct Provider(
-    Box<dyn Fn(&TokenRequest) -> Result<AccessToken, TokenProviderError> + Send + Sync>,
-);
+struct Provider(Box<Bring>);
 
 impl TokenProvider for Provider {
     fn token(&self, request: &TokenRequest) -> Result<AccessToken, TokenProviderError> {

@@ -17,7 +17,9 @@ mod validation_tests;
 mod x509;
 
 pub use options::{TlsOptions, TlsVersions};
-pub use server_validation::{CertificateName, RevocationLists, ServerTrust, ServerValidation};
+pub use server_validation::{
+    CertificateException, CertificateName, RevocationLists, ServerTrust, ServerValidation,
+};
 pub use session::TlsSummary;
 pub use usage::{CertificateUsage, ExtendedKeyUsage, KeyUsage};
 

@@ -12,7 +12,9 @@ use x509_parser::prelude::X509Certificate;
 
 use super::chain::ChainVerifier;
 use super::names::CertificateNames;
-use super::server_validation::{CertificateName, ServerTrust, ServerValidation};
+use super::server_validation::{
+    CertificateException, CertificateName, ServerTrust, ServerValidation,
+};
 use super::usage::CertificateUsage;
 use super::{refusal, subject, x509};
 use crate::certificate_error::{ServerCertificateError, UnsupportedCertificate};
@@ -27,6 +29,7 @@ pub(super) struct ServerCertificateVerifier {
     trust: Trust,
     usage: CertificateUsage,
     name: CertificateName,
+    exception: Option<CertificateException>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -63,6 +66,7 @@ impl ServerCertificateVerifier {
             trust,
             usage: validation.usage.clone(),
             name: validation.name.clone(),
+            exception: validation.exception.clone(),
             provider: Arc::clone(provider),
         })
     }
@@ -136,9 +140,13 @@ impl ServerCertVerifier for ServerCertificateVerifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.check(end_entity, intermediates, now)
-            .map(|()| ServerCertVerified::assertion())
-            .map_err(rejected)
+        if let Err(refusal) = self.check(end_entity, intermediates, now) {
+            let exception = self.exception.as_ref();
+            if !exception.is_some_and(|one| one.accepts(end_entity, intermediates, &refusal)) {
+                return Err(rejected(refusal));
+            }
+        }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

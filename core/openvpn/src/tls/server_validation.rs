@@ -1,9 +1,13 @@
 //! What a gateway's certificate must be.
 
+use std::sync::Arc;
+use std::{fmt, iter};
+
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use super::usage::CertificateUsage;
+use crate::certificate_error::ServerCertificateError;
 use crate::error::Error;
 
 /// What the gateway's certificate must be: trusted, for the right use, and for the right name.
@@ -18,6 +22,44 @@ pub struct ServerValidation {
     pub usage: CertificateUsage,
     /// Whose certificate it must be.
     pub name: CertificateName,
+    /// What may accept a certificate all the same; nothing by default.
+    pub exception: Option<CertificateException>,
+}
+
+/// Judges certificates that were refused, on the word of whoever owns the connection: one that it accepts counts as good,
+/// whatever is wrong with it. That the gateway has the certificate's key is checked all the same.
+///
+/// It is given the chain, DER, the gateway's own certificate first, and what is wrong. It is called in the handshake, also in
+/// those that replace keys, and must answer at once. It must not panic.
+#[derive(Clone)]
+pub struct CertificateException(Arc<Judge>);
+
+type Judge = dyn Fn(&[CertificateDer<'_>], &ServerCertificateError) -> bool + Send + Sync;
+
+impl CertificateException {
+    /// Takes what judges.
+    pub fn new(
+        judge: impl Fn(&[CertificateDer<'_>], &ServerCertificateError) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(judge))
+    }
+
+    pub(super) fn accepts(
+        &self,
+        leaf: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        refusal: &ServerCertificateError,
+    ) -> bool {
+        let chain: Vec<CertificateDer<'_>> =
+            iter::once(leaf).chain(intermediates).cloned().collect();
+        (self.0)(&chain, refusal)
+    }
+}
+
+impl fmt::Debug for CertificateException {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CertificateException(..)")
+    }
 }
 
 /// What makes a gateway's certificate a trusted one. Whatever is trusted must be valid now.

@@ -515,6 +515,7 @@ fn check_at(
 /// For servers, of any name.
 fn validation(trust: ServerTrust) -> ServerValidation {
     ServerValidation {
+        exception: None,
         trust,
         ..ServerValidation::default()
     }
@@ -523,6 +524,7 @@ fn validation(trust: ServerTrust) -> ServerValidation {
 /// For any use and of any name.
 fn any(trust: ServerTrust) -> ServerValidation {
     ServerValidation {
+        exception: None,
         trust,
         usage: CertificateUsage::any(),
         name: CertificateName::Any,

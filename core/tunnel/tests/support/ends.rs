@@ -113,6 +113,7 @@ impl Plan {
             client: ClientConfig {
                 wrapping: wrapping(KeyDirection::One),
                 validation: ServerValidation {
+                    exception: None,
                     trust: ServerTrust::Roots {
                         roots: vec![authority.der().clone()],
                         revocation: RevocationLists::default(),

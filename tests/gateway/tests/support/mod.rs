@@ -185,6 +185,7 @@ fn config(profile: &Profile, identity: Option<&Identity>, plan: Plan) -> ClientC
             digest: Digest::Sha256,
         },
         validation: ServerValidation {
+            exception: None,
             trust: ServerTrust::PinnedRoots {
                 hashes: validation
                     .trust

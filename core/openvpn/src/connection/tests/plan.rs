@@ -113,6 +113,7 @@ impl Plan {
             client: ClientConfig {
                 wrapping: wrapping(KeyDirection::One),
                 validation: ServerValidation {
+                    exception: None,
                     trust: ServerTrust::PinnedRoots {
                         hashes: vec![Sha1::digest(servers.root()).into()],
                         known: Vec::new(),

@@ -70,6 +70,7 @@ impl Plan {
                 ..TlsOptions::default()
             },
             validation: ServerValidation {
+                exception: None,
                 trust: ServerTrust::Roots {
                     roots: vec![ROOT.into()],
                     revocation: RevocationLists::default(),

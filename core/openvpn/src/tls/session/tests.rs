@@ -291,6 +291,7 @@ impl Made {
     fn try_client(&self, options: &TlsOptions) -> Result<TlsSession, Error> {
         let fingerprint = digest(&SHA256, &self.identity.cert[0]);
         let validation = ServerValidation {
+            exception: None,
             trust: ServerTrust::Fingerprints(vec![fingerprint.as_ref().try_into().unwrap()]),
             usage: CertificateUsage::any(),
             name: CertificateName::Any,
