@@ -1,7 +1,7 @@
 use std::error::Error as _;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
@@ -33,7 +33,7 @@ pub struct SystemHttpOptions {
 }
 
 /// Which proxies requests go through.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpProxy {
     /// Those of the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and on Windows and macOS those of the system. Scripts
@@ -44,6 +44,17 @@ pub enum HttpProxy {
     Direct,
     /// This one, such as `http://proxy.example:8080`, with the user's name and password if it wants them.
     Url(Zeroizing<String>),
+}
+
+/// Leaves the address out: a password may be in it.
+impl fmt::Debug for HttpProxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::System => "System",
+            Self::Direct => "Direct",
+            Self::Url(_) => "Url(..)",
+        })
+    }
 }
 
 impl Default for SystemHttpOptions {
@@ -214,6 +225,7 @@ async fn body(response: &mut Response) -> Result<Zeroizing<Vec<u8>>, HttpError> 
 /// Finds out what a failure is about; the library says it in its causes only. The address is left out: it says nothing new.
 fn failure(error: &reqwest::Error) -> HttpError {
     let mut reasons: Vec<String> = Vec::new();
+    let mut of_network = false;
     let mut next = error.source();
     while let Some(cause) = next {
         if let Some(tls) = tls_error(cause) {
@@ -221,6 +233,7 @@ fn failure(error: &reqwest::Error) -> HttpError {
                 reason: tls.to_string(),
             };
         }
+        of_network |= is_of_network(cause);
         let text = cause.to_string();
         if !reasons.iter().any(|reason| reason.contains(&text)) {
             reasons.push(text);
@@ -230,21 +243,27 @@ fn failure(error: &reqwest::Error) -> HttpError {
     let reason = reasons.join(": ");
     match error {
         error if error.is_timeout() => HttpError::TimedOut,
-        error if is_proxy(&reason) && error.is_connect() => HttpError::Proxy { reason },
+        error if error.is_connect() && !of_network && is_proxy(&reason) => {
+            HttpError::Proxy { reason }
+        }
         error if error.is_connect() => HttpError::Unreachable { reason },
         error if error.is_builder() => HttpError::Failed { reason },
         _ => HttpError::Damaged { reason },
     }
 }
 
+/// The TLS library's own error, which is wrapped in those of sockets.
 fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    if let Some(tls) = cause.downcast_ref() {
-        return Some(tls);
-    }
-    cause
-        .downcast_ref::<std::io::Error>()?
-        .get_ref()?
-        .downcast_ref()
+    cause.downcast_ref().or_else(|| {
+        let wrapped = cause.downcast_ref::<io::Error>()?.get_ref()?;
+        tls_error(wrapped)
+    })
+}
+
+/// Whether a socket failed by itself.
+fn is_of_network(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let error = cause.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.raw_os_error().is_some())
 }
 
 /// What the HTTP library says of a proxy that does not let a connection through has no type of its own.
