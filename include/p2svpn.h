@@ -83,8 +83,8 @@
  *
  * CHANGES
  *     0.1.0 (ABI 1)  The first version: profiles from every file that is handed out, kept in memory or in a folder, explained,
- *                    edited, updated and exported; sessions with certificate sign-in, events, dialling, gateways over TCP and
- *                    UDP, questions of the gateway.
+ *                    edited, updated and exported; sessions with every sign-in of Azure's gateways (certificates, keys of the
+ *                    host, Entra ID, passwords), events, dialling, gateways over TCP and UDP, questions of the gateway.
  *
  * This file is generated from the library's source; do not edit it.
  */
@@ -603,11 +603,124 @@ typedef enum p2svpn_challenge_kinds {
      */
     P2SVPN_CHALLENGE_QUESTION = 3,
     /**
-     * The gateway wants the user to sign in at p2svpn_challenge_url(). Nothing but cancelling answers it: the gateway learns
-     * by itself that the user has signed in, and the session goes on.
+     * The user has to sign in at p2svpn_challenge_url(), a page of Entra ID or of the gateway. That this is done is learned
+     * without the host, and the session goes on: nothing but cancelling answers it, and p2svpn_session_answer_redirect()
+     * where there is a p2svpn_challenge_redirect_uri().
      */
     P2SVPN_CHALLENGE_SIGN_IN_PAGE = 4,
+    /**
+     * One of several client certificates that all fit: p2svpn_session_answer_choice() answers it.
+     */
+    P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE = 5,
+    /**
+     * The PIN of the token p2svpn_challenge_label(): p2svpn_session_answer_secret() answers it. Each wrong one counts, so
+     * nothing but a person may answer anew.
+     */
+    P2SVPN_CHALLENGE_TOKEN_PIN = 6,
+    /**
+     * A user name and a password: p2svpn_session_answer_credentials() answers it.
+     */
+    P2SVPN_CHALLENGE_CREDENTIALS = 7,
+    /**
+     * The user has to type p2svpn_challenge_code() at p2svpn_challenge_url(), on any device. Nothing but cancelling answers it:
+     * the session learns by itself that the user has signed in.
+     */
+    P2SVPN_CHALLENGE_DEVICE_CODE = 8,
+    /**
+     * An access token of Entra ID: p2svpn_session_answer_access_token() answers it.
+     */
+    P2SVPN_CHALLENGE_ACCESS_TOKEN = 9,
 } p2svpn_challenge_kinds;
+
+/**
+ * How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
+ */
+typedef enum p2svpn_entra_methods {
+    /**
+     * In a browser on this machine: the challenge #P2SVPN_CHALLENGE_SIGN_IN_PAGE names the page.
+     */
+    P2SVPN_ENTRA_BROWSER = 0,
+    /**
+     * On any device, with a code: the challenge #P2SVPN_CHALLENGE_DEVICE_CODE names page and code.
+     */
+    P2SVPN_ENTRA_DEVICE_CODE = 1,
+    /**
+     * The host brings tokens, by `on_token` or when the challenge #P2SVPN_CHALLENGE_ACCESS_TOKEN asks.
+     */
+    P2SVPN_ENTRA_TOKEN = 2,
+} p2svpn_entra_methods;
+
+/**
+ * The kind of a private key.
+ */
+typedef enum p2svpn_key_algorithms {
+    /**
+     * RSA.
+     */
+    P2SVPN_KEY_RSA = 1,
+    /**
+     * ECDSA on the curve P-256.
+     */
+    P2SVPN_KEY_ECDSA_P256 = 2,
+    /**
+     * ECDSA on the curve P-384.
+     */
+    P2SVPN_KEY_ECDSA_P384 = 3,
+    /**
+     * ECDSA on the curve P-521.
+     */
+    P2SVPN_KEY_ECDSA_P521 = 4,
+    /**
+     * Ed25519.
+     */
+    P2SVPN_KEY_ED25519 = 5,
+} p2svpn_key_algorithms;
+
+/**
+ * Ways of signing, by the numbers of TLS (RFC 8446 section 4.2.3). The salt of RSA-PSS is as long as the hash.
+ */
+typedef enum p2svpn_schemes {
+    /**
+     * RSA with PKCS#1 version 1.5 and SHA-256: for TLS 1.2 only, as the next two.
+     */
+    P2SVPN_SCHEME_RSA_PKCS1_SHA256 = 1025,
+    /**
+     * RSA with PKCS#1 version 1.5 and SHA-384.
+     */
+    P2SVPN_SCHEME_RSA_PKCS1_SHA384 = 1281,
+    /**
+     * RSA with PKCS#1 version 1.5 and SHA-512.
+     */
+    P2SVPN_SCHEME_RSA_PKCS1_SHA512 = 1537,
+    /**
+     * RSA-PSS with SHA-256.
+     */
+    P2SVPN_SCHEME_RSA_PSS_SHA256 = 2052,
+    /**
+     * RSA-PSS with SHA-384.
+     */
+    P2SVPN_SCHEME_RSA_PSS_SHA384 = 2053,
+    /**
+     * RSA-PSS with SHA-512.
+     */
+    P2SVPN_SCHEME_RSA_PSS_SHA512 = 2054,
+    /**
+     * ECDSA on P-256 with SHA-256.
+     */
+    P2SVPN_SCHEME_ECDSA_P256_SHA256 = 1027,
+    /**
+     * ECDSA on P-384 with SHA-384.
+     */
+    P2SVPN_SCHEME_ECDSA_P384_SHA384 = 1283,
+    /**
+     * ECDSA on P-521 with SHA-512.
+     */
+    P2SVPN_SCHEME_ECDSA_P521_SHA512 = 1539,
+    /**
+     * Ed25519, which signs the message itself.
+     */
+    P2SVPN_SCHEME_ED25519 = 2055,
+} p2svpn_schemes;
 
 /**
  * What carries the tunnel's packets to a gateway.
@@ -856,6 +969,15 @@ typedef struct p2svpn_profiles p2svpn_profiles;
 typedef struct p2svpn_session p2svpn_session;
 
 /**
+ * A signature that a session needs of a key that the host keeps.
+ *
+ * It belongs to the callback that gets it, which answers at once or later, from any thread: by
+ * p2svpn_signature_request_complete() or p2svpn_signature_request_fail(), both of which free it. The session gives up after
+ * a minute, and an answer is of no use then; it still has to come.
+ */
+typedef struct p2svpn_signature_request p2svpn_signature_request;
+
+/**
  * How a session stood at one moment. What was not known then is empty. Any thread may use it.
  *
  * Networks are written as "10.1.0.0/16", addresses as "10.1.0.4", IPv6 alike.
@@ -868,6 +990,14 @@ typedef struct p2svpn_status p2svpn_status;
  * It stays valid until it is freed, also after its session's end, which resets it.
  */
 typedef struct p2svpn_stream p2svpn_stream;
+
+/**
+ * An access token of Entra ID that a session needs of the host.
+ *
+ * It belongs to the callback that gets it, which answers at once or later, from any thread: by
+ * p2svpn_token_request_complete() or p2svpn_token_request_fail(), both of which free it.
+ */
+typedef struct p2svpn_token_request p2svpn_token_request;
 
 /**
  * Something odd that was ignored or repaired, and ended nothing. It belongs to the event, the profile or the plan it comes
@@ -923,7 +1053,60 @@ typedef struct p2svpn_client_options {
      * "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
      */
     const char *authorities;
+    /**
+     * Certificates, PEM, that those hosts' may come from, beside those that the machine trusts; NULL for none.
+     */
+    const uint8_t *login_roots;
+    /**
+     * How many bytes `login_roots` has.
+     */
+    size_t login_roots_size;
+    /**
+     * The address of the proxy on the way to the hosts of sign-ins, such as "http://proxy.example:8080"; NULL for the
+     * system's own.
+     */
+    const char *login_proxy;
 } p2svpn_client_options;
+
+/**
+ * A private key that the host keeps to itself: on a card, in a key store, behind a service. Set all of it to zero, `size`
+ * to the structure's size, and every field but `userdata` and `free_userdata`.
+ */
+typedef struct p2svpn_external_key {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * The kind of the key: one of #p2svpn_key_algorithms.
+     */
+    uint32_t algorithm;
+    /**
+     * How many ways of signing there are.
+     */
+    uint32_t scheme_count;
+    /**
+     * The ways in which it signs, the preferred one first: numbers of #p2svpn_schemes. Without one of RSA-PSS an RSA key
+     * signs in TLS 1.2 only. They are copied.
+     */
+    const uint16_t *schemes;
+    /**
+     * Asks for a signature, when a session connects and at each change of keys. It owns the request.
+     *
+     * It is called on a thread of the library's own, which it may block; the session goes on meanwhile. Several sessions may
+     * call it at once. It may not end by an exception or `longjmp`.
+     */
+    void (*on_sign)(struct p2svpn_signature_request *request, void *userdata);
+    /**
+     * What `on_sign` is given; the library does not look at it.
+     */
+    void *userdata;
+    /**
+     * Is called once, from any thread, when `on_sign` will be called no more, also if the function that took the key fails;
+     * NULL for nothing. It is not called for a structure whose size is wrong.
+     */
+    void (*free_userdata)(void *userdata);
+} p2svpn_external_key;
 
 /**
  * A client certificate with its private key, as the host has it.
@@ -977,6 +1160,11 @@ typedef struct p2svpn_certificate {
      * The password of the container or of the encrypted key. Without it, or with a wrong one, a challenge asks for it.
      */
     const char *password;
+    /**
+     * A key that the host keeps to itself; `pem` then has the certificate and its intermediates, the certificate first. NULL
+     * if the key is in `pfx` or `pem`.
+     */
+    const struct p2svpn_external_key *external_key;
 } p2svpn_certificate;
 
 /**
@@ -1056,9 +1244,48 @@ typedef struct p2svpn_connect_options {
      */
     uint32_t rounds;
     /**
-     * Nothing yet: 0.
+     * How to sign in with Entra ID: one of #p2svpn_entra_methods.
      */
-    uint32_t reserved;
+    uint32_t entra_method;
+    /**
+     * 1 opens the user's browser at the page where Entra wants the user to sign in; 0 leaves that to the host, whom a
+     * challenge names the page.
+     */
+    uint32_t open_browser;
+    /**
+     * 1 makes `username` and `password` part of the profile once the gateway has let the session in; 0 does not.
+     */
+    uint32_t keep_credentials;
+    /**
+     * Who connects, where the profile leaves that open: the account of Entra ID, or the user name beside `password`; NULL for
+     * whoever signed in last.
+     */
+    const char *username;
+    /**
+     * The password that the profile asks for; NULL has a challenge ask for it. If the gateway refuses it the session ends,
+     * and nobody is asked for another one.
+     */
+    const char *password;
+    /**
+     * The absolute path of a PKCS#11 module on whose tokens client certificates are looked for as well; NULL for none.
+     */
+    const char *pkcs11_module;
+    /**
+     * Brings access tokens of Entra ID, for each session and ahead of each token's end; NULL for none. It owns the request.
+     *
+     * It is called on a thread of the library's own, which it may block. It may not end by an exception or `longjmp`. It
+     * stands for #P2SVPN_ENTRA_TOKEN.
+     */
+    void (*on_token)(struct p2svpn_token_request *request, void *userdata);
+    /**
+     * What `on_token` is given; the library does not look at it.
+     */
+    void *token_userdata;
+    /**
+     * Is called once, from any thread, when `on_token` will be called no more, also if connecting fails; NULL for nothing. It
+     * is not called for a structure whose size is wrong, nor by functions that explain.
+     */
+    void (*free_token_userdata)(void *userdata);
 } p2svpn_connect_options;
 
 /**
@@ -1177,7 +1404,7 @@ const char *p2svpn_error_chain(const struct p2svpn_error *error,
                                size_t index);
 
 /**
- * Returns what the warning is about: "profile", "push", "device", "machine", "gateway", or what a later version added; "" for NULL.
+ * Returns what the warning is about: "profile", "push", "device", "machine", "gateway", "certificate", "sign_in", or what a later version added; "" for NULL.
  * It belongs to the warning.
  */
 const char *p2svpn_warning_kind(const struct p2svpn_warning *warning);
@@ -1930,6 +2157,101 @@ size_t p2svpn_plans_count(const struct p2svpn_plans *plans);
 const struct p2svpn_plan *p2svpn_plans_at(const struct p2svpn_plans *plans, size_t index);
 
 /**
+ * Returns how to sign: one of #p2svpn_schemes; 0 for NULL.
+ */
+uint32_t p2svpn_signature_request_scheme(const struct p2svpn_signature_request *request);
+
+/**
+ * Returns what to sign, which is hashed first as the scheme says; NULL for NULL. It belongs to the request.
+ *
+ * @param size  receives how many bytes there are; may be NULL
+ */
+const uint8_t *p2svpn_signature_request_message(const struct p2svpn_signature_request *request,
+                                                size_t *size);
+
+/**
+ * Hands the signature over, and frees the request.
+ *
+ * @param signature  as TLS wants it: as long as the modulus for RSA, DER for ECDSA; it is copied
+ * @param size       how many bytes it has, at most 4,096
+ * @return NULL, or INVALID_ARGUMENT, after which the request has failed
+ */
+struct p2svpn_error *p2svpn_signature_request_complete(struct p2svpn_signature_request *request,
+                                                       const uint8_t *signature,
+                                                       size_t size);
+
+/**
+ * Says that there will be no signature, and frees the request: the session, or its change of keys, fails with KEY_FAILED,
+ * or with SIGN_IN_CANCELLED.
+ *
+ * @param cancelled  1 if the key's holder said no, 0 for any other reason
+ * @param reason     why, for people; may be NULL
+ * @return NULL, or INVALID_ARGUMENT, after which the request has failed all the same
+ */
+struct p2svpn_error *p2svpn_signature_request_fail(struct p2svpn_signature_request *request,
+                                                   uint32_t cancelled,
+                                                   const char *reason);
+
+/**
+ * Frees a request that nobody answers, which fails it. NULL is nothing.
+ */
+void p2svpn_signature_request_free(struct p2svpn_signature_request *request);
+
+/**
+ * Returns the tenant's address, such as "https://login.microsoftonline.com/<tenant id>"; "" for NULL. It belongs to the
+ * request.
+ */
+const char *p2svpn_token_request_authority(const struct p2svpn_token_request *request);
+
+/**
+ * Returns the application that signs the user in; "" for NULL. It belongs to the request.
+ */
+const char *p2svpn_token_request_client_id(const struct p2svpn_token_request *request);
+
+/**
+ * Returns the application that the token is for: the gateway's; "" for NULL. It belongs to the request.
+ */
+const char *p2svpn_token_request_audience(const struct p2svpn_token_request *request);
+
+/**
+ * Returns the scope to ask for; "" for NULL. It belongs to the request.
+ */
+const char *p2svpn_token_request_scope(const struct p2svpn_token_request *request);
+
+/**
+ * Returns the user name that the host chose for the session; NULL if it chose none. It belongs to the request.
+ */
+const char *p2svpn_token_request_username(const struct p2svpn_token_request *request);
+
+/**
+ * Hands the token over, and frees the request.
+ *
+ * @param token       the token as it was issued; it is copied, and the copy is wiped
+ * @param lifetime_s  for how many seconds it is still good; 0 reads that from the token
+ * @return NULL, or INVALID_ARGUMENT, after which the request has failed
+ */
+struct p2svpn_error *p2svpn_token_request_complete(struct p2svpn_token_request *request,
+                                                   const char *token,
+                                                   uint32_t lifetime_s);
+
+/**
+ * Says that there will be no token, and frees the request: the session fails with TOKEN_PROVIDER_FAILED or with
+ * SIGN_IN_CANCELLED, unless it is connected and goes on with the token that it has.
+ *
+ * @param cancelled  1 if the user did not want to sign in, after which nobody is asked again; 0 for any other reason
+ * @param reason     why, for people; may be NULL
+ * @return NULL, or INVALID_ARGUMENT, after which the request has failed all the same
+ */
+struct p2svpn_error *p2svpn_token_request_fail(struct p2svpn_token_request *request,
+                                               uint32_t cancelled,
+                                               const char *reason);
+
+/**
+ * Frees a request that nobody answers, which fails it. NULL is nothing.
+ */
+void p2svpn_token_request_free(struct p2svpn_token_request *request);
+
+/**
  * Makes a client and its threads.
  *
  * @param options  NULL for the defaults
@@ -2223,6 +2545,32 @@ struct p2svpn_error *p2svpn_client_discard_profile_file(const struct p2svpn_clie
 struct p2svpn_error *p2svpn_client_refresh_profiles(const struct p2svpn_client *client);
 
 /**
+ * Tells who has signed in with Entra ID for a profile and is remembered.
+ *
+ * @param id         the profile's id
+ * @param usernames  receives the user names, one a line, the last one that signed in first, which the caller frees with
+ *                   p2svpn_string_free(); "" for profiles with another sign-in
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or STORE_UNAVAILABLE, STORE_KEY_WRONG or STORE_DAMAGED
+ */
+struct p2svpn_error *p2svpn_client_signed_in(const struct p2svpn_client *client,
+                                             const char *id,
+                                             char **usernames);
+
+/**
+ * Forgets the sign-in of a user with Entra ID, or those of all users of the profile's application.
+ *
+ * The next session asks for a sign-in; sessions that are connected go on until their token ends. Entra itself and the browser
+ * do not learn of it.
+ *
+ * @param id        the profile's id
+ * @param username  the user; NULL for all
+ * @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or STORE_UNAVAILABLE, STORE_KEY_WRONG, STORE_FULL or STORE_DAMAGED
+ */
+struct p2svpn_error *p2svpn_client_sign_out(const struct p2svpn_client *client,
+                                            const char *id,
+                                            const char *username);
+
+/**
  * Disconnects the session, as p2svpn_session_disconnect() does, and frees it. NULL is nothing.
  *
  * It returns at once; to know when the machine is as it was, wait for the end first. No other thread may be in a
@@ -2254,7 +2602,7 @@ struct p2svpn_error *p2svpn_session_statistics(const struct p2svpn_session *sess
                                                struct p2svpn_statistics *statistics);
 
 /**
- * Answers a challenge for a password.
+ * Answers a challenge for a password or a PIN, or the gateway's question.
  *
  * @param challenge  the challenge's id
  * @param secret     the password; it is copied, and the copy is wiped
@@ -2274,6 +2622,57 @@ struct p2svpn_error *p2svpn_session_answer_secret(const struct p2svpn_session *s
 struct p2svpn_error *p2svpn_session_answer_certificate(const struct p2svpn_session *session,
                                                        uint64_t challenge,
                                                        const struct p2svpn_certificate *certificate);
+
+/**
+ * Answers a challenge for one of several certificates.
+ *
+ * @param challenge  the challenge's id
+ * @param place      the certificate's place in the list, from 0
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_choice(const struct p2svpn_session *session,
+                                                  uint64_t challenge,
+                                                  size_t place);
+
+/**
+ * Answers a challenge for a user name and a password.
+ *
+ * @param challenge  the challenge's id
+ * @param username   the user name
+ * @param password   the password; it is copied, and the copy is wiped
+ * @param keep       1 makes both part of the profile once the gateway has let the session in, 0 does not
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_credentials(const struct p2svpn_session *session,
+                                                       uint64_t challenge,
+                                                       const char *username,
+                                                       const char *password,
+                                                       uint32_t keep);
+
+/**
+ * Answers a challenge for an access token.
+ *
+ * @param challenge   the challenge's id
+ * @param token       the token as it was issued; it is copied, and the copy is wiped
+ * @param lifetime_s  for how many seconds it is still good; 0 reads that from the token
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_access_token(const struct p2svpn_session *session,
+                                                        uint64_t challenge,
+                                                        const char *token,
+                                                        uint32_t lifetime_s);
+
+/**
+ * Answers a challenge to sign in at a page of Entra ID that the host has shown in a view of its own.
+ *
+ * @param challenge  the challenge's id
+ * @param address    where the page ended: p2svpn_challenge_redirect_uri() with everything behind it; it is copied, and the
+ *                   copy is wiped
+ * @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+ */
+struct p2svpn_error *p2svpn_session_answer_redirect(const struct p2svpn_session *session,
+                                                    uint64_t challenge,
+                                                    const char *address);
 
 /**
  * Says that no answer to a challenge will come, of whatever kind: the session ends with SIGN_IN_CANCELLED.
@@ -2368,7 +2767,7 @@ const char *p2svpn_challenge_thumbprint(const struct p2svpn_challenge *challenge
 const char *p2svpn_challenge_issuer(const struct p2svpn_challenge *challenge);
 
 /**
- * Returns what the password opens, for people: a file's name, for example; NULL for other kinds. It belongs to the
+ * Returns what the password or PIN opens, for people: a file's or a token's name, for example; NULL for other kinds. It belongs to the
  * challenge.
  */
 const char *p2svpn_challenge_label(const struct p2svpn_challenge *challenge);
@@ -2384,8 +2783,7 @@ uint32_t p2svpn_challenge_is_masked(const struct p2svpn_challenge *challenge);
 uint32_t p2svpn_challenge_needs_response(const struct p2svpn_challenge *challenge);
 
 /**
- * Returns when the gateway stops waiting, in seconds since 1970; 0 where that is not known, and for other kinds than the
- * gateway's own.
+ * Returns when the question is given up, in seconds since 1970; 0 where that is not known, and for questions that wait.
  */
 int64_t p2svpn_challenge_expires(const struct p2svpn_challenge *challenge);
 
@@ -2411,6 +2809,94 @@ uint32_t p2svpn_challenge_is_hidden(const struct p2svpn_challenge *challenge);
  * Returns whether the page wants the user's own browser rather than a view in the host's window: 1 or 0.
  */
 uint32_t p2svpn_challenge_is_external(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns where Entra sends the browser in the end, which the session waits for; NULL for the gateway's pages and for other
+ * kinds. A host that shows the page in a view of its own may catch that address there, and answer with all of it by
+ * p2svpn_session_answer_redirect(). It belongs to the challenge.
+ */
+const char *p2svpn_challenge_redirect_uri(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the code to be typed at p2svpn_challenge_url(); NULL for other kinds. Whoever knows it may be able to sign in: keep it
+ * out of logs. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_code(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the user name that is known already; NULL if none is, and for other kinds. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_username(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns whether the next wrong PIN locks the token: 1 or 0.
+ */
+uint32_t p2svpn_challenge_is_last_try(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns how many certificates there are to choose from; 0 for other kinds.
+ */
+size_t p2svpn_challenge_certificate_count(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns whose a certificate is, for example "CN=alice, O=Example"; NULL beyond the last. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_certificate_subject(const struct p2svpn_challenge *challenge,
+                                                 size_t index);
+
+/**
+ * Returns who issued a certificate; NULL beyond the last. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_certificate_issuer(const struct p2svpn_challenge *challenge,
+                                                size_t index);
+
+/**
+ * Returns the SHA-1 hash of a certificate in upper-case hexadecimal; NULL beyond the last. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_certificate_thumbprint(const struct p2svpn_challenge *challenge,
+                                                    size_t index);
+
+/**
+ * Returns where a certificate was found, for people; NULL beyond the last. It belongs to the challenge.
+ */
+const char *p2svpn_challenge_certificate_source(const struct p2svpn_challenge *challenge,
+                                                size_t index);
+
+/**
+ * Returns the start of a certificate's validity, in seconds since 1970; 0 beyond the last.
+ */
+int64_t p2svpn_challenge_certificate_not_before(const struct p2svpn_challenge *challenge,
+                                                size_t index);
+
+/**
+ * Returns the end of a certificate's validity, in seconds since 1970; 0 beyond the last.
+ */
+int64_t p2svpn_challenge_certificate_not_after(const struct p2svpn_challenge *challenge,
+                                               size_t index);
+
+/**
+ * Returns the tenant's address that an access token is asked of; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+ * challenge.
+ */
+const char *p2svpn_challenge_authority(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the application that signs the user in; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+ * challenge.
+ */
+const char *p2svpn_challenge_client_id(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the application that the token is for: the gateway's; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+ * challenge.
+ */
+const char *p2svpn_challenge_audience(const struct p2svpn_challenge *challenge);
+
+/**
+ * Returns the scope to ask for; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+ * challenge.
+ */
+const char *p2svpn_challenge_scope(const struct p2svpn_challenge *challenge);
 
 /**
  * Frees an event and what belongs to it. NULL is nothing. It may be called from within the callback, and later.

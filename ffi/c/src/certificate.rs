@@ -1,10 +1,12 @@
 use std::ffi::c_char;
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 use std::path::PathBuf;
 use std::ptr;
+use std::sync::Arc;
 
 use p2svpn_client::{Certificate, Error};
 
+use crate::external_key::{HostKey, p2svpn_external_key};
 use crate::input::{Versioned, bytes, invalid, required, structure, text};
 
 /// A client certificate with its private key, as the host has it.
@@ -37,11 +39,14 @@ pub struct p2svpn_certificate {
     pub key_size: usize,
     /// The password of the container or of the encrypted key. Without it, or with a wrong one, a challenge asks for it.
     pub password: *const c_char,
+    /// A key that the host keeps to itself; `pem` then has the certificate and its intermediates, the certificate first. NULL
+    /// if the key is in `pfx` or `pem`.
+    pub external_key: *const p2svpn_external_key,
 }
 
 // SAFETY: sizes and pointers, which are looked at by the rules for callers.
 unsafe impl Versioned for p2svpn_certificate {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = offset_of!(Self, external_key);
 }
 
 /// Reads a caller's certificate; none for NULL.
@@ -55,6 +60,9 @@ pub(crate) unsafe fn certificate(
     let Some(given) = (unsafe { structure(pointer, "certificate") })? else {
         return Ok(None);
     };
+    // First, so that what belongs to it is freed whatever else is wrong.
+    // SAFETY: a key of the host holds to the rules.
+    let external_key = unsafe { HostKey::read(given.external_key) }?;
     // SAFETY: the strings and buffers of a certificate hold to the rules.
     let (pfx_file, pem_file, key_file, pfx, pem, key, password) = unsafe {
         (
@@ -67,6 +75,14 @@ pub(crate) unsafe fn certificate(
             text(given.password, "password")?,
         )
     };
+    if let Some(external_key) = external_key {
+        let only_pem = pfx_file.is_none() && pem_file.is_none() && key_file.is_none();
+        let only_pem = only_pem && pfx.is_none() && key.is_none() && password.is_none();
+        let pem = pem.filter(|_| only_pem).ok_or_else(|| {
+            invalid("certificate: external_key goes with pem, and with nothing else")
+        })?;
+        return Ok(Some(Certificate::external(pem, Arc::new(external_key))));
+    }
     let certificate = match (pfx_file, pem_file, pfx, pem) {
         (Some(path), None, None, None) => Certificate::pfx_file(path),
         (None, Some(path), None, None) => Certificate::pem_file(path, key_file.map(PathBuf::from)),
@@ -117,6 +133,7 @@ impl Default for p2svpn_certificate {
             key: ptr::null(),
             key_size: 0,
             password: ptr::null(),
+            external_key: ptr::null(),
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::ffi::{CString, c_char};
 
-use p2svpn_client::{Challenge, ChallengeKind};
+use p2svpn_client::{CertificateDetails, Challenge, ChallengeKind};
 
 use crate::error::p2svpn_error;
 use crate::guard::look;
@@ -18,9 +18,22 @@ pub enum p2svpn_challenge_kinds {
     P2SVPN_CHALLENGE_CERTIFICATE_PASSWORD = 2,
     /// The gateway's own question, such as for a one-time code: p2svpn_session_answer_secret() answers it.
     P2SVPN_CHALLENGE_QUESTION = 3,
-    /// The gateway wants the user to sign in at p2svpn_challenge_url(). Nothing but cancelling answers it: the gateway learns
-    /// by itself that the user has signed in, and the session goes on.
+    /// The user has to sign in at p2svpn_challenge_url(), a page of Entra ID or of the gateway. That this is done is learned
+    /// without the host, and the session goes on: nothing but cancelling answers it, and p2svpn_session_answer_redirect()
+    /// where there is a p2svpn_challenge_redirect_uri().
     P2SVPN_CHALLENGE_SIGN_IN_PAGE = 4,
+    /// One of several client certificates that all fit: p2svpn_session_answer_choice() answers it.
+    P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE = 5,
+    /// The PIN of the token p2svpn_challenge_label(): p2svpn_session_answer_secret() answers it. Each wrong one counts, so
+    /// nothing but a person may answer anew.
+    P2SVPN_CHALLENGE_TOKEN_PIN = 6,
+    /// A user name and a password: p2svpn_session_answer_credentials() answers it.
+    P2SVPN_CHALLENGE_CREDENTIALS = 7,
+    /// The user has to type p2svpn_challenge_code() at p2svpn_challenge_url(), on any device. Nothing but cancelling answers it:
+    /// the session learns by itself that the user has signed in.
+    P2SVPN_CHALLENGE_DEVICE_CODE = 8,
+    /// An access token of Entra ID: p2svpn_session_answer_access_token() answers it.
+    P2SVPN_CHALLENGE_ACCESS_TOKEN = 9,
 }
 
 /// A question that a session needs answered before it goes on. It belongs to the event it comes from.
@@ -41,6 +54,27 @@ pub struct p2svpn_challenge {
     response_required: bool,
     page: Option<Page>,
     expires: i64,
+    certificates: Vec<Offer>,
+    last_try: bool,
+    username: Option<CString>,
+    code: Option<CString>,
+    request: Option<Request>,
+}
+
+struct Offer {
+    subject: CString,
+    issuer: CString,
+    thumbprint: CString,
+    source: CString,
+    not_before: i64,
+    not_after: i64,
+}
+
+struct Request {
+    authority: CString,
+    client_id: CString,
+    audience: CString,
+    scope: CString,
 }
 
 struct Page {
@@ -48,6 +82,7 @@ struct Page {
     embedded_url: CString,
     hidden: bool,
     external: bool,
+    redirect_uri: Option<CString>,
 }
 
 impl p2svpn_challenge {
@@ -66,6 +101,11 @@ impl p2svpn_challenge {
             response_required: true,
             page: None,
             expires: 0,
+            certificates: Vec::new(),
+            last_try: false,
+            username: None,
+            code: None,
+            request: None,
         };
         match challenge.kind {
             ChallengeKind::ClientCertificate { thumbprint, issuer } => {
@@ -96,11 +136,61 @@ impl p2svpn_challenge {
                     embedded_url: c_string(page.embedded_url),
                     hidden: page.hidden,
                     external: page.external,
+                    redirect_uri: page.redirect_uri.map(c_string),
+                });
+            }
+            ChallengeKind::ChooseCertificate { certificates } => {
+                made.kind = P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE;
+                made.certificates = certificates.iter().map(Offer::new).collect();
+            }
+            ChallengeKind::TokenPin { token, last_try } => {
+                made.kind = P2SVPN_CHALLENGE_TOKEN_PIN;
+                made.label = Some(c_string(token));
+                made.last_try = last_try;
+            }
+            ChallengeKind::Credentials { username } => {
+                made.kind = P2SVPN_CHALLENGE_CREDENTIALS;
+                made.username = username.map(c_string);
+            }
+            ChallengeKind::DeviceCode(device) => {
+                made.kind = P2SVPN_CHALLENGE_DEVICE_CODE;
+                made.response_required = false;
+                made.expires = device.expires;
+                made.code = Some(c_string(device.code));
+                made.page = Some(Page {
+                    url: c_string(&device.page),
+                    embedded_url: c_string(&device.page),
+                    hidden: false,
+                    external: true,
+                    redirect_uri: None,
+                });
+            }
+            ChallengeKind::AccessToken(request) => {
+                made.kind = P2SVPN_CHALLENGE_ACCESS_TOKEN;
+                made.username = request.username.map(c_string);
+                made.request = Some(Request {
+                    authority: c_string(request.authority),
+                    client_id: c_string(request.client_id),
+                    audience: c_string(request.audience),
+                    scope: c_string(request.scope),
                 });
             }
             _ => {}
         }
         made
+    }
+}
+
+impl Offer {
+    fn new(certificate: &CertificateDetails) -> Self {
+        Self {
+            subject: c_string(&certificate.subject),
+            issuer: c_string(&certificate.issuer),
+            thumbprint: c_string(&certificate.thumbprint),
+            source: c_string(&certificate.source),
+            not_before: certificate.not_before,
+            not_after: certificate.not_after,
+        }
     }
 }
 
@@ -157,7 +247,7 @@ pub extern "C" fn p2svpn_challenge_issuer(challenge: Option<&p2svpn_challenge>) 
     })
 }
 
-/// Returns what the password opens, for people: a file's name, for example; NULL for other kinds. It belongs to the
+/// Returns what the password or PIN opens, for people: a file's or a token's name, for example; NULL for other kinds. It belongs to the
 /// challenge.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_challenge_label(challenge: Option<&p2svpn_challenge>) -> *const c_char {
@@ -178,8 +268,7 @@ pub extern "C" fn p2svpn_challenge_needs_response(challenge: Option<&p2svpn_chal
     look(challenge, 0, |challenge| challenge.response_required.into())
 }
 
-/// Returns when the gateway stops waiting, in seconds since 1970; 0 where that is not known, and for other kinds than the
-/// gateway's own.
+/// Returns when the question is given up, in seconds since 1970; 0 where that is not known, and for questions that wait.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_challenge_expires(challenge: Option<&p2svpn_challenge>) -> i64 {
     look(challenge, 0, |challenge| challenge.expires)
@@ -227,5 +316,161 @@ pub extern "C" fn p2svpn_challenge_is_external(challenge: Option<&p2svpn_challen
             .as_ref()
             .is_some_and(|page| page.external)
             .into()
+    })
+}
+
+/// Returns where Entra sends the browser in the end, which the session waits for; NULL for the gateway's pages and for other
+/// kinds. A host that shows the page in a view of its own may catch that address there, and answer with all of it by
+/// p2svpn_session_answer_redirect(). It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_redirect_uri(
+    challenge: Option<&p2svpn_challenge>,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        let page = challenge.page.as_ref();
+        pointer(page.and_then(|page| page.redirect_uri.as_ref()))
+    })
+}
+
+/// Returns the code to be typed at p2svpn_challenge_url(); NULL for other kinds. Whoever knows it may be able to sign in: keep it
+/// out of logs. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_code(challenge: Option<&p2svpn_challenge>) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.code.as_ref())
+    })
+}
+
+/// Returns the user name that is known already; NULL if none is, and for other kinds. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_username(challenge: Option<&p2svpn_challenge>) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.username.as_ref())
+    })
+}
+
+/// Returns whether the next wrong PIN locks the token: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_is_last_try(challenge: Option<&p2svpn_challenge>) -> u32 {
+    look(challenge, 0, |challenge| challenge.last_try.into())
+}
+
+/// Returns how many certificates there are to choose from; 0 for other kinds.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_count(
+    challenge: Option<&p2svpn_challenge>,
+) -> usize {
+    look(challenge, 0, |challenge| challenge.certificates.len())
+}
+
+/// Returns whose a certificate is, for example "CN=alice, O=Example"; NULL beyond the last. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_subject(
+    challenge: Option<&p2svpn_challenge>,
+    index: usize,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.certificates.get(index).map(|one| &one.subject))
+    })
+}
+
+/// Returns who issued a certificate; NULL beyond the last. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_issuer(
+    challenge: Option<&p2svpn_challenge>,
+    index: usize,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.certificates.get(index).map(|one| &one.issuer))
+    })
+}
+
+/// Returns the SHA-1 hash of a certificate in upper-case hexadecimal; NULL beyond the last. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_thumbprint(
+    challenge: Option<&p2svpn_challenge>,
+    index: usize,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.certificates.get(index).map(|one| &one.thumbprint))
+    })
+}
+
+/// Returns where a certificate was found, for people; NULL beyond the last. It belongs to the challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_source(
+    challenge: Option<&p2svpn_challenge>,
+    index: usize,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.certificates.get(index).map(|one| &one.source))
+    })
+}
+
+/// Returns the start of a certificate's validity, in seconds since 1970; 0 beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_not_before(
+    challenge: Option<&p2svpn_challenge>,
+    index: usize,
+) -> i64 {
+    look(challenge, 0, |challenge| {
+        challenge
+            .certificates
+            .get(index)
+            .map_or(0, |one| one.not_before)
+    })
+}
+
+/// Returns the end of a certificate's validity, in seconds since 1970; 0 beyond the last.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_certificate_not_after(
+    challenge: Option<&p2svpn_challenge>,
+    index: usize,
+) -> i64 {
+    look(challenge, 0, |challenge| {
+        challenge
+            .certificates
+            .get(index)
+            .map_or(0, |one| one.not_after)
+    })
+}
+
+/// Returns the tenant's address that an access token is asked of; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+/// challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_authority(
+    challenge: Option<&p2svpn_challenge>,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.request.as_ref().map(|request| &request.authority))
+    })
+}
+
+/// Returns the application that signs the user in; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+/// challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_client_id(
+    challenge: Option<&p2svpn_challenge>,
+) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.request.as_ref().map(|request| &request.client_id))
+    })
+}
+
+/// Returns the application that the token is for: the gateway's; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+/// challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_audience(challenge: Option<&p2svpn_challenge>) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.request.as_ref().map(|request| &request.audience))
+    })
+}
+
+/// Returns the scope to ask for; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the
+/// challenge.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_challenge_scope(challenge: Option<&p2svpn_challenge>) -> *const c_char {
+    look(challenge, std::ptr::null(), |challenge| {
+        pointer(challenge.request.as_ref().map(|request| &request.scope))
     })
 }

@@ -3,7 +3,10 @@ use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use p2svpn_client::{ClientBuilder, Error, Event, SealingKey};
+use p2svpn_client::{
+    ClientBuilder, Error, Event, HttpError, HttpProxy, SealingKey, SystemHttp, SystemHttpOptions,
+};
+use zeroize::Zeroizing;
 
 use crate::event::p2svpn_event;
 use crate::input::{Versioned, bytes, invalid, text};
@@ -38,6 +41,13 @@ pub struct p2svpn_client_options {
     /// Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them, such as
     /// "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
     pub authorities: *const c_char,
+    /// Certificates, PEM, that those hosts' may come from, beside those that the machine trusts; NULL for none.
+    pub login_roots: *const u8,
+    /// How many bytes `login_roots` has.
+    pub login_roots_size: usize,
+    /// The address of the proxy on the way to the hosts of sign-ins, such as "http://proxy.example:8080"; NULL for the
+    /// system's own.
+    pub login_proxy: *const c_char,
 }
 
 // SAFETY: integers and pointers; a function is called by the rules for callers only.
@@ -65,6 +75,17 @@ impl p2svpn_client_options {
                 text(self.authorities, "authorities")?,
             )
         };
+        // SAFETY: as the caller of this function promises.
+        let (roots, proxy) = unsafe {
+            (
+                bytes(self.login_roots, self.login_roots_size, "login_roots")?,
+                text(self.login_proxy, "login_proxy")?,
+            )
+        };
+        if roots.is_some() || proxy.is_some() {
+            let http = login_http(roots, proxy).map_err(|error| invalid(error.to_string()))?;
+            builder = builder.http_client(Arc::new(http));
+        }
         for host in authorities.unwrap_or_default().split(',').map(str::trim) {
             if !host.is_empty() {
                 builder = builder.allow_authority(host);
@@ -80,6 +101,18 @@ impl p2svpn_client_options {
             _ => Err(invalid("profile_folder and sealing_key need each other")),
         }
     }
+}
+
+/// The way to the login hosts.
+fn login_http(roots: Option<&[u8]>, proxy: Option<&str>) -> Result<SystemHttp, HttpError> {
+    let mut options = SystemHttpOptions::default();
+    if let Some(roots) = roots {
+        options = options.trusted_roots(roots)?;
+    }
+    if let Some(proxy) = proxy {
+        options = options.proxy(HttpProxy::Url(Zeroizing::new(proxy.to_owned())));
+    }
+    SystemHttp::new(options)
 }
 
 /// The host's callback with what it is given.

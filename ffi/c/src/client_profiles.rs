@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use ::p2svpn_client::{Error, ExportFormat, SecretsInExport};
 
 use crate::client::{p2svpn_client, profile_id};
-use crate::connect_options::{connect_options, p2svpn_connect_options};
+use crate::connect_options::{p2svpn_connect_options, plan_options};
 use crate::edit_report::p2svpn_edit_report;
 use crate::entry::entry;
 use crate::error::p2svpn_error;
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn p2svpn_client_explain(
     entry(|| {
         let client = required(client, "client")?;
         // SAFETY: the caller's strings and options hold to the rules.
-        let (id, options) = unsafe { (profile_id(id)?, connect_options(options)?) };
+        let (id, options) = unsafe { (profile_id(id)?, plan_options(options)?) };
         let place = required(plan, "plan")?;
         let explained = client.facade().explain(&id, &options)?;
         place.write(Box::new(p2svpn_plan::of_kept(&explained)));
@@ -266,12 +266,8 @@ pub unsafe extern "C" fn p2svpn_client_explain_files(
     entry(|| {
         let client = required(client, "client")?;
         // SAFETY: the caller's arrays of strings and options hold to the rules.
-        let (paths, options) = unsafe {
-            (
-                self::paths(paths, count, "paths")?,
-                connect_options(options)?,
-            )
-        };
+        let (paths, options) =
+            unsafe { (self::paths(paths, count, "paths")?, plan_options(options)?) };
         let place = required(plans, "plans")?;
         let explained = client.facade().explain_files(&paths, &options)?;
         place.write(Box::new(p2svpn_plans::new(&explained)));
@@ -339,4 +335,49 @@ fn export_format(number: u32) -> Result<ExportFormat, Error> {
         3 => Ok(ExportFormat::OpenVpn),
         _ => Err(invalid("format is none of p2svpn_export_formats")),
     }
+}
+
+/// Tells who has signed in with Entra ID for a profile and is remembered.
+///
+/// @param id         the profile's id
+/// @param usernames  receives the user names, one a line, the last one that signed in first, which the caller frees with
+///                   p2svpn_string_free(); "" for profiles with another sign-in
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or STORE_UNAVAILABLE, STORE_KEY_WRONG or STORE_DAMAGED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_signed_in(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+    usernames: Option<&mut MaybeUninit<*mut c_char>>,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let id = unsafe { profile_id(id) }?;
+        let place = required(usernames, "usernames")?;
+        let names = client.profiles().signed_in(&id)?;
+        place.write(c_string(names.join("\n")).into_raw());
+        Ok(())
+    })
+}
+
+/// Forgets the sign-in of a user with Entra ID, or those of all users of the profile's application.
+///
+/// The next session asks for a sign-in; sessions that are connected go on until their token ends. Entra itself and the browser
+/// do not learn of it.
+///
+/// @param id        the profile's id
+/// @param username  the user; NULL for all
+/// @return NULL, INVALID_ARGUMENT, PROFILE_UNKNOWN, or STORE_UNAVAILABLE, STORE_KEY_WRONG, STORE_FULL or STORE_DAMAGED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_client_sign_out(
+    client: Option<&p2svpn_client>,
+    id: *const c_char,
+    username: *const c_char,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let client = required(client, "client")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let (id, username) = unsafe { (profile_id(id)?, text(username, "username")?) };
+        client.profiles().sign_out(&id, username)
+    })
 }

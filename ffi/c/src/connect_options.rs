@@ -1,11 +1,16 @@
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::offset_of;
+use std::sync::Arc;
 use std::time::Duration;
 
-use p2svpn_client::{ConnectOptions, Device, Error, Timeouts};
+use p2svpn_client::{
+    CertificateStore, ConnectOptions, Credentials, Device, EntraMethod, Error, Timeouts,
+};
 
 use crate::certificate::{certificate, p2svpn_certificate};
 use crate::input::{Versioned, bytes, invalid, structure, text};
+use crate::token_request::{HostProvider, p2svpn_token_request};
+use crate::userdata::Userdata;
 
 /// Where a session's packets come from and go to.
 #[repr(C)]
@@ -78,8 +83,43 @@ pub struct p2svpn_connect_options {
     /// How often all servers of the profile are called before the session gives up, with growing pauses; 0 for once. Each call
     /// in vain is told by a warning event.
     pub rounds: u32,
-    /// Nothing yet: 0.
-    pub reserved: u32,
+    /// How to sign in with Entra ID: one of #p2svpn_entra_methods.
+    pub entra_method: u32,
+    /// 1 opens the user's browser at the page where Entra wants the user to sign in; 0 leaves that to the host, whom a
+    /// challenge names the page.
+    pub open_browser: u32,
+    /// 1 makes `username` and `password` part of the profile once the gateway has let the session in; 0 does not.
+    pub keep_credentials: u32,
+    /// Who connects, where the profile leaves that open: the account of Entra ID, or the user name beside `password`; NULL for
+    /// whoever signed in last.
+    pub username: *const c_char,
+    /// The password that the profile asks for; NULL has a challenge ask for it. If the gateway refuses it the session ends,
+    /// and nobody is asked for another one.
+    pub password: *const c_char,
+    /// The absolute path of a PKCS#11 module on whose tokens client certificates are looked for as well; NULL for none.
+    pub pkcs11_module: *const c_char,
+    /// Brings access tokens of Entra ID, for each session and ahead of each token's end; NULL for none. It owns the request.
+    ///
+    /// It is called on a thread of the library's own, which it may block. It may not end by an exception or `longjmp`. It
+    /// stands for #P2SVPN_ENTRA_TOKEN.
+    pub on_token: Option<extern "C" fn(request: Box<p2svpn_token_request>, userdata: *mut c_void)>,
+    /// What `on_token` is given; the library does not look at it.
+    pub token_userdata: *mut c_void,
+    /// Is called once, from any thread, when `on_token` will be called no more, also if connecting fails; NULL for nothing. It
+    /// is not called for a structure whose size is wrong, nor by functions that explain.
+    pub free_token_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+}
+
+/// How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum p2svpn_entra_methods {
+    /// In a browser on this machine: the challenge #P2SVPN_CHALLENGE_SIGN_IN_PAGE names the page.
+    P2SVPN_ENTRA_BROWSER = 0,
+    /// On any device, with a code: the challenge #P2SVPN_CHALLENGE_DEVICE_CODE names page and code.
+    P2SVPN_ENTRA_DEVICE_CODE = 1,
+    /// The host brings tokens, by `on_token` or when the challenge #P2SVPN_CHALLENGE_ACCESS_TOKEN asks.
+    P2SVPN_ENTRA_TOKEN = 2,
 }
 
 // SAFETY: integers and pointers, which are looked at by the rules for callers.
@@ -87,7 +127,7 @@ unsafe impl Versioned for p2svpn_connect_options {
     const FIRST_SIZE: usize = offset_of!(Self, rounds);
 }
 
-/// Reads a caller's options; the defaults for NULL.
+/// Reads a caller's options to connect with; the defaults for NULL.
 ///
 /// # Safety
 /// The pointer is NULL or points to options whose pointers hold to the rules.
@@ -98,29 +138,81 @@ pub(crate) unsafe fn connect_options(
     let Some(given) = (unsafe { structure(pointer, "options") })? else {
         return Ok(ConnectOptions::default());
     };
-    if given.leave_machine > 1 || given.reserved != 0 {
+    // First, so that what belongs to the callbacks is freed whatever else is wrong.
+    let provider = given.on_token.map(|on_token| HostProvider {
+        on_token,
+        userdata: Userdata::new(given.token_userdata, given.free_token_userdata),
+    });
+    // SAFETY: as the caller of this function promises.
+    let certificate = unsafe { certificate(given.certificate) }?;
+    // SAFETY: as the caller of this function promises.
+    let mut options = unsafe { of_structure(&given) }?;
+    if let Some(certificate) = certificate {
+        options = options.certificate(certificate);
+    }
+    if let Some(provider) = provider {
+        options = options.token_provider(Arc::new(provider));
+    }
+    Ok(options)
+}
+
+/// Reads a caller's options as far as a plan depends on them, without what calls back; the defaults for NULL.
+///
+/// # Safety
+/// As for [`connect_options`].
+pub(crate) unsafe fn plan_options(
+    pointer: *const p2svpn_connect_options,
+) -> Result<ConnectOptions, Error> {
+    // SAFETY: as the caller of this function promises.
+    match (unsafe { structure(pointer, "options") })? {
+        // SAFETY: as the caller of this function promises.
+        Some(given) => unsafe { of_structure(&given) },
+        None => Ok(ConnectOptions::default()),
+    }
+}
+
+/// # Safety
+/// The pointers of the structure hold to the rules.
+unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions, Error> {
+    if given.leave_machine > 1 || given.open_browser > 1 || given.keep_credentials > 1 {
         return Err(invalid(
-            "options: leave_machine is 0 or 1, and reserved is 0",
+            "options: leave_machine, open_browser and keep_credentials are 0 or 1",
         ));
     }
+    if given.on_token.is_none() && given.free_token_userdata.is_some() {
+        return Err(invalid("options: free_token_userdata is for on_token"));
+    }
     // SAFETY: the buffers and strings of options hold to the rules.
-    let (roots, certificate, tun_name) = unsafe {
+    let (roots, tun_name, username, password, module) = unsafe {
         (
             bytes(
                 given.trusted_roots,
                 given.trusted_roots_size,
                 "trusted_roots",
             )?,
-            certificate(given.certificate)?,
             text(given.tun_name, "tun_name")?,
+            text(given.username, "username")?,
+            text(given.password, "password")?,
+            text(given.pkcs11_module, "pkcs11_module")?,
         )
     };
     let mut options = ConnectOptions::default()
-        .device(device(&given, tun_name)?)
+        .device(device(given, tun_name)?)
         .configure_machine(given.leave_machine == 0)
-        .timeouts(timeouts(&given));
-    if let Some(certificate) = certificate {
-        options = options.certificate(certificate);
+        .timeouts(timeouts(given))
+        .entra_method(entra_method(given.entra_method)?)
+        .open_browser(given.open_browser == 1);
+    match (username, password) {
+        (Some(username), Some(password)) => {
+            let keep = given.keep_credentials == 1;
+            options = options.credentials(Credentials::new(username, password).keep(keep));
+        }
+        (None, Some(_)) => return Err(invalid("options: a password needs a username")),
+        (Some(username), None) => options = options.username(username),
+        (None, None) => {}
+    }
+    if let Some(module) = module {
+        options = options.certificate_store(CertificateStore::Pkcs11(module.into()));
     }
     if let Some(roots) = roots {
         options = options.trusted_root(roots);
@@ -138,6 +230,18 @@ pub(crate) unsafe fn connect_options(
         options = options.rounds(given.rounds);
     }
     Ok(options)
+}
+
+fn entra_method(number: u32) -> Result<EntraMethod, Error> {
+    const BROWSER: u32 = p2svpn_entra_methods::P2SVPN_ENTRA_BROWSER as u32;
+    const DEVICE_CODE: u32 = p2svpn_entra_methods::P2SVPN_ENTRA_DEVICE_CODE as u32;
+    const TOKEN: u32 = p2svpn_entra_methods::P2SVPN_ENTRA_TOKEN as u32;
+    match number {
+        BROWSER => Ok(EntraMethod::Browser),
+        DEVICE_CODE => Ok(EntraMethod::DeviceCode),
+        TOKEN => Ok(EntraMethod::Token),
+        _ => Err(invalid("options: there is no such entra_method")),
+    }
 }
 
 fn timeouts(given: &p2svpn_connect_options) -> Timeouts {
@@ -240,7 +344,15 @@ mod tests {
             push_timeout_ms: 0,
             renegotiate_after_s: 0,
             rounds: 0,
-            reserved: 0,
+            entra_method: 0,
+            open_browser: 0,
+            keep_credentials: 0,
+            username: ptr::null(),
+            password: ptr::null(),
+            pkcs11_module: ptr::null(),
+            on_token: None,
+            token_userdata: ptr::null_mut(),
+            free_token_userdata: None,
         }
     }
 
@@ -278,7 +390,7 @@ mod tests {
         );
         assert_eq!(
             refusal(p2svpn_connect_options {
-                reserved: 1,
+                entra_method: 3,
                 ..options()
             }),
             refused
@@ -329,6 +441,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 5 * 8 + 12 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 11 * 8 + 14 * 4);
     }
 }

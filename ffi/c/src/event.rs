@@ -63,7 +63,7 @@ pub struct p2svpn_event {
 
 enum Detail {
     State { state: u32, reason: CString },
-    Challenge(p2svpn_challenge),
+    Challenge(Box<p2svpn_challenge>),
     NetworkConfig(p2svpn_network_config),
     Warning(p2svpn_warning),
     Ended(Option<p2svpn_error>),
@@ -78,7 +78,9 @@ impl p2svpn_event {
                 state: state.number().into(),
                 reason: c_string(reason),
             },
-            EventKind::Challenge(challenge) => Detail::Challenge(p2svpn_challenge::new(challenge)),
+            EventKind::Challenge(challenge) => {
+                Detail::Challenge(Box::new(p2svpn_challenge::new(challenge)))
+            }
             EventKind::NetworkConfig(config) => {
                 Detail::NetworkConfig(p2svpn_network_config::new(&config))
             }

@@ -2,7 +2,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use p2svpn_client::{Answer, ChallengeId, ErrorCode, Session};
+use p2svpn_client::{Answer, ChallengeId, Credentials, ErrorCode, Session};
 
 use crate::certificate::{p2svpn_certificate, required_certificate};
 use crate::entry::entry;
@@ -12,6 +12,7 @@ use crate::input::{invalid, required, text};
 use crate::statistics::p2svpn_statistics;
 use crate::status::p2svpn_status;
 use crate::stream::p2svpn_stream;
+use crate::token_request::access_token;
 use crate::wait::{timeout, wait};
 
 /// How long a dial may take that nobody limits: the stack gives up much earlier.
@@ -81,7 +82,7 @@ pub unsafe extern "C" fn p2svpn_session_statistics(
     })
 }
 
-/// Answers a challenge for a password.
+/// Answers a challenge for a password or a PIN, or the gateway's question.
 ///
 /// @param challenge  the challenge's id
 /// @param secret     the password; it is copied, and the copy is wiped
@@ -120,6 +121,101 @@ pub unsafe extern "C" fn p2svpn_session_answer_certificate(
         session.session.answer(
             ChallengeId::from_number(challenge),
             Answer::Certificate(certificate),
+        )
+    })
+}
+
+/// Answers a challenge for one of several certificates.
+///
+/// @param challenge  the challenge's id
+/// @param place      the certificate's place in the list, from 0
+/// @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_session_answer_choice(
+    session: Option<&p2svpn_session>,
+    challenge: u64,
+    place: usize,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let session = required(session, "session")?;
+        let challenge = ChallengeId::from_number(challenge);
+        session.session.answer(challenge, Answer::Choice(place))
+    })
+}
+
+/// Answers a challenge for a user name and a password.
+///
+/// @param challenge  the challenge's id
+/// @param username   the user name
+/// @param password   the password; it is copied, and the copy is wiped
+/// @param keep       1 makes both part of the profile once the gateway has let the session in, 0 does not
+/// @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_session_answer_credentials(
+    session: Option<&p2svpn_session>,
+    challenge: u64,
+    username: *const c_char,
+    password: *const c_char,
+    keep: u32,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let session = required(session, "session")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let (username, password) =
+            unsafe { (text(username, "username")?, text(password, "password")?) };
+        let username = required(username, "username")?;
+        let password = required(password, "password")?;
+        let credentials = Credentials::new(username, password).keep(keep != 0);
+        session.session.answer(
+            ChallengeId::from_number(challenge),
+            Answer::Credentials(credentials),
+        )
+    })
+}
+
+/// Answers a challenge for an access token.
+///
+/// @param challenge   the challenge's id
+/// @param token       the token as it was issued; it is copied, and the copy is wiped
+/// @param lifetime_s  for how many seconds it is still good; 0 reads that from the token
+/// @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_session_answer_access_token(
+    session: Option<&p2svpn_session>,
+    challenge: u64,
+    token: *const c_char,
+    lifetime_s: u32,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let session = required(session, "session")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let token = required(unsafe { text(token, "token") }?, "token")?;
+        session.session.answer(
+            ChallengeId::from_number(challenge),
+            Answer::AccessToken(access_token(token, lifetime_s)),
+        )
+    })
+}
+
+/// Answers a challenge to sign in at a page of Entra ID that the host has shown in a view of its own.
+///
+/// @param challenge  the challenge's id
+/// @param address    where the page ended: p2svpn_challenge_redirect_uri() with everything behind it; it is copied, and the
+///                   copy is wiped
+/// @return NULL, INVALID_ARGUMENT, CHALLENGE_UNKNOWN, ANSWER_MISMATCH or SESSION_ENDED
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_session_answer_redirect(
+    session: Option<&p2svpn_session>,
+    challenge: u64,
+    address: *const c_char,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let session = required(session, "session")?;
+        // SAFETY: the caller's strings hold to the rules.
+        let address = required(unsafe { text(address, "address") }?, "address")?;
+        session.session.answer(
+            ChallengeId::from_number(challenge),
+            Answer::redirect(address),
         )
     })
 }

@@ -340,6 +340,47 @@ int main(void) {
     CHECK(p2svpn_status_dns_suffix_count(NULL) == 0);
     CHECK(p2svpn_status_dns_suffix(NULL, 0) == NULL);
 
+    REFUSED(p2svpn_session_answer_choice(NULL, 1, 0));
+    REFUSED(p2svpn_session_answer_credentials(NULL, 1, "a", "b", 0));
+    REFUSED(p2svpn_session_answer_access_token(NULL, 1, "a", 0));
+    REFUSED(p2svpn_session_answer_redirect(NULL, 1, "a"));
+    char *names = NULL;
+    REFUSED(p2svpn_client_signed_in(NULL, "a", &names));
+    CHECK(names == NULL);
+    REFUSED(p2svpn_client_sign_out(NULL, "a", NULL));
+
+    CHECK(p2svpn_challenge_redirect_uri(NULL) == NULL);
+    CHECK(p2svpn_challenge_code(NULL) == NULL);
+    CHECK(p2svpn_challenge_username(NULL) == NULL);
+    CHECK(p2svpn_challenge_is_last_try(NULL) == 0);
+    CHECK(p2svpn_challenge_certificate_count(NULL) == 0);
+    CHECK(p2svpn_challenge_certificate_subject(NULL, 0) == NULL);
+    CHECK(p2svpn_challenge_certificate_issuer(NULL, 0) == NULL);
+    CHECK(p2svpn_challenge_certificate_thumbprint(NULL, 0) == NULL);
+    CHECK(p2svpn_challenge_certificate_source(NULL, 0) == NULL);
+    CHECK(p2svpn_challenge_certificate_not_before(NULL, 0) == 0);
+    CHECK(p2svpn_challenge_certificate_not_after(NULL, 0) == 0);
+    CHECK(p2svpn_challenge_authority(NULL) == NULL);
+    CHECK(p2svpn_challenge_client_id(NULL) == NULL);
+    CHECK(p2svpn_challenge_audience(NULL) == NULL);
+    CHECK(p2svpn_challenge_scope(NULL) == NULL);
+
+    p2svpn_signature_request_free(NULL);
+    CHECK(p2svpn_signature_request_scheme(NULL) == 0);
+    size_t message_size = 7;
+    CHECK(p2svpn_signature_request_message(NULL, &message_size) == NULL && message_size == 0);
+    CHECK(p2svpn_signature_request_message(NULL, NULL) == NULL);
+    REFUSED(p2svpn_signature_request_complete(NULL, NULL, 0));
+    REFUSED(p2svpn_signature_request_fail(NULL, 0, NULL));
+    p2svpn_token_request_free(NULL);
+    EMPTY(p2svpn_token_request_authority(NULL));
+    EMPTY(p2svpn_token_request_client_id(NULL));
+    EMPTY(p2svpn_token_request_audience(NULL));
+    EMPTY(p2svpn_token_request_scope(NULL));
+    CHECK(p2svpn_token_request_username(NULL) == NULL);
+    REFUSED(p2svpn_token_request_complete(NULL, "a", 0));
+    REFUSED(p2svpn_token_request_fail(NULL, 0, NULL));
+
     p2svpn_stream_free(NULL);
     EMPTY(p2svpn_stream_peer(NULL));
     uint8_t buffer[4];

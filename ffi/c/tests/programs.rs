@@ -70,6 +70,26 @@ fn what_the_gateway_asks_is_answered() {
 }
 
 #[test]
+fn each_way_to_sign_in_is_there_for_c() {
+    for way in ["callback", "challenge", "device-code", "page"] {
+        let site = Site::of_entra();
+        runs("sign_in", &[site.folder(), way]);
+    }
+    let site = Site::of_users();
+    runs("sign_in", &[site.folder(), "password"]);
+}
+
+#[test]
+fn a_key_of_the_host_signs_from_another_thread() {
+    if !p2svpn_house::require_program("openssl", "it signs for the C program") {
+        return;
+    }
+    let site = Site::start();
+
+    runs("sign_in", &[site.folder(), "key"]);
+}
+
+#[test]
 fn threads_share_a_stream_and_an_end_reaches_those_who_wait() {
     let site = Site::start();
 

@@ -155,6 +155,9 @@ fn open(folder: &CStr) -> Box<p2svpn_client> {
         profile_folder: folder.as_ptr(),
         sealing_key: key.as_ptr(),
         authorities: std::ptr::null(),
+        login_roots: std::ptr::null(),
+        login_roots_size: 0,
+        login_proxy: std::ptr::null(),
     };
     let mut client = MaybeUninit::uninit();
     // SAFETY: the options hold to the rules of the header, and a client is given out on success.

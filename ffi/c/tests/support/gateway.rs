@@ -1,8 +1,9 @@
 //! An embedded gateway and the files that a host gets for it.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
-use p2svpn_gateway::{Gateway, GatewayBuilder, Question};
+use p2svpn_gateway::{FakeEntra, Gateway, GatewayBuilder, Question};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
@@ -13,6 +14,7 @@ pub(crate) struct Site {
     gateway: Gateway,
     /// Holds the port at which nobody listens, so that nobody else does either.
     silence: Option<TcpSocket>,
+    _entra: Option<FakeEntra>,
     _runtime: Runtime,
 }
 
@@ -26,8 +28,35 @@ impl Site {
         Self::with(Gateway::builder().question(question))
     }
 
-    fn with(gateway: GatewayBuilder) -> Self {
+    /// Starts a gateway that wants the user `alice` with the password `right`.
+    pub(crate) fn of_users() -> Self {
+        Self::with(Gateway::builder().user("alice", "right"))
+    }
+
+    /// Starts a gateway with a stand-in for Entra that asks nobody, and writes down its host, its root and a token of it.
+    pub(crate) fn of_entra() -> Self {
         let runtime = Runtime::new().unwrap();
+        let builder = FakeEntra::builder().policy(|policy| {
+            policy.asks = false;
+            policy.device_interval = Duration::from_secs(1);
+        });
+        let entra = runtime.block_on(builder.start()).unwrap();
+        let site = Self::on(runtime, Gateway::builder().entra(&entra));
+        let token = entra.access_token("alice@contoso.example").unwrap();
+        site.write("host", &entra.host_and_port());
+        site.write("entra-root.pem", entra.root_pem());
+        site.write("token", &token);
+        Self {
+            _entra: Some(entra),
+            ..site
+        }
+    }
+
+    fn with(gateway: GatewayBuilder) -> Self {
+        Self::on(Runtime::new().unwrap(), gateway)
+    }
+
+    fn on(runtime: Runtime, gateway: GatewayBuilder) -> Self {
         let gateway = runtime.block_on(gateway.start()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let identity = gateway.issue_client("alice").unwrap();
@@ -40,8 +69,11 @@ impl Site {
             folder,
             gateway,
             silence: None,
+            _entra: None,
             _runtime: runtime,
         };
+        site.write("client.crt", identity.certificate_pem());
+        site.write("client.key", &identity.key_pem());
         site.write_profile(&site.gateway.profile_xml());
         site
     }
@@ -66,6 +98,10 @@ impl Site {
     }
 
     fn write_profile(&self, xml: &str) {
-        std::fs::write(self.folder.path().join("azurevpnconfig.xml"), xml).unwrap();
+        self.write("azurevpnconfig.xml", xml);
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 }

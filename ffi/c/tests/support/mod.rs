@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 30] = [
     "version",
     "wait",
     "string",
@@ -28,7 +28,10 @@ const SOURCES: [&str; 27] = [
     "profile_update",
     "plan",
     "client_options",
+    "signature_request",
+    "external_key",
     "certificate",
+    "token_request",
     "connect_options",
     "client",
     "client_imports",

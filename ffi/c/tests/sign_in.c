@@ -1,0 +1,312 @@
+/* Every way to sign in that has a callback or an answer of its own. The folder of the gateway's files is the first argument,
+ * which way the second. */
+
+#include "check.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+static const char *folder;
+static char text[1 << 17];
+
+/* What is in a file of the folder, as text. */
+static const char *content(const char *name) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    size_t size = 0;
+    uint8_t *bytes = read_file(path, &size);
+    CHECK(size < sizeof text);
+    memcpy(text, bytes, size);
+    text[size] = 0;
+    free(bytes);
+    return text;
+}
+
+static int freed;
+
+static void count_freed(void *userdata) {
+    CHECK(userdata == &freed);
+    __atomic_add_fetch(&freed, 1, __ATOMIC_SEQ_CST);
+}
+
+static void wait_freed(int times) {
+    while (__atomic_load_n(&freed, __ATOMIC_SEQ_CST) < times) usleep(1000);
+}
+
+/* ---- tokens ---- */
+
+static void *bring_later(void *request) {
+    OK(p2svpn_token_request_complete(request, content("token"), 3600));
+    return NULL;
+}
+
+static void on_token(p2svpn_token_request *request, void *userdata) {
+    CHECK(userdata == &freed);
+    CHECK(strncmp(p2svpn_token_request_authority(request), "https://localhost:", 18) == 0);
+    CHECK(strcmp(p2svpn_token_request_client_id(request), p2svpn_token_request_audience(request)) == 0);
+    CHECK(strstr(p2svpn_token_request_scope(request), "/.default"));
+    CHECK(strcmp(p2svpn_token_request_username(request), "alice@contoso.example") == 0);
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, bring_later, request) == 0);
+    pthread_detach(thread);
+}
+
+static void no_token(p2svpn_token_request *request, void *userdata) {
+    (void)userdata;
+    CHECK(p2svpn_token_request_username(request) == NULL);
+    OK(p2svpn_token_request_fail(request, 0, "no broker"));
+}
+
+static void forgets(p2svpn_token_request *request, void *userdata) {
+    (void)userdata;
+    p2svpn_token_request_free(request);
+}
+
+static void by_callback(const p2svpn_client *client, const char *profile) {
+    p2svpn_connect_options options = userspace(NULL);
+    options.username = "alice@contoso.example";
+    options.on_token = on_token;
+    options.token_userdata = &freed;
+    options.free_token_userdata = count_freed;
+    p2svpn_session *session = NULL;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    OK(p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_disconnect(session);
+    OK(p2svpn_session_wait_closed(session, 10000, NULL));
+    p2svpn_session_free(session);
+    wait_freed(1);
+
+    /* What is wrong elsewhere frees it as well. */
+    options.password = "for a token there is none";
+    options.username = NULL;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
+    wait_freed(2);
+
+    options.password = NULL;
+    void (*refusing[2])(p2svpn_token_request *, void *) = {no_token, forgets};
+    for (int i = 0; i < 2; i++) {
+        options.on_token = refusing[i];
+        OK(p2svpn_client_connect(client, profile, &options, &session));
+        FAILS(P2SVPN_ERROR_TOKEN_PROVIDER_FAILED, p2svpn_session_wait_connected(session, 30000));
+        p2svpn_session_free(session);
+        wait_freed(3 + i);
+    }
+}
+
+static void by_challenge(const p2svpn_client *client, const char *profile) {
+    p2svpn_connect_options options = userspace(NULL);
+    options.entra_method = P2SVPN_ENTRA_TOKEN;
+    p2svpn_session *session = NULL;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
+    const p2svpn_challenge *challenge = p2svpn_event_challenge(event);
+    uint64_t id = p2svpn_challenge_id(challenge);
+    CHECK(p2svpn_challenge_kind(challenge) == P2SVPN_CHALLENGE_ACCESS_TOKEN);
+    CHECK(strstr(p2svpn_challenge_scope(challenge), p2svpn_challenge_audience(challenge)));
+    CHECK(strlen(p2svpn_challenge_authority(challenge)) > 0 && strlen(p2svpn_challenge_client_id(challenge)) > 0);
+    CHECK(p2svpn_challenge_username(challenge) == NULL);
+    p2svpn_event_free(event);
+    FAILS(P2SVPN_ERROR_ANSWER_MISMATCH, p2svpn_session_answer_redirect(session, id, "http://localhost/"));
+    FAILS(P2SVPN_ERROR_ANSWER_MISMATCH, p2svpn_session_answer_choice(session, id, 0));
+    OK(p2svpn_session_answer_access_token(session, id, content("token"), 0));
+    OK(p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_free(session);
+}
+
+/* ---- codes and pages ---- */
+
+static void by_device_code(const p2svpn_client *client, const char *profile) {
+    p2svpn_connect_options options = userspace(NULL);
+    options.entra_method = P2SVPN_ENTRA_DEVICE_CODE;
+    p2svpn_session *session = NULL;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
+    const p2svpn_challenge *challenge = p2svpn_event_challenge(event);
+    CHECK(p2svpn_challenge_kind(challenge) == P2SVPN_CHALLENGE_DEVICE_CODE);
+    CHECK(strlen(p2svpn_challenge_code(challenge)) > 0 && p2svpn_challenge_expires(challenge) > 0);
+    CHECK(strncmp(p2svpn_challenge_url(challenge), "https://", 8) == 0);
+    CHECK(!p2svpn_challenge_needs_response(challenge));
+    p2svpn_event_free(event);
+    /* The stand-in lets everybody in. */
+    OK(p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_disconnect(session);
+    OK(p2svpn_session_wait_closed(session, 10000, NULL));
+    p2svpn_session_free(session);
+
+    char *names = NULL;
+    OK(p2svpn_client_signed_in(client, profile, &names));
+    CHECK(strcmp(names, "alice@contoso.example") == 0);
+    p2svpn_string_free(names);
+    OK(p2svpn_client_sign_out(client, profile, NULL));
+    OK(p2svpn_client_signed_in(client, profile, &names));
+    CHECK(strcmp(names, "") == 0);
+    p2svpn_string_free(names);
+}
+
+static void at_page(const p2svpn_client *client, const char *profile) {
+    p2svpn_connect_options options = userspace(NULL);
+    p2svpn_session *session = NULL;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
+    const p2svpn_challenge *challenge = p2svpn_event_challenge(event);
+    CHECK(p2svpn_challenge_kind(challenge) == P2SVPN_CHALLENGE_SIGN_IN_PAGE);
+    CHECK(strncmp(p2svpn_challenge_redirect_uri(challenge), "http://localhost:", 17) == 0);
+    char other[256];
+    snprintf(other, sizeof other, "%s/?code=a&state=b", p2svpn_challenge_redirect_uri(challenge));
+    OK(p2svpn_session_answer_redirect(session, p2svpn_challenge_id(challenge), other));
+    p2svpn_event_free(event);
+    /* It belongs to another sign-in, and the page waits on. */
+    event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
+    challenge = p2svpn_event_challenge(event);
+    CHECK(p2svpn_error_number(p2svpn_challenge_refusal(challenge)) == P2SVPN_ERROR_SIGN_IN_MIXED_UP);
+    OK(p2svpn_session_answer_cancel(session, p2svpn_challenge_id(challenge)));
+    p2svpn_event_free(event);
+    FAILS(P2SVPN_ERROR_SIGN_IN_CANCELLED, p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_free(session);
+}
+
+/* ---- passwords ---- */
+
+static void by_password(const p2svpn_client *client, const char *profile) {
+    p2svpn_connect_options options = userspace(NULL);
+    options.username = "alice";
+    p2svpn_session *session = NULL;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    for (uint32_t attempt = 0; attempt < 2; attempt++) {
+        p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
+        const p2svpn_challenge *challenge = p2svpn_event_challenge(event);
+        CHECK(p2svpn_challenge_kind(challenge) == P2SVPN_CHALLENGE_CREDENTIALS);
+        CHECK(strcmp(p2svpn_challenge_username(challenge), "alice") == 0);
+        CHECK(p2svpn_challenge_attempt(challenge) == attempt);
+        OK(p2svpn_session_answer_credentials(session, p2svpn_challenge_id(challenge), "alice",
+                                             attempt ? "right" : "wrong", 0));
+        p2svpn_event_free(event);
+    }
+    OK(p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_disconnect(session);
+    OK(p2svpn_session_wait_closed(session, 10000, NULL));
+    p2svpn_session_free(session);
+
+    options.password = "wrong";
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    FAILS(P2SVPN_ERROR_SIGN_IN_REFUSED, p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_free(session);
+}
+
+/* ---- keys of the host ---- */
+
+static void *sign_later(void *request) {
+    char path[4096], command[9000];
+    size_t size = 0;
+    const uint8_t *message = p2svpn_signature_request_message(request, &size);
+    CHECK(p2svpn_signature_request_scheme(request) == P2SVPN_SCHEME_ECDSA_P256_SHA256);
+    snprintf(path, sizeof path, "%s/message", folder);
+    FILE *file = fopen(path, "wb");
+    CHECK(file && fwrite(message, 1, size, file) == size && fclose(file) == 0);
+    snprintf(command, sizeof command, "openssl dgst -sha256 -sign %s/client.key %s", folder, path);
+    FILE *signer = popen(command, "r");
+    CHECK(signer);
+    uint8_t signature[512];
+    size = fread(signature, 1, sizeof signature, signer);
+    CHECK(pclose(signer) == 0 && size > 0);
+    OK(p2svpn_signature_request_complete(request, signature, size));
+    return NULL;
+}
+
+static void on_sign(p2svpn_signature_request *request, void *userdata) {
+    CHECK(userdata == &freed);
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, sign_later, request) == 0);
+    pthread_detach(thread);
+}
+
+static void refuses(p2svpn_signature_request *request, void *userdata) {
+    (void)userdata;
+    OK(p2svpn_signature_request_fail(request, 1, NULL));
+}
+
+static void loses(p2svpn_signature_request *request, void *userdata) {
+    (void)userdata;
+    p2svpn_signature_request_free(request);
+}
+
+static void by_key(const p2svpn_client *client, const char *profile) {
+    static const uint16_t schemes[] = {P2SVPN_SCHEME_ECDSA_P256_SHA256};
+    p2svpn_external_key key;
+    memset(&key, 0, sizeof key);
+    key.size = sizeof key;
+    key.algorithm = P2SVPN_KEY_ECDSA_P256;
+    key.schemes = schemes;
+    key.scheme_count = 1;
+    key.on_sign = on_sign;
+    key.userdata = &freed;
+    key.free_userdata = count_freed;
+    p2svpn_certificate certificate;
+    memset(&certificate, 0, sizeof certificate);
+    certificate.size = sizeof certificate;
+    certificate.pem = (const uint8_t *)content("client.crt");
+    certificate.pem_size = strlen(text);
+    certificate.external_key = &key;
+    p2svpn_connect_options options = userspace(&certificate);
+    p2svpn_session *session = NULL;
+
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    OK(p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_disconnect(session);
+    OK(p2svpn_session_wait_closed(session, 10000, NULL));
+    p2svpn_session_free(session);
+    wait_freed(1);
+
+    key.on_sign = refuses;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    FAILS(P2SVPN_ERROR_SIGN_IN_CANCELLED, p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_free(session);
+    wait_freed(2);
+
+    key.on_sign = loses;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    FAILS(P2SVPN_ERROR_KEY_FAILED, p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_free(session);
+    wait_freed(3);
+
+    certificate.password = "a key that is elsewhere has none here";
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
+    wait_freed(4);
+    certificate.password = NULL;
+    key.scheme_count = 11;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
+    wait_freed(5);
+}
+
+int main(int argc, char **argv) {
+    CHECK(argc == 3);
+    folder = argv[1];
+    char path[4096], host[256] = "", root[8192] = "", *profile = NULL;
+    p2svpn_client_options options;
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    if (strcmp(argv[2], "password") != 0 && strcmp(argv[2], "key") != 0) {
+        snprintf(host, sizeof host, "%s", content("host"));
+        snprintf(root, sizeof root, "%s", content("entra-root.pem"));
+        options.authorities = host;
+        options.login_roots = (const uint8_t *)root;
+        options.login_roots_size = strlen(root);
+    }
+    p2svpn_client *client = NULL;
+    OK(p2svpn_client_new(&options, &client));
+    snprintf(path, sizeof path, "%s/azurevpnconfig.xml", folder);
+    OK(p2svpn_client_import_file(client, path, &profile));
+
+    if (strcmp(argv[2], "callback") == 0) by_callback(client, profile);
+    else if (strcmp(argv[2], "challenge") == 0) by_challenge(client, profile);
+    else if (strcmp(argv[2], "device-code") == 0) by_device_code(client, profile);
+    else if (strcmp(argv[2], "page") == 0) at_page(client, profile);
+    else if (strcmp(argv[2], "password") == 0) by_password(client, profile);
+    else if (strcmp(argv[2], "key") == 0) by_key(client, profile);
+    else CHECK(!"known");
+
+    p2svpn_string_free(profile);
+    p2svpn_client_free(client);
+    puts("done");
+    return 0;
+}
