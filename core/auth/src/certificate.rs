@@ -88,8 +88,10 @@ pub(crate) struct Certificate {
     pub(crate) public_key: Vec<u8>,
     /// None for a kind of key that TLS here does not sign with.
     pub(crate) key_algorithm: Option<KeyAlgorithm>,
-    subject: Vec<u8>,
-    issuer: Vec<u8>,
+    /// Name in DER.
+    pub(crate) subject: Vec<u8>,
+    /// Name in DER.
+    pub(crate) issuer: Vec<u8>,
     subject_key_id: Option<Vec<u8>>,
     authority_key_id: Option<Vec<u8>>,
 }
@@ -177,7 +179,7 @@ fn key_algorithm(key: &SubjectPublicKeyInfo<'_>) -> Option<KeyAlgorithm> {
     .find_map(|(oid, algorithm)| (oid == curve).then_some(algorithm))
 }
 
-fn sha1(bytes: &[u8]) -> Thumbprint {
+pub(crate) fn sha1(bytes: &[u8]) -> Thumbprint {
     let mut hash = Thumbprint::default();
     hash.copy_from_slice(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref());
     hash

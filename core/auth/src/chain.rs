@@ -16,7 +16,7 @@ const MAX_ISSUERS: usize = 10;
 #[derive(Clone)]
 pub(crate) struct Chain {
     pub(crate) leaf: Certificate,
-    issuers: Vec<Certificate>,
+    pub(crate) issuers: Vec<Certificate>,
 }
 
 impl Chain {

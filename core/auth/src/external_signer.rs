@@ -127,8 +127,11 @@ impl ExternalSigner {
         let (tell, told) = sync_channel(1);
         let (key, scheme, message) = (Arc::clone(&self.key.key), self.scheme, message.to_vec());
         let work = move || {
+            let signature = key.sign(scheme, &message);
+            // Before the answer: who has it may drop the identity next and rely on the key being closed then.
+            drop(key);
             // Nobody may be waiting any more.
-            let _ = tell.send(key.sign(scheme, &message));
+            let _ = tell.send(signature);
         };
         let thread = thread::Builder::new().name("p2svpn-signature".to_owned());
         thread.spawn(work).map_err(|error| SigningError::Failed {

@@ -207,18 +207,8 @@ impl Identity {
     }
 
     fn assemble(certificates: Vec<Certificate>, keys: Vec<KeyDer>) -> Result<Self, AuthError> {
-        check_count(certificates.len())?;
-        if keys.len() > MAX_KEYS {
-            return Err(AuthError::TooLarge {
-                what: "private keys",
-                limit: MAX_KEYS,
-            });
-        }
-        if certificates.is_empty() {
-            return Err(AuthError::NoCertificate);
-        }
-        let (leaf, key) = choose_pair(&certificates, &keys)?;
-        Ok(Self::new(leaf, &certificates, key, None))
+        let pair = choose_pair(&certificates, &keys)?;
+        Ok(Self::new(pair.leaf, &certificates, pair.key, None))
     }
 
     fn new(
@@ -248,18 +238,44 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// Reads what [`Identity::from_pfx`] does, with the key's encoding, to be put elsewhere.
+pub(crate) fn open_pfx(pfx: &[u8], password: &str) -> Result<(Chain, KeyDer), AuthError> {
+    check_size(pfx)?;
+    let contents = pfx::open(pfx, password)?;
+    let pair = choose_pair(&contents.certificates, &contents.keys)?;
+    let chain = Chain::new(pair.leaf.clone(), &contents.certificates);
+    Ok((chain, Zeroizing::new(pair.der.clone_key())))
+}
+
+/// A key, loaded and as it was read, with its certificate.
+struct Pair<'a> {
+    leaf: &'a Certificate,
+    key: Arc<dyn SigningKey>,
+    der: &'a KeyDer,
+}
+
 /// Finds the key and certificate that belong together.
 ///
 /// Compares public keys rather than calling [`CertifiedKey::keys_match`], which refuses X.509 version 1 certificates such
 /// as plain `openssl x509 -req` writes.
 fn choose_pair<'a>(
     certificates: &'a [Certificate],
-    keys: &[KeyDer],
-) -> Result<(&'a Certificate, Arc<dyn SigningKey>), AuthError> {
+    keys: &'a [KeyDer],
+) -> Result<Pair<'a>, AuthError> {
+    check_count(certificates.len())?;
+    if keys.len() > MAX_KEYS {
+        return Err(AuthError::TooLarge {
+            what: "private keys",
+            limit: MAX_KEYS,
+        });
+    }
+    if certificates.is_empty() {
+        return Err(AuthError::NoCertificate);
+    }
     let mut unusable = AuthError::NoPrivateKey;
-    let mut best: Option<(&Certificate, Arc<dyn SigningKey>)> = None;
-    for key in keys {
-        let key = match key::signing_key(key) {
+    let mut best: Option<Pair<'_>> = None;
+    for der in keys {
+        let key = match key::signing_key(der) {
             Ok(key) => key,
             Err(error) => {
                 unusable = error;
@@ -270,15 +286,16 @@ fn choose_pair<'a>(
         let Some(public_key) = key.public_key() else {
             continue;
         };
-        for certificate in certificates
+        for leaf in certificates
             .iter()
             .filter(|certificate| certificate.public_key == public_key.as_ref())
         {
             if best
                 .as_ref()
-                .is_none_or(|(other, _)| suitability(certificate) > suitability(other))
+                .is_none_or(|other| suitability(leaf) > suitability(other.leaf))
             {
-                best = Some((certificate, Arc::clone(&key)));
+                let key = Arc::clone(&key);
+                best = Some(Pair { leaf, key, der });
             }
         }
     }

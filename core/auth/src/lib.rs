@@ -61,7 +61,7 @@ pub use http::{
     MAXIMUM_HTTP_BODY, SystemHttp, SystemHttpOptions,
 };
 pub use identity::Identity;
-pub use pkcs11::{Pkcs11Module, TokenCertificate};
+pub use pkcs11::{Pkcs11Module, Token, TokenCertificate};
 pub use roots::TrustedRoots;
 pub use scheme::{KeyAlgorithm, Scheme};
 pub use secret_store::{InvalidSealingKey, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};

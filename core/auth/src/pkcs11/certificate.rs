@@ -1,18 +1,14 @@
-//! A certificate on a token, and how its key is opened.
+//! A certificate on a token, how its key is opened, and how both are removed.
 
 use std::fmt;
 use std::sync::Arc;
 
-use cryptoki::context::Pkcs11;
-use cryptoki::error::{Error, RvError};
 use cryptoki::object::{Attribute, AttributeType, ObjectClass};
-use cryptoki::session::{Session, SessionState, UserType};
-use cryptoki::slot::{Slot, TokenInfo};
-use cryptoki::types::AuthPin;
 use rustls_pki_types::CertificateDer;
 
-use super::failure::signing_error;
+use super::failure::failed;
 use super::key::TokenKey;
+use super::token::Token;
 use crate::AuthError;
 use crate::candidate::Candidate;
 use crate::certificate::CertificateSummary;
@@ -22,30 +18,12 @@ use crate::signing_error::SigningError;
 /// A certificate on a token, whose private key can be opened with the token's PIN.
 #[derive(Clone)]
 pub struct TokenCertificate {
-    pub(super) context: Pkcs11,
-    pub(super) slot: Slot,
-    pub(super) token: TokenName,
+    pub(super) token: Token,
     /// CKA_ID, which the certificate and its key have in common.
     pub(super) id: Vec<u8>,
     /// The certificate, then everything else on the token that may have issued it.
     pub(super) certificates: Vec<CertificateDer<'static>>,
     pub(super) candidate: Candidate,
-}
-
-/// What tells one token from another in the same reader.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct TokenName {
-    pub(super) label: String,
-    pub(super) serial: String,
-}
-
-impl TokenName {
-    pub(super) fn new(info: &TokenInfo) -> Self {
-        Self {
-            label: info.label().to_owned(),
-            serial: info.serial_number().to_owned(),
-        }
-    }
 }
 
 impl TokenCertificate {
@@ -64,15 +42,13 @@ impl TokenCertificate {
 
     /// Names the token as its owner did, to be shown where its PIN is asked for. It is not to be trusted.
     pub fn token_label(&self) -> &str {
-        &self.token.label
+        self.token.label()
     }
 
     /// Returns whether [`TokenCertificate::open`] needs a PIN from the caller: not if the token asks for none, has it
     /// typed at its reader, or has been opened by this process already.
     pub fn needs_pin(&self) -> Result<bool, AuthError> {
-        let (info, session) = self.session().map_err(failed)?;
-        let logged_in = is_logged_in(&session).map_err(failed)?;
-        Ok(info.login_required() && !info.protected_authentication_path() && !logged_in)
+        self.token.needs_pin()
     }
 
     /// Logs in with the PIN and returns the certificate with its key, which stays on the token.
@@ -86,11 +62,8 @@ impl TokenCertificate {
     /// of the identity is dropped; meanwhile further logins succeed without looking at the PIN. With a reader that has its
     /// own keys this blocks until the person has typed.
     pub fn open(&self, pin: Option<&str>) -> Result<Identity, AuthError> {
-        let (info, session) = self.session().map_err(failed)?;
-        if TokenName::new(&info) != self.token {
-            return Err(SigningError::Removed.into());
-        }
-        self.log_in(&session, &info, pin)?;
+        let session = self.token.read_only()?;
+        self.token.log_in(&session, pin)?;
         let template = [
             Attribute::Class(ObjectClass::PRIVATE_KEY),
             Attribute::Id(self.id.clone()),
@@ -111,57 +84,46 @@ impl TokenCertificate {
             .leaf
             .key_algorithm
             .ok_or(AuthError::PrivateKey)?;
-        let mechanisms = self.context.get_mechanism_list(self.slot).map_err(failed)?;
+        let mechanisms = self
+            .token
+            .context
+            .get_mechanism_list(self.token.slot)
+            .map_err(failed)?;
         let key = TokenKey::new(session, key, algorithm, &mechanisms);
         Identity::from_external_key(&self.certificates, Arc::new(key))
     }
 
-    fn session(&self) -> Result<(TokenInfo, Session), Error> {
-        let info = self.context.get_token_info(self.slot)?;
-        let session = self.context.open_ro_session(self.slot)?;
-        Ok((info, session))
-    }
-
-    fn log_in(
-        &self,
-        session: &Session,
-        info: &TokenInfo,
-        pin: Option<&str>,
-    ) -> Result<(), SigningError> {
-        // An empty PIN would count as a wrong one.
-        let pin = pin.filter(|pin| !pin.is_empty());
-        if !info.login_required() || is_logged_in(session).map_err(|error| signing_error(&error))? {
-            return Ok(());
+    /// Removes the certificate from the token, and its key unless another certificate there has the same one.
+    ///
+    /// The PIN is used as [`TokenCertificate::open`] does. Certificates of issuers stay, since others may need them. Nothing
+    /// brings the key back. Identities that were opened from it fail from then on with [`SigningError::Removed`]. What is
+    /// gone already counts as removed.
+    pub fn remove(&self, pin: Option<&str>) -> Result<(), AuthError> {
+        let session = self.token.read_write()?;
+        self.token.log_in(&session, pin)?;
+        let named = |class| vec![Attribute::Class(class), Attribute::Id(self.id.clone())];
+        // The certificate goes last, so that what could not be finished is still listed and can be removed again.
+        let mut doomed = Vec::new();
+        let with_key = session
+            .find_objects(&named(ObjectClass::CERTIFICATE))
+            .map_err(failed)?;
+        let mut certificate = named(ObjectClass::CERTIFICATE);
+        certificate.extend(
+            self.certificates
+                .first()
+                .map(|der| Attribute::Value(der.to_vec())),
+        );
+        let certificate = session.find_objects(&certificate).map_err(failed)?;
+        if with_key.iter().all(|object| certificate.contains(object)) {
+            for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+                doomed.extend(session.find_objects(&named(class)).map_err(failed)?);
+            }
         }
-        if info.user_pin_locked() {
-            return Err(SigningError::PinLocked);
+        doomed.extend(certificate);
+        for object in doomed {
+            session.destroy_object(object).map_err(failed)?;
         }
-        if !info.user_pin_initialized() || info.user_pin_to_be_changed() {
-            return Err(SigningError::PinToBeSet);
-        }
-        if pin.is_none() && !info.protected_authentication_path() {
-            return Err(SigningError::PinRequired);
-        }
-        let pin = pin.map(|pin| AuthPin::from(pin.to_owned()));
-        match session.login(UserType::User, pin.as_ref()) {
-            // Another thread was faster.
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
-            Err(error) => Err(match signing_error(&error) {
-                SigningError::PinWrong { .. } => self.after_wrong_pin(),
-                other => other,
-            }),
-        }
-    }
-
-    /// Asks the token what is left after a wrong PIN; asking costs no try.
-    fn after_wrong_pin(&self) -> SigningError {
-        match self.context.get_token_info(self.slot) {
-            Ok(info) if info.user_pin_locked() => SigningError::PinLocked,
-            Ok(info) => SigningError::PinWrong {
-                last_try: info.user_pin_final_try(),
-            },
-            Err(_) => SigningError::PinWrong { last_try: false },
-        }
+        Ok(())
     }
 }
 
@@ -170,14 +132,9 @@ impl fmt::Debug for TokenCertificate {
         formatter
             .debug_struct("TokenCertificate")
             .field("subject", &self.summary().subject)
-            .field("token", &self.token.label)
+            .field("token", &self.token.label())
             .finish_non_exhaustive()
     }
-}
-
-fn is_logged_in(session: &Session) -> Result<bool, Error> {
-    let state = session.get_session_info()?.session_state();
-    Ok(matches!(state, SessionState::RoUser | SessionState::RwUser))
 }
 
 fn check_use(attributes: &[Attribute]) -> Result<(), SigningError> {
@@ -191,8 +148,4 @@ fn check_use(attributes: &[Attribute]) -> Result<(), SigningError> {
     Err(SigningError::Failed {
         reason: reason.to_owned(),
     })
-}
-
-fn failed(error: Error) -> AuthError {
-    signing_error(&error).into()
 }

@@ -2,7 +2,13 @@
 
 use cryptoki::error::{Error, RvError};
 
+use crate::AuthError;
 use crate::signing_error::SigningError;
+
+/// [`signing_error`] where more than signatures can fail.
+pub(super) fn failed(error: Error) -> AuthError {
+    signing_error(&error).into()
+}
 
 /// Tells what the person or the host can mend from what they cannot.
 pub(super) fn signing_error(error: &Error) -> SigningError {

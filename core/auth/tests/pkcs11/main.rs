@@ -10,7 +10,7 @@
 mod support;
 mod token;
 
-use cryptoki::object::Attribute;
+use cryptoki::object::{Attribute, AttributeType};
 use p2svpn_auth::{
     AuthError, Choice, Identity, IdentityCriteria, Pkcs11Module, SigningError, choose,
 };
@@ -233,6 +233,125 @@ fn several_connections_use_one_key_at_once() {
 }
 
 #[test]
+fn a_pfx_is_put_on_a_token_signs_there_and_is_removed() {
+    on_a_token(
+        "a_pfx_is_put_on_a_token_signs_there_and_is_removed",
+        "ALL",
+        |token| {
+            for (file, name) in [("p256-legacy.pfx", "p256"), ("rsa-modern.pfx", "rsa")] {
+                let alice = token.listed();
+                assert!(alice.needs_pin().unwrap());
+
+                let imported = alice.import_pfx(&pfx(file), "secret", Some(PIN)).unwrap();
+
+                assert_eq!(imported.candidate().source(), "token Alice");
+                assert_eq!(imported.candidate().key_problem(), None);
+                assert!(imported.summary().subject.ends_with(name));
+                let identity = imported.open(Some(PIN)).unwrap();
+                identity.test_key().unwrap();
+                assert_eq!(
+                    handshake(&identity, &fixture("root.pem"), &[&TLS13]),
+                    Ok(ProtocolVersion::TLSv1_3)
+                );
+                token.with_keys(|session, key| {
+                    let secrets = [AttributeType::Value, AttributeType::PrivateExponent];
+                    let shown = session.get_attributes(key, &secrets).unwrap();
+                    assert_eq!(shown, []);
+                });
+
+                imported.remove(Some(PIN)).unwrap();
+
+                assert_eq!(identity.test_key(), Err(SigningError::Removed.into()));
+                drop(identity);
+                assert_eq!(token.module().certificates().unwrap().len(), 0);
+                assert_eq!(
+                    imported.open(Some(PIN)).unwrap_err(),
+                    AuthError::NoPrivateKey
+                );
+                imported.remove(Some(PIN)).unwrap();
+            }
+        },
+    );
+}
+
+#[test]
+fn a_pfx_that_is_on_a_token_already_is_not_put_there_twice() {
+    on_a_token(
+        "a_pfx_that_is_on_a_token_already_is_not_put_there_twice",
+        "ALL",
+        |token| {
+            let import = || {
+                let alice = token.listed();
+                let pfx = pfx("p256-modern.pfx");
+                alice.import_pfx(&pfx, "secret", Some(PIN)).unwrap();
+                token.objects()
+            };
+
+            let first = import();
+
+            assert_eq!(import(), first);
+        },
+    );
+}
+
+#[test]
+fn a_pfx_that_does_not_open_or_a_pin_that_is_wrong_leaves_a_token_as_it_was() {
+    on_a_token(
+        "a_pfx_that_does_not_open_or_a_pin_that_is_wrong_leaves_a_token_as_it_was",
+        "ALL",
+        |token| {
+            let alice = token.listed();
+            let pin_wrong = SigningError::PinWrong { last_try: false };
+            for (file, password, pin, expected) in [
+                (
+                    "p256-modern.pfx",
+                    "wrong",
+                    Some(PIN),
+                    AuthError::WrongPassword,
+                ),
+                ("no-key.pfx", "secret", Some(PIN), AuthError::NoPrivateKey),
+                (
+                    "p256-modern.pfx",
+                    "secret",
+                    None,
+                    SigningError::PinRequired.into(),
+                ),
+                ("p256-modern.pfx", "secret", Some("0000"), pin_wrong.into()),
+            ] {
+                let error = alice.import_pfx(&pfx(file), password, pin).unwrap_err();
+
+                assert_eq!(error, expected);
+            }
+            assert_eq!(token.objects(), 0);
+        },
+    );
+}
+
+#[test]
+fn a_key_stays_on_its_token_until_its_last_certificate_is_removed() {
+    on_a_token(
+        "a_key_stays_on_its_token_until_its_last_certificate_is_removed",
+        "ALL",
+        |token| {
+            let certificate = token.certificate("p256");
+            let key = std::fs::read_to_string(token::fixture_path("p256.key.pem")).unwrap();
+            let key = KeyPair::from_pem(&key).unwrap();
+            let parameters = CertificateParams::new(Vec::new()).unwrap();
+            let renewed = parameters.self_signed(&key).unwrap();
+            token.add_certificate(renewed.der(), &[0xA1]);
+
+            certificate.remove(Some(PIN)).unwrap();
+
+            let left = token.module().certificates().unwrap();
+            assert_eq!(left.len(), 1);
+            left[0].open(Some(PIN)).unwrap().test_key().unwrap();
+            left[0].remove(Some(PIN)).unwrap();
+            token.with_keys(|_, _| panic!("a key is left"));
+        },
+    );
+}
+
+#[test]
 fn what_is_no_module_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("text.so");
@@ -265,6 +384,14 @@ impl Token {
         self.certificate(name).open(Some(PIN)).unwrap()
     }
 
+    /// The token as the module lists it.
+    fn listed(&self) -> p2svpn_auth::Token {
+        // The module has a place for a further token, which is not set up and so not listed.
+        let mut tokens = self.module().tokens().unwrap();
+        assert_eq!(tokens.len(), 1);
+        tokens.remove(0)
+    }
+
     fn module(&self) -> Pkcs11Module {
         Pkcs11Module::load(MODULE).unwrap()
     }
@@ -287,6 +414,10 @@ fn p384() -> ((CertificateDer<'static>, String), CertificateDer<'static>) {
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     let certificate = leaf.signed_by(&key, &issuer).unwrap().der().clone();
     ((certificate, key.serialize_pem()), root_certificate)
+}
+
+fn pfx(name: &str) -> Vec<u8> {
+    std::fs::read(token::fixture_path(name)).unwrap()
 }
 
 fn fixture(name: &str) -> CertificateDer<'static> {

@@ -107,7 +107,7 @@ impl Token {
         self.with_keys(|session, key| session.update_attributes(key, attributes).unwrap());
     }
 
-    fn with_keys(&self, act: impl Fn(&Session, ObjectHandle)) {
+    pub(crate) fn with_keys(&self, act: impl Fn(&Session, ObjectHandle)) {
         let (context, slot) = self.slot();
         let session = context.open_rw_session(slot).unwrap();
         // It is logged in already where an identity is open.
@@ -118,6 +118,14 @@ impl Token {
         {
             act(&session, key);
         }
+    }
+
+    /// How many objects it holds, its secret ones among them.
+    pub(crate) fn objects(&self) -> usize {
+        let (context, slot) = self.slot();
+        let session = context.open_ro_session(slot).unwrap();
+        let _ = session.login(UserType::User, Some(&AuthPin::from(PIN.to_owned())));
+        session.find_objects(&[]).unwrap().len()
     }
 
     /// The module as the tests use it: loaded and initialized by what they test.
