@@ -68,6 +68,10 @@ pub(crate) fn identify(
         }
         return is_good.then(|| username.to_owned());
     }
+    if let Some(issuer) = &state.options.token_issuer {
+        let user = (issuer.check)(&admission.password);
+        return user.map_err(|fault| registration.refused(fault)).ok();
+    }
     let Some(entra) = &state.options.entra else {
         return Some(common_name(admission));
     };

@@ -10,6 +10,7 @@ use crate::gateway::Gateway;
 use crate::misbehaviour::Misbehaviour;
 use crate::options::{DataKeys, DataPackets, GatewayOptions, Transport};
 use crate::question::Question;
+use crate::token_issuer::TokenIssuer;
 
 /// Sets a gateway up; without further words it is as close to Azure's as is known, on a free port of 127.0.0.1.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +120,12 @@ impl GatewayBuilder {
     /// certificate. Each rekey has to bring a token that is good by then.
     pub fn entra(mut self, entra: &FakeEntra) -> Self {
         self.options.entra = Some(entra.token_check());
+        self
+    }
+
+    /// Lets in those who bring an access token of this identity provider as their password, and asks nobody for a certificate.
+    pub fn token_issuer(mut self, issuer: TokenIssuer) -> Self {
+        self.options.token_issuer = Some(issuer);
         self
     }
 

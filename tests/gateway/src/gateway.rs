@@ -83,20 +83,28 @@ impl Gateway {
         let client_root = credentials.client_root().thumbprint();
         let entra = self.state.options.entra.as_ref();
         let trusted = entra.map(|entra| entra.trusted());
+        let issuer = self.state.options.token_issuer.as_ref();
+        let other = issuer.map(|issuer| ProfileSignIn::Entra {
+            authority: &issuer.authority,
+            audience: &issuer.audience,
+            issuer: &issuer.issuer,
+            application: None,
+        });
         let text = ProfileText {
             name: &self.state.options.name,
             server: &server,
             transport: self.state.options.transport,
             server_root: &credentials.server_root().thumbprint(),
-            sign_in: match &trusted {
-                Some(trusted) => ProfileSignIn::Entra {
+            sign_in: match (&trusted, other) {
+                (_, Some(other)) => other,
+                (Some(trusted), None) => ProfileSignIn::Entra {
                     authority: &trusted.authority,
                     audience: &trusted.audience,
                     issuer: &trusted.issuer,
                     application: trusted.application.as_deref(),
                 },
-                None if !self.state.options.users.is_empty() => ProfileSignIn::Password,
-                None => ProfileSignIn::Certificate { root: &client_root },
+                (None, None) if !self.state.options.users.is_empty() => ProfileSignIn::Password,
+                (None, None) => ProfileSignIn::Certificate { root: &client_root },
             },
             secret: credentials.secret(),
         };

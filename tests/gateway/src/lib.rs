@@ -48,6 +48,7 @@ mod question;
 mod random;
 mod session;
 mod state;
+mod token_issuer;
 mod udp;
 
 pub use authority::KeyKind;
@@ -66,6 +67,7 @@ pub use options::{DataKeys, DataPackets, Transport};
 pub use profile::{ProfileSignIn, ProfileText};
 pub use question::Question;
 pub use state::{GatewayStatistics, SessionSummary};
+pub use token_issuer::TokenIssuer;
 
 // What the builder takes.
 pub use p2svpn_openvpn::{Cipher, PushReply, Stage, Timeouts, TlsVersions};

@@ -8,6 +8,7 @@ use crate::entra::TokenCheck;
 use crate::error::GatewayError;
 use crate::misbehaviour::Misbehaviour;
 use crate::question::Question;
+use crate::token_issuer::TokenIssuer;
 
 /// How a gateway is set up.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub(crate) struct GatewayOptions {
     pub(crate) question: Option<Question>,
     /// Who judges the tokens that clients bring in the place of certificates.
     pub(crate) entra: Option<TokenCheck>,
+    /// Another identity provider, whose tokens count.
+    pub(crate) token_issuer: Option<TokenIssuer>,
     /// Names with their passwords, which clients bring in the place of certificates; none where certificates are wanted.
     pub(crate) users: Vec<(String, String)>,
     pub(crate) misbehaviour: Misbehaviour,
@@ -99,6 +102,13 @@ impl GatewayOptions {
     }
 }
 
+impl GatewayOptions {
+    /// Whether clients sign in with something that they send, so that nobody asks them for a certificate.
+    pub(crate) fn takes_credentials(&self) -> bool {
+        self.entra.is_some() || self.token_issuer.is_some() || !self.users.is_empty()
+    }
+}
+
 impl Default for GatewayOptions {
     fn default() -> Self {
         Self {
@@ -118,6 +128,7 @@ impl Default for GatewayOptions {
             push: PushReply::default(),
             question: None,
             entra: None,
+            token_issuer: None,
             users: Vec::new(),
             misbehaviour: Misbehaviour::default(),
         }

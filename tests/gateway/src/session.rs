@@ -189,7 +189,7 @@ impl Session<'_> {
                 _ => credentials.wrapping(),
             },
             tls_versions: options.tls,
-            client_roots: if options.entra.is_some() || !options.users.is_empty() {
+            client_roots: if options.takes_credentials() {
                 Vec::new()
             } else {
                 credentials.client_roots()
