@@ -1062,7 +1062,7 @@ typedef struct p2svpn_client_options {
      */
     size_t login_roots_size;
     /**
-     * The address of the proxy on the way to the hosts of sign-ins, such as "http://proxy.example:8080"; NULL for the
+     * The address of the proxy on the way to the hosts of sign-ins, such as `http://proxy.example:8080`; NULL for the
      * system's own.
      */
     const char *login_proxy;
@@ -1199,7 +1199,7 @@ typedef struct p2svpn_connect_options {
      */
     uint32_t leave_machine;
     /**
-     * The client certificate; NULL has a challenge ask for it.
+     * The client certificate; NULL has a challenge ask for it, unless there are `more_certificates`.
      */
     const struct p2svpn_certificate *certificate;
     /**
@@ -1286,6 +1286,15 @@ typedef struct p2svpn_connect_options {
      * is not called for a structure whose size is wrong, nor by functions that explain.
      */
     void (*free_token_userdata)(void *userdata);
+    /**
+     * Client certificates beside `certificate`, none of them NULL. Of several the one is taken that the gateway can accept; if
+     * more than one fits, the challenge #P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE asks. NULL for none.
+     */
+    const struct p2svpn_certificate *const *more_certificates;
+    /**
+     * How many pointers `more_certificates` has, 1,024 at most.
+     */
+    size_t more_certificate_count;
 } p2svpn_connect_options;
 
 /**
@@ -2198,7 +2207,7 @@ struct p2svpn_error *p2svpn_signature_request_fail(struct p2svpn_signature_reque
 void p2svpn_signature_request_free(struct p2svpn_signature_request *request);
 
 /**
- * Returns the tenant's address, such as "https://login.microsoftonline.com/<tenant id>"; "" for NULL. It belongs to the
+ * Returns the tenant's address, such as `https://login.microsoftonline.com/TENANT`; "" for NULL. It belongs to the
  * request.
  */
 const char *p2svpn_token_request_authority(const struct p2svpn_token_request *request);

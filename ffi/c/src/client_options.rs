@@ -45,7 +45,7 @@ pub struct p2svpn_client_options {
     pub login_roots: *const u8,
     /// How many bytes `login_roots` has.
     pub login_roots_size: usize,
-    /// The address of the proxy on the way to the hosts of sign-ins, such as "http://proxy.example:8080"; NULL for the
+    /// The address of the proxy on the way to the hosts of sign-ins, such as `http://proxy.example:8080`; NULL for the
     /// system's own.
     pub login_proxy: *const c_char,
 }

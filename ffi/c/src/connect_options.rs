@@ -1,14 +1,16 @@
 use std::ffi::{c_char, c_void};
+use std::iter;
 use std::mem::offset_of;
 use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_client::{
-    CertificateStore, ConnectOptions, Credentials, Device, EntraMethod, Error, Timeouts,
+    Certificate, CertificateStore, ConnectOptions, Credentials, Device, EntraMethod, Error,
+    Timeouts,
 };
 
 use crate::certificate::{certificate, p2svpn_certificate};
-use crate::input::{Versioned, bytes, invalid, structure, text};
+use crate::input::{Versioned, bytes, invalid, pointers, required, structure, text};
 use crate::token_request::{HostProvider, p2svpn_token_request};
 use crate::userdata::Userdata;
 
@@ -58,7 +60,7 @@ pub struct p2svpn_connect_options {
     /// 1 leaves addresses and routes to the host, who applies each network configuration event; 0 has them set on the
     /// machine. With the userspace device and a descriptor the machine is never configured.
     pub leave_machine: u32,
-    /// The client certificate; NULL has a challenge ask for it.
+    /// The client certificate; NULL has a challenge ask for it, unless there are `more_certificates`.
     pub certificate: *const p2svpn_certificate,
     /// Certificates, PEM (any number) or DER (one), among which the root that the profile pins is looked for; the roots
     /// of Azure's public gateways are always there. A root is trusted only by a profile that names its hash.
@@ -108,6 +110,11 @@ pub struct p2svpn_connect_options {
     /// Is called once, from any thread, when `on_token` will be called no more, also if connecting fails; NULL for nothing. It
     /// is not called for a structure whose size is wrong, nor by functions that explain.
     pub free_token_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+    /// Client certificates beside `certificate`, none of them NULL. Of several the one is taken that the gateway can accept; if
+    /// more than one fits, the challenge #P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE asks. NULL for none.
+    pub more_certificates: *const *const p2svpn_certificate,
+    /// How many pointers `more_certificates` has, 1,024 at most.
+    pub more_certificate_count: usize,
 }
 
 /// How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
@@ -144,10 +151,10 @@ pub(crate) unsafe fn connect_options(
         userdata: Userdata::new(given.token_userdata, given.free_token_userdata),
     });
     // SAFETY: as the caller of this function promises.
-    let certificate = unsafe { certificate(given.certificate) }?;
+    let certificates = unsafe { certificates(&given) }?;
     // SAFETY: as the caller of this function promises.
     let mut options = unsafe { of_structure(&given) }?;
-    if let Some(certificate) = certificate {
+    for certificate in certificates {
         options = options.certificate(certificate);
     }
     if let Some(provider) = provider {
@@ -169,6 +176,30 @@ pub(crate) unsafe fn plan_options(
         Some(given) => unsafe { of_structure(&given) },
         None => Ok(ConnectOptions::default()),
     }
+}
+
+/// Reads each of the certificates before it looks whether one is wrong, so that what belongs to their keys is freed.
+///
+/// # Safety
+/// The pointers of the structure hold to the rules.
+unsafe fn certificates(given: &p2svpn_connect_options) -> Result<Vec<Certificate>, Error> {
+    const NAME: &str = "more_certificates";
+    let count = given.more_certificate_count;
+    // SAFETY: the certificates of options hold to the rules.
+    let (first, more) = unsafe {
+        (
+            certificate(given.certificate),
+            pointers(given.more_certificates, count, NAME),
+        )
+    };
+    let more = more?.iter().map(|pointer| {
+        // SAFETY: as above.
+        let given = unsafe { certificate(*pointer) }?;
+        required(given, NAME).map(Some)
+    });
+    let read: Vec<Result<Option<Certificate>, Error>> = iter::once(first).chain(more).collect();
+    let certificates: Result<Vec<Option<Certificate>>, Error> = read.into_iter().collect();
+    Ok(certificates?.into_iter().flatten().collect())
 }
 
 /// # Safety
@@ -353,6 +384,8 @@ mod tests {
             on_token: None,
             token_userdata: ptr::null_mut(),
             free_token_userdata: None,
+            more_certificates: ptr::null(),
+            more_certificate_count: 0,
         }
     }
 
@@ -441,6 +474,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 11 * 8 + 14 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 13 * 8 + 14 * 4);
     }
 }

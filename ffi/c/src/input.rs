@@ -9,8 +9,8 @@ use p2svpn_client::{Error, ErrorCode};
 /// A structure of a caller is never larger than this, so a wild size is seen before it is believed.
 const LARGEST_STRUCTURE: usize = 4096;
 
-/// An array of a caller never has more paths than this, so a wild count is seen before it is believed.
-const MOST_PATHS: usize = 1024;
+/// An array of a caller never has more entries than this, so a wild count is seen before it is believed.
+const MOST_ENTRIES: usize = 1024;
 
 /// Makes the error of an argument that cannot be used.
 pub(crate) fn invalid(problem: impl AsRef<str>) -> Error {
@@ -53,18 +53,37 @@ pub(crate) unsafe fn paths(
     if pointer.is_null() || count == 0 {
         return Err(invalid(format!("{name} has no entry")));
     }
-    if count > MOST_PATHS {
-        let rule = format!("{name} has {count} entries, and may have {MOST_PATHS}");
-        return Err(invalid(rule));
-    }
-    // SAFETY: not NULL and not too large, so it is readable, as the caller of this function promises.
-    let pointers = unsafe { std::slice::from_raw_parts(pointer, count) };
+    // SAFETY: as the caller of this function promises.
+    let pointers = unsafe { pointers(pointer, count, name) }?;
     let read = pointers.iter().enumerate().map(|(index, pointer)| {
         let name = format!("{name}[{index}]");
         // SAFETY: as the caller of this function promises.
         required(unsafe { text(*pointer, &name) }?, &name).map(PathBuf::from)
     });
     read.collect()
+}
+
+/// Reads an array of pointers; an empty one for NULL with the count 0.
+///
+/// # Safety
+/// The pointer is NULL or points to `count` pointers that do not change during `'a`.
+pub(crate) unsafe fn pointers<'a, T>(
+    pointer: *const *const T,
+    count: usize,
+    name: &str,
+) -> Result<&'a [*const T], Error> {
+    if count > MOST_ENTRIES {
+        let rule = format!("{name} has {count} entries, and may have {MOST_ENTRIES}");
+        return Err(invalid(rule));
+    }
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if pointer.is_null() {
+        return Err(invalid(format!("{name} is NULL, but its count is not 0")));
+    }
+    // SAFETY: not NULL and not too large, so it is readable, as the caller of this function promises.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
 }
 
 /// Reads a buffer; none for NULL with the size 0.

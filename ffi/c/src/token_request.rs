@@ -44,7 +44,7 @@ impl p2svpn_token_request {
     }
 }
 
-/// Returns the tenant's address, such as "https://login.microsoftonline.com/<tenant id>"; "" for NULL. It belongs to the
+/// Returns the tenant's address, such as `https://login.microsoftonline.com/TENANT`; "" for NULL. It belongs to the
 /// request.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_token_request_authority(

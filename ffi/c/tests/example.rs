@@ -9,6 +9,7 @@
 
 mod support;
 
+use std::fs::File;
 use std::process::Command;
 
 use support::gateway::Site;
@@ -160,6 +161,29 @@ fn the_example_says_that_the_password_is_wrong() {
 }
 
 #[test]
+fn the_sign_in_example_answers_what_is_asked_with_what_is_typed() {
+    let Some(example) = Example::build() else {
+        return;
+    };
+    let users = Site::of_users();
+    let certificates = Site::start();
+    let pfx = format!("{}/client.pfx", certificates.folder());
+
+    for (site, typed) in [
+        (&users, "alice\nwrong\nalice\nright\n".to_owned()),
+        (&certificates, format!("{pfx}\nwrong\nsecret\n")),
+    ] {
+        let output = succeed(&mut example.sign_in(site, &typed));
+
+        assert!(output.contains("State         Connected\n"), "{output}");
+    }
+
+    let output = example.sign_in(&users, "\n").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(everything(&output).contains("SIGN_IN_CANCELLED"));
+}
+
+#[test]
 fn the_first_program_does_what_the_documentation_says() {
     if !p2svpn_house::require_program("cc", "it compiles the program") {
         return;
@@ -264,7 +288,7 @@ impl Example {
         }
         let library = Library::built();
         let folder = tempfile::tempdir().unwrap();
-        for file in ["connect.c", "profiles.c", "Makefile"] {
+        for file in ["connect.c", "profiles.c", "sign_in.c", "Makefile"] {
             std::fs::copy(
                 root().join("examples/c").join(file),
                 folder.path().join(file),
@@ -294,6 +318,16 @@ impl Example {
             example: self,
             folder,
         }
+    }
+
+    /// Prepares a run with the site's profile in which this is typed.
+    fn sign_in(&self, site: &Site, typed: &str) -> Command {
+        let path = self.folder.path().join("typed");
+        std::fs::write(&path, typed).unwrap();
+        let mut command = Command::new(self.folder.path().join("sign_in"));
+        command.arg(format!("{}/azurevpnconfig.xml", site.folder()));
+        command.stdin(File::open(path).unwrap());
+        command
     }
 
     /// Prepares a run with the site's profile and certificate.

@@ -77,6 +77,8 @@ fn each_way_to_sign_in_is_there_for_c() {
     }
     let site = Site::of_users();
     runs("sign_in", &[site.folder(), "password"]);
+    let site = Site::start();
+    runs("sign_in", &[site.folder(), "choice"]);
 }
 
 #[test]

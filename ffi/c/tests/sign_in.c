@@ -230,6 +230,13 @@ static void loses(p2svpn_signature_request *request, void *userdata) {
     p2svpn_signature_request_free(request);
 }
 
+static p2svpn_signature_request *held;
+
+static void holds(p2svpn_signature_request *request, void *userdata) {
+    (void)userdata;
+    __atomic_store_n(&held, request, __ATOMIC_SEQ_CST);
+}
+
 static void by_key(const p2svpn_client *client, const char *profile) {
     static const uint16_t schemes[] = {P2SVPN_SCHEME_ECDSA_P256_SHA256};
     p2svpn_external_key key;
@@ -269,13 +276,78 @@ static void by_key(const p2svpn_client *client, const char *profile) {
     p2svpn_session_free(session);
     wait_freed(3);
 
+    /* Whoever disconnects does not wait for the key, which keeps what it is given until its request is gone. */
+    key.on_sign = holds;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    while (!__atomic_load_n(&held, __ATOMIC_SEQ_CST)) usleep(1000);
+    p2svpn_session_disconnect(session);
+    OK(p2svpn_session_wait_closed(session, 30000, NULL));
+    p2svpn_session_free(session);
+    CHECK(__atomic_load_n(&freed, __ATOMIC_SEQ_CST) == 3);
+    OK(p2svpn_signature_request_complete(held, (const uint8_t *)"late", 4));
+    wait_freed(4);
+
     certificate.password = "a key that is elsewhere has none here";
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
-    wait_freed(4);
+    wait_freed(5);
     certificate.password = NULL;
     key.scheme_count = 11;
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
-    wait_freed(5);
+    wait_freed(6);
+
+    /* What is wrong with one certificate frees what belongs to the others. */
+    const p2svpn_certificate *more[] = {NULL, &certificate};
+    options.certificate = NULL;
+    options.more_certificates = more;
+    options.more_certificate_count = 2;
+    key.scheme_count = 1;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
+    wait_freed(7);
+}
+
+/* ---- several certificates ---- */
+
+static p2svpn_certificate pem_files(char *certificate_path, char *key_path, const char *name) {
+    snprintf(certificate_path, 4096, "%s/%s.crt", folder, name);
+    snprintf(key_path, 4096, "%s/%s.key", folder, name);
+    p2svpn_certificate certificate;
+    memset(&certificate, 0, sizeof certificate);
+    certificate.size = sizeof certificate;
+    certificate.pem_file = certificate_path;
+    certificate.key_file = key_path;
+    return certificate;
+}
+
+static void by_choice(const p2svpn_client *client, const char *profile) {
+    char paths[4][4096];
+    p2svpn_certificate alice = pem_files(paths[0], paths[1], "client"), bob = pem_files(paths[2], paths[3], "bob");
+    const p2svpn_certificate *more[] = {&bob};
+    p2svpn_connect_options options = userspace(&alice);
+    options.more_certificate_count = 1;
+    p2svpn_session *session = NULL;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
+    options.more_certificates = more;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
+    const p2svpn_challenge *challenge = p2svpn_event_challenge(event);
+    CHECK(p2svpn_challenge_kind(challenge) == P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE);
+    CHECK(p2svpn_challenge_certificate_count(challenge) == 2);
+    CHECK(strcmp(p2svpn_challenge_certificate_subject(challenge, 0), "CN=alice") == 0);
+    CHECK(strcmp(p2svpn_challenge_certificate_subject(challenge, 1), "CN=bob") == 0);
+    CHECK(p2svpn_challenge_certificate_subject(challenge, 2) == NULL);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(strlen(p2svpn_challenge_certificate_thumbprint(challenge, i)) == 40);
+        CHECK(strlen(p2svpn_challenge_certificate_issuer(challenge, i)) > 0);
+        CHECK(strlen(p2svpn_challenge_certificate_source(challenge, i)) > 0);
+        CHECK(p2svpn_challenge_certificate_not_before(challenge, i)
+              < p2svpn_challenge_certificate_not_after(challenge, i));
+    }
+    uint64_t id = p2svpn_challenge_id(challenge);
+    p2svpn_event_free(event);
+    FAILS(P2SVPN_ERROR_ANSWER_MISMATCH, p2svpn_session_answer_choice(session, id, 2));
+    OK(p2svpn_session_answer_choice(session, id, 1));
+    OK(p2svpn_session_wait_connected(session, 30000));
+    p2svpn_session_free(session);
 }
 
 int main(int argc, char **argv) {
@@ -285,7 +357,7 @@ int main(int argc, char **argv) {
     p2svpn_client_options options;
     memset(&options, 0, sizeof options);
     options.size = sizeof options;
-    if (strcmp(argv[2], "password") != 0 && strcmp(argv[2], "key") != 0) {
+    if (strcmp(argv[2], "password") && strcmp(argv[2], "key") && strcmp(argv[2], "choice")) {
         snprintf(host, sizeof host, "%s", content("host"));
         snprintf(root, sizeof root, "%s", content("entra-root.pem"));
         options.authorities = host;
@@ -303,6 +375,7 @@ int main(int argc, char **argv) {
     else if (strcmp(argv[2], "page") == 0) at_page(client, profile);
     else if (strcmp(argv[2], "password") == 0) by_password(client, profile);
     else if (strcmp(argv[2], "key") == 0) by_key(client, profile);
+    else if (strcmp(argv[2], "choice") == 0) by_choice(client, profile);
     else CHECK(!"known");
 
     p2svpn_string_free(profile);

@@ -74,6 +74,9 @@ impl Site {
         };
         site.write("client.crt", identity.certificate_pem());
         site.write("client.key", &identity.key_pem());
+        let bob = site.gateway.issue_client("bob").unwrap();
+        site.write("bob.crt", bob.certificate_pem());
+        site.write("bob.key", &bob.key_pem());
         site.write_profile(&site.gateway.profile_xml());
         site
     }
