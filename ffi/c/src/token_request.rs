@@ -14,7 +14,9 @@ use crate::userdata::Userdata;
 /// An access token of Entra ID that a session needs of the host.
 ///
 /// It belongs to the callback that gets it, which answers at once or later, from any thread: by
-/// p2svpn_token_request_complete() or p2svpn_token_request_fail(), both of which free it.
+/// p2svpn_token_request_complete() or p2svpn_token_request_fail(), both of which free it. A person may have to sign in for it, so
+/// nothing limits how long that takes; an answer has to come all the same, also when the session is over: until then a thread
+/// waits for it, and what the callback is given is not freed.
 pub struct p2svpn_token_request {
     authority: CString,
     client_id: CString,

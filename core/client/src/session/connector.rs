@@ -21,6 +21,7 @@ use super::sign_in::SignIn;
 use super::tunnel_events::{Heard, TunnelEvents};
 use crate::error::{Error, ErrorCode};
 use crate::event::EventKind;
+use crate::state::State;
 use crate::warning::{Warning, WarningKind};
 
 /// How long the gateway may be told goodbye: with the undoing of everything else 2 seconds together.
@@ -87,7 +88,10 @@ impl<'a> Connector<'a> {
                         .set_credentials(challenge.credentials(&answer));
                 }
                 Next::SignInAgain => match self.sign_in.again(&error).await? {
-                    Some(credentials) => self.dialogue.set_credentials(credentials),
+                    Some(credentials) => {
+                        self.shared.leave_sign_in(State::Connecting);
+                        self.dialogue.set_credentials(credentials);
+                    }
                     None => break,
                 },
                 Next::Again(end) => {

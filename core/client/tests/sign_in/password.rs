@@ -1,9 +1,9 @@
 //! User names with their passwords.
 
-use p2svpn_client::{Answer, ChallengeKind, Credentials, ErrorCode, EventKind, Session};
+use p2svpn_client::{Answer, ChallengeKind, Credentials, ErrorCode, EventKind, Session, State};
 use p2svpn_gateway::Gateway;
 
-use crate::support::{Bench, fetch, options, within};
+use crate::support::{Bench, fetch, options, states, within};
 
 const NAME: &str = "alice";
 const PASSWORD: &str = "correct horse";
@@ -51,6 +51,13 @@ async fn whoever_is_asked_may_mistype_twice() {
 
     within(session.connected()).await.unwrap();
     assert_eq!(bench.gateway.statistics().accepted, 3);
+    session.disconnect();
+    // Whoever has answered is not said to be still at it.
+    let after = states(&bench.events_to_the_end().await);
+    assert_eq!(
+        after[..3],
+        [State::Connecting, State::Configuring, State::Connected]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
