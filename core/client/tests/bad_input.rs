@@ -163,6 +163,24 @@ async fn a_good_certificate_asks_no_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_a_list_of_the_host_withdraws_is_refused() {
+    let mut bench = Bench::new().await;
+    let withdrawn = bench.gateway.revocation_list(true).unwrap();
+    let nothing = bench.gateway.revocation_list(false).unwrap();
+
+    let ended = bench
+        .end_of(bench.options().revocation_list(withdrawn))
+        .await;
+    let session = bench.connect(bench.options().revocation_list(nothing));
+
+    assert_eq!(
+        ended.error.unwrap().code(),
+        ErrorCode::GatewayCertificateRevoked
+    );
+    within(session.connected()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_revocation_list_has_its_error() {
     let mut bench = Bench::new().await;
 

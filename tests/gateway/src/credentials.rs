@@ -65,6 +65,12 @@ impl Credentials {
         &self.server_root
     }
 
+    /// What the root says that it has withdrawn: nothing, or the authority that issued the gateway's certificate.
+    pub(crate) fn revocation_list(&self, withdraws_issuer: bool) -> Result<String, GatewayError> {
+        let issuer = withdraws_issuer.then_some(&self.server_issuer);
+        self.server_root.revocation_list(issuer)
+    }
+
     pub(crate) fn client_root(&self) -> &Authority {
         &self.client_root
     }

@@ -142,6 +142,15 @@ impl Gateway {
         self.state.credentials.secret()
     }
 
+    /// What the root of the gateway's certificate says that it has withdrawn, PEM: nothing, or the authority below it, and with
+    /// that the gateway's certificate.
+    ///
+    /// # Errors
+    /// [`GatewayError::Certificate`].
+    pub fn revocation_list(&self, withdraws_issuer: bool) -> Result<String, GatewayError> {
+        self.state.credentials.revocation_list(withdraws_issuer)
+    }
+
     /// Issues a client certificate that the gateway accepts.
     ///
     /// # Errors
