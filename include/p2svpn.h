@@ -1068,6 +1068,15 @@ typedef struct p2svpn_client_options {
      * system's own.
      */
     const char *login_proxy;
+    /**
+     * 1 keeps the key of `profile_folder` in it in the clear, in place of `sealing_key`: whoever reads the folder reads the
+     * secrets, of which a warning event tells. For machines without a place for secrets. 0 does not.
+     */
+    uint32_t unprotected_secrets;
+    /**
+     * Nothing yet: 0.
+     */
+    uint32_t reserved;
 } p2svpn_client_options;
 
 /**
@@ -1415,7 +1424,7 @@ const char *p2svpn_error_chain(const struct p2svpn_error *error,
                                size_t index);
 
 /**
- * Returns what the warning is about: "profile", "push", "device", "machine", "gateway", "certificate", "sign_in", or what a later version added; "" for NULL.
+ * Returns what the warning is about: "profile", "push", "device", "machine", "gateway", "certificate", "store", "sign_in", or what a later version added; "" for NULL.
  * It belongs to the warning.
  */
 const char *p2svpn_warning_kind(const struct p2svpn_warning *warning);

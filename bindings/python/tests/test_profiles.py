@@ -37,6 +37,16 @@ class ProfilesTest(TestCase):
         routes = str(self.profiles.explain(profile).data["network"]["routes"])
         self.assertIn("10.8.0.0/16", routes)
 
+    def test_an_unprotected_folder_is_opened_again_and_takes_no_key(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder) / "store"
+            first = p2svpn.Client(profile_folder=store, unprotected_secrets=True)
+            profile = first.profiles.import_file(CERTIFICATE)
+            again = p2svpn.Client(profile_folder=store, unprotected_secrets=True)
+            self.assertEqual(again.profiles.get(profile.id).name, profile.name)
+            with self.assertRaises(p2svpn.BugError):
+                p2svpn.Client(profile_folder=store, sealing_key=KEY, unprotected_secrets=True)
+
     def test_entries_are_added_to_each_list_and_taken_out(self) -> None:
         profile = self.profiles.import_file(CERTIFICATE)
         self.profiles.edit(

@@ -313,6 +313,48 @@ fn two_stores_write_to_one_folder_at_once() {
     assert_eq!(files(&place).len(), 1);
 }
 
+#[test]
+fn a_key_in_the_folder_opens_it_again_and_only_its_user_may_read_it() {
+    let place = TempDir::new().unwrap();
+    let open = || SealedSecretStore::open_unprotected(folder(&place));
+
+    open().unwrap().write("name", b"secret").unwrap();
+
+    assert_eq!(**open().unwrap().read("name").unwrap().unwrap(), *b"secret");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let key = fs::metadata(folder(&place).join("unprotected-key")).unwrap();
+        assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_folder_that_a_host_has_sealed_is_not_opened_without_its_key() {
+    let place = TempDir::new().unwrap();
+    open(&place, 1).write("name", b"secret").unwrap();
+
+    let refused = SealedSecretStore::open_unprotected(folder(&place)).unwrap_err();
+
+    assert!(matches!(refused, SecretStoreError::WrongKey), "{refused}");
+    assert!(!folder(&place).join("unprotected-key").exists());
+    assert!(is_key(&place, 1));
+}
+
+#[test]
+fn a_damaged_key_in_the_folder_is_told() {
+    let place = TempDir::new().unwrap();
+    SealedSecretStore::open_unprotected(folder(&place)).unwrap();
+    fs::write(folder(&place).join("unprotected-key"), b"short").unwrap();
+
+    let refused = SealedSecretStore::open_unprotected(folder(&place)).unwrap_err();
+
+    assert!(
+        matches!(refused, SecretStoreError::Damaged { .. }),
+        "{refused}"
+    );
+}
+
 fn open(place: &TempDir, key: u8) -> SealedSecretStore {
     SealedSecretStore::open(folder(place), &SealingKey::new(&[key; 32])).unwrap()
 }

@@ -3,18 +3,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use p2svpn_auth::{HttpClient, SealedSecretStore, SealingKey};
-use p2svpn_profile::{ImportOptions, PrivateFolder, SecretStore, Store, StoreError};
+use p2svpn_profile::{
+    ImportOptions, PrivateFolder, SecretStore, SecretStoreError, Store, StoreError,
+};
 use p2svpn_system::Clock;
 use tokio::runtime::{Builder, Handle};
 
 use crate::client::Client;
 use crate::entra_accounts::EntraAccounts;
 use crate::error::{Error, ErrorCode};
-use crate::event::{CallbackThread, Event, EventQueue};
+use crate::event::{CallbackThread, Event, EventKind, EventQueue};
 use crate::inner::Inner;
 use crate::profile_keeper::ProfileKeeper;
 use crate::profiles::Profiles;
 use crate::sessions::Sessions;
+use crate::warning::{Warning, WarningKind};
 
 /// Events that wait by default.
 const EVENT_CAPACITY: usize = 256;
@@ -40,6 +43,7 @@ pub struct ClientBuilder {
 enum StorePlace {
     Memory,
     Sealed(PathBuf, SealingKey),
+    Unprotected(PathBuf),
     Beside(PathBuf, Arc<dyn SecretStore>),
 }
 
@@ -109,6 +113,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, with a key of its own that lies in the folder in the
+    /// clear: whoever reads the folder reads the secrets, and its permissions alone protect them. A warning tells of it.
+    ///
+    /// It is for machines without a place for secrets. A folder that was sealed with a key is refused.
+    #[must_use]
+    pub fn unprotected_profile_store(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.store = StorePlace::Unprotected(folder.into());
+        self
+    }
+
     /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, and their secrets in a store of the host, such
     /// as the system's key ring, which has to be for this folder alone.
     ///
@@ -155,6 +169,7 @@ impl ClientBuilder {
             let rule = format!("the event capacity is from 1 to {MAXIMUM_EVENT_CAPACITY}");
             return Err(Error::new(ErrorCode::InvalidArgument, rule));
         }
+        let is_unprotected = matches!(self.store, StorePlace::Unprotected(_));
         let (store, secrets) = self.store.open()?;
         let (handle, runtime) = match self.runtime {
             Some(handle) => (handle, None),
@@ -172,6 +187,11 @@ impl ClientBuilder {
         };
         let clock = Clock::new();
         let events = Arc::new(EventQueue::new(self.event_capacity, clock));
+        if is_unprotected {
+            let message = "the profiles' secrets are unprotected but for the folder's permissions";
+            let warning = Warning::new(WarningKind::Store, message);
+            events.push(None, EventKind::Warning(warning));
+        }
         let keeper = ProfileKeeper::new(store, self.import, Arc::clone(&events), clock);
         ProfileKeeper::watch(&keeper, &handle);
         let accounts = EntraAccounts::new(clock, self.http, secrets);
@@ -206,19 +226,27 @@ impl StorePlace {
         match self {
             Self::Memory => Ok((Store::in_memory(), None)),
             Self::Sealed(folder, key) => {
-                // Before the secrets' folder is made in it: it may be the host's mistake.
-                let folder = PrivateFolder::open(folder).map_err(StoreError::from)?;
-                let secrets = SealedSecretStore::open(folder.path().join(SECRETS), &key)?;
-                let secrets: Arc<dyn SecretStore> = Arc::new(secrets);
-                let store = Store::open_in(folder, Arc::clone(&secrets))?;
-                Ok((store, Some(secrets)))
+                sealed(folder, |secrets| SealedSecretStore::open(secrets, &key))
             }
+            Self::Unprotected(folder) => sealed(folder, SealedSecretStore::open_unprotected),
             Self::Beside(folder, secrets) => {
                 let store = Store::open(folder, Arc::clone(&secrets))?;
                 Ok((store, Some(secrets)))
             }
         }
     }
+}
+
+/// Opens a store whose secrets are in files below it.
+fn sealed(
+    folder: PathBuf,
+    open: impl FnOnce(PathBuf) -> Result<SealedSecretStore, SecretStoreError>,
+) -> Result<(Store, Option<Arc<dyn SecretStore>>), Error> {
+    // Before the secrets' folder is made in it: it may be the host's mistake.
+    let folder = PrivateFolder::open(folder).map_err(StoreError::from)?;
+    let secrets: Arc<dyn SecretStore> = Arc::new(open(folder.path().join(SECRETS))?);
+    let store = Store::open_in(folder, Arc::clone(&secrets))?;
+    Ok((store, Some(secrets)))
 }
 
 impl fmt::Debug for ClientBuilder {

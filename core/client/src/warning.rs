@@ -68,6 +68,8 @@ pub enum WarningKind {
     Gateway,
     /// A client certificate that ends soon.
     Certificate,
+    /// Where profiles are kept, when a client is made: their secrets are not protected.
+    Store,
     /// Who connects: a token that was not renewed, a sign-in that could not be kept, a wrong clock.
     SignIn,
 }
@@ -82,6 +84,7 @@ impl WarningKind {
             Self::Machine => "machine",
             Self::Gateway => "gateway",
             Self::Certificate => "certificate",
+            Self::Store => "store",
             Self::SignIn => "sign_in",
         }
     }

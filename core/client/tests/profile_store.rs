@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use p2svpn_client::{
     Client, ErrorCode, EventKind, ProfileChange, ProfileEdit, SealingKey, SecretStore,
-    SecretStoreError,
+    SecretStoreError, WarningKind,
 };
 use p2svpn_profile::MemorySecretStore;
 use support::options;
@@ -59,6 +59,28 @@ fn another_key_does_not_open_the_profiles_secrets() {
         .build();
 
     assert_eq!(refusal.unwrap_err().code(), ErrorCode::StoreKeyWrong);
+}
+
+#[test]
+fn an_unprotected_folder_is_told_of_and_a_sealed_one_is_not_opened_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |place: &str| {
+        Client::builder()
+            .unprotected_profile_store(folder.path().join(place))
+            .build()
+    };
+    let first = open("plain").unwrap();
+    let id = *first.profiles().import(CERTIFICATE, None).unwrap().id();
+    let EventKind::Warning(warning) = first.try_event().unwrap().kind else {
+        panic!("nothing was told")
+    };
+    assert_eq!(warning.kind, WarningKind::Store);
+    drop(first);
+    assert!(open("plain").unwrap().profiles().get(&id).is_ok());
+
+    let sealed = stored(&folder.path().join("sealed")).profiles();
+    sealed.import(CERTIFICATE, None).unwrap();
+    assert_eq!(open("sealed").unwrap_err().code(), ErrorCode::StoreKeyWrong);
 }
 
 #[test]

@@ -48,6 +48,11 @@ pub struct p2svpn_client_options {
     /// The address of the proxy on the way to the hosts of sign-ins, such as `http://proxy.example:8080`; NULL for the
     /// system's own.
     pub login_proxy: *const c_char,
+    /// 1 keeps the key of `profile_folder` in it in the clear, in place of `sealing_key`: whoever reads the folder reads the
+    /// secrets, of which a warning event tells. For machines without a place for secrets. 0 does not.
+    pub unprotected_secrets: u32,
+    /// Nothing yet: 0.
+    pub reserved: u32,
 }
 
 // SAFETY: integers and pointers; a function is called by the rules for callers only.
@@ -91,7 +96,16 @@ impl p2svpn_client_options {
                 builder = builder.allow_authority(host);
             }
         }
+        if self.unprotected_secrets > 1 || self.reserved != 0 {
+            return Err(invalid("unprotected_secrets is 0 or 1, and reserved is 0"));
+        }
         match (folder, key) {
+            (Some(folder), None) if self.unprotected_secrets == 1 => {
+                Ok(builder.unprotected_profile_store(folder))
+            }
+            _ if self.unprotected_secrets == 1 => Err(invalid(
+                "unprotected_secrets is for a profile_folder without a sealing_key",
+            )),
             (None, None) => Ok(builder),
             (Some(folder), Some(key)) => {
                 let key =

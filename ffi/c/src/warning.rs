@@ -54,7 +54,7 @@ impl Warnings {
     }
 }
 
-/// Returns what the warning is about: "profile", "push", "device", "machine", "gateway", "certificate", "sign_in", or what a later version added; "" for NULL.
+/// Returns what the warning is about: "profile", "push", "device", "machine", "gateway", "certificate", "store", "sign_in", or what a later version added; "" for NULL.
 /// It belongs to the warning.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_warning_kind(warning: Option<&p2svpn_warning>) -> *const c_char {

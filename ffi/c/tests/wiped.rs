@@ -158,6 +158,8 @@ fn open(folder: &CStr) -> Box<p2svpn_client> {
         login_roots: std::ptr::null(),
         login_roots_size: 0,
         login_proxy: std::ptr::null(),
+        unprotected_secrets: 0,
+        reserved: 0,
     };
     let mut client = MaybeUninit::uninit();
     // SAFETY: the options hold to the rules of the header, and a client is given out on success.

@@ -39,6 +39,9 @@ pub struct ClientOptions {
     /// The 32 bytes that the profiles' secrets in that folder are sealed with.
     #[uniffi(default = None)]
     pub sealing_key: Option<Vec<u8>>,
+    /// Whether the key of that folder lies in it in the clear, in place of a sealing key.
+    #[uniffi(default = false)]
+    pub unprotected_secrets: bool,
     /// Hosts to which users may be sent to sign in beside Microsoft's.
     #[uniffi(default = [])]
     pub authorities: Vec<String>,
@@ -73,14 +76,17 @@ impl Client {
             options.profile_folder,
             options.sealing_key.map(Zeroizing::new),
         ) {
-            (Some(folder), Some(key)) => {
+            (Some(folder), Some(key)) if !options.unprotected_secrets => {
                 let key = SealingKey::from_slice(&key)
                     .map_err(|error| Error::new(ErrorCode::InvalidArgument, error.to_string()))?;
                 builder = builder.profile_store(folder, key);
             }
-            (None, None) => {}
+            (Some(folder), None) if options.unprotected_secrets => {
+                builder = builder.unprotected_profile_store(folder);
+            }
+            (None, None) if !options.unprotected_secrets => {}
             _ => {
-                let rule = "a folder of profiles needs a sealing key, and the other way round";
+                let rule = "a folder of profiles needs a sealing key, or to be unprotected";
                 return Err(Error::new(ErrorCode::InvalidArgument, rule).into());
             }
         }

@@ -34,6 +34,7 @@ class Client:
         several_sessions: bool = False,
         profile_folder: Optional[Union[str, os.PathLike[str]]] = None,
         sealing_key: Optional[bytes] = None,
+        unprotected_secrets: bool = False,
         authorities: Iterable[str] = (),
         login_roots: Optional[bytes] = None,
         login_proxy: Optional[str] = None,
@@ -44,16 +45,20 @@ class Client:
         important are dropped and counted. ``several_sessions`` allows more than one session at once.
 
         ``profile_folder`` keeps the profiles in a folder instead of in memory, and ``sealing_key``, 32 bytes that the
-        program keeps where secrets are kept, seals their secrets there. ``authorities`` are hosts to which profiles may
-        send their users to sign in beside Microsoft's. ``login_roots``: certificates, PEM, that the hosts of sign-ins
-        may come from, beside those that the machine trusts. ``login_proxy``: the address of the proxy on the way to
-        them, such as ``http://proxy.example:8080``; by default it is the system's.
+        program keeps where secrets are kept, seals their secrets there. ``unprotected_secrets`` keeps a key in the
+        folder in the clear instead, of which a warning tells: whoever reads the folder reads them.
+
+        ``authorities`` are hosts to which profiles may send their users to sign in beside Microsoft's.
+        ``login_roots``: certificates, PEM, that the hosts of sign-ins may come from, beside those that the machine
+        trusts. ``login_proxy``: the address of the proxy on the way to them, such as
+        ``http://proxy.example:8080``; by default it is the system's.
         """
         options = _raw.ClientOptions(
             event_capacity=event_capacity,
             several_sessions=several_sessions,
             profile_folder=None if profile_folder is None else os.fspath(profile_folder),
             sealing_key=sealing_key,
+            unprotected_secrets=unprotected_secrets,
             authorities=list(authorities),
             login_roots=login_roots,
             login_proxy=login_proxy,

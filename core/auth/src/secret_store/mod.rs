@@ -3,6 +3,7 @@
 mod seal;
 mod sealed;
 mod sealing_key;
+mod unprotected;
 
 pub use sealed::{MAXIMUM_SECRET_BYTES, SealedSecretStore};
 pub use sealing_key::{InvalidSealingKey, SealingKey};

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::seal::{OVERHEAD, Sealed, seal};
 use super::sealing_key::{KeyId, SealingKey};
+use super::unprotected::key_in;
 
 /// The largest secret that a [`SealedSecretStore`] takes, in bytes.
 pub const MAXIMUM_SECRET_BYTES: usize = 1 << 20;
@@ -65,6 +66,22 @@ impl SealedSecretStore {
         Ok(store)
     }
 
+    /// Opens the folder with a key that is kept in it in the clear, and makes one at first.
+    ///
+    /// Whoever reads the folder reads the secrets: its permissions alone, which let in nobody but the user, protect them. It is
+    /// for machines that have no place for secrets, and on the explicit wish of the host only.
+    ///
+    /// # Errors
+    ///
+    /// As [`SealedSecretStore::open`]; [`SecretStoreError::WrongKey`] also for a folder that was sealed with a key of the host,
+    /// and [`SecretStoreError::Damaged`] if the key is.
+    pub fn open_unprotected(folder: impl Into<PathBuf>) -> Result<Self, SecretStoreError> {
+        let folder = PrivateFolder::open(folder)?;
+        let key = key_in(&folder, || Ok(sealed_files(&folder)?.is_empty()))?;
+        tracing::warn!(folder = ?folder.path(), "secrets are kept unprotected but for the folder's permissions");
+        Self::open(folder.path(), &key)
+    }
+
     fn check_key(&self) -> Result<(), SecretStoreError> {
         let files = self.files()?;
         if files.is_empty() {
@@ -86,9 +103,7 @@ impl SealedSecretStore {
     }
 
     fn files(&self) -> Result<Vec<String>, SecretStoreError> {
-        let mut files = self.folder.names(MOST_SECRETS)?;
-        files.retain(|file| file.ends_with(EXTENSION));
-        Ok(files)
+        sealed_files(&self.folder)
     }
 }
 
@@ -164,6 +179,12 @@ const EXTENSION: &str = ".sealed";
 
 /// The file that is sealed with the key and holds no secret.
 const KEY_RECORD: &str = "key";
+
+fn sealed_files(folder: &PrivateFolder) -> Result<Vec<String>, SecretStoreError> {
+    let mut files = folder.names(MOST_SECRETS)?;
+    files.retain(|file| file.ends_with(EXTENSION));
+    Ok(files)
+}
 
 /// Names may differ in case alone and hold slashes, so a file is named by the name's SHA-256 hash.
 fn file_name(name: &str) -> String {
