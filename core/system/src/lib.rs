@@ -4,11 +4,13 @@
 //! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`local_networks`] says beforehand
 //! in which networks the machine is. [`Clock`] tells the time that
 //! protocols and deadlines run on: it counts the time a machine sleeps. [`open_browser`] shows the user a page.
+//! [`SystemCertificate`] finds client certificates in the stores of Windows and macOS.
 //!
 //! Linux is done through netlink. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
 
 mod applied;
 mod browser;
+mod certificate_store;
 mod clock;
 mod config;
 mod error;
@@ -23,6 +25,9 @@ mod unsupported;
 
 pub use applied::{Applied, Unapplied};
 pub use browser::{BrowserError, open_browser};
+pub use certificate_store::{
+    CertificateLocation, CertificateStoreError, SystemCertificate, SystemKey,
+};
 pub use clock::Clock;
 pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode};
 pub use error::SystemError;
