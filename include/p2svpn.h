@@ -1047,7 +1047,10 @@ typedef struct p2svpn_client_options {
     const char *profile_folder;
     /**
      * The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
-     * them where secrets are kept. NULL without a folder.
+     * them where secrets are kept. NULL has the system keep such a key for its user: in the desktop's key ring on Linux
+     * (Secret Service), in the keychain on macOS, encrypted by data protection on Windows. p2svpn_client_new() then may wait
+     * for a person to unlock that, two minutes at most, and fails with STORE_UNAVAILABLE where there is none. NULL without a
+     * folder.
      */
     const uint8_t *sealing_key;
     /**

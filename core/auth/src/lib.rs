@@ -11,7 +11,7 @@
 //! [`EntraClient`] signs users in with Microsoft Entra ID, over an [`HttpClient`] of the host or of the caller; a [`TokenSource`]
 //! is what sessions share of that, and a [`TokenCache`] what lasts.
 //!
-//! [`SealedSecretStore`] keeps secrets in files under a key that the host gives; it alone touches files. [`Pkcs11Module`]
+//! [`SealedSecretStore`] keeps secrets in files under a key that the host gives or a [`KeyKeeper`] keeps; it alone touches files. [`Pkcs11Module`]
 //! loads a library that the host names, which stays in the process.
 //!
 //! [`Loopback`] alone listens at a socket, and [`SystemHttp`] alone opens one. Nothing else here opens a file, reads a clock or touches the process: bytes and the
@@ -64,7 +64,9 @@ pub use identity::Identity;
 pub use pkcs11::{Pkcs11Module, Token, TokenCertificate};
 pub use roots::TrustedRoots;
 pub use scheme::{KeyAlgorithm, Scheme};
-pub use secret_store::{InvalidSealingKey, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
+pub use secret_store::{
+    InvalidSealingKey, KeyKeeper, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey,
+};
 pub use signing_error::SigningError;
 pub use thumbprint::Thumbprint;
 pub use time_text::rfc3339;

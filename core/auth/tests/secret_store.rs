@@ -7,12 +7,16 @@
     clippy::panic
 )]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use p2svpn_auth::{MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
+use p2svpn_auth::{KeyKeeper, MAXIMUM_SECRET_BYTES, SealedSecretStore, SealingKey};
 use p2svpn_profile::{SecretStore, SecretStoreError};
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 #[test]
 fn a_secret_lasts_from_one_store_to_the_next() {
@@ -353,6 +357,175 @@ fn a_damaged_key_in_the_folder_is_told() {
         matches!(refused, SecretStoreError::Damaged { .. }),
         "{refused}"
     );
+}
+
+#[test]
+fn a_kept_key_opens_the_folder_wherever_it_is_moved() {
+    let place = TempDir::new().unwrap();
+    let keeper = Keeper::default();
+    let store = SealedSecretStore::open_with(folder(&place), &keeper).unwrap();
+    store.write("name", b"secret").unwrap();
+    let moved = place.path().join("moved");
+    fs::rename(folder(&place), &moved).unwrap();
+
+    let store = SealedSecretStore::open_with(&moved, &keeper).unwrap();
+
+    assert_eq!(**store.read("name").unwrap().unwrap(), *b"secret");
+    let kept = keeper.kept.lock().unwrap();
+    assert_eq!(kept.len(), 1);
+    for file in fs::read_dir(&moved).unwrap() {
+        let content = fs::read(file.unwrap().path()).unwrap();
+        let key = kept.values().next().unwrap();
+        assert!(
+            content
+                .windows(key.len())
+                .all(|part| part != key.as_slice())
+        );
+    }
+}
+
+#[test]
+fn several_that_open_a_new_folder_at_once_agree_on_one_key() {
+    let place = TempDir::new().unwrap();
+    let keeper = Keeper::default();
+
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let (place, keeper) = (&place, &keeper);
+            scope.spawn(move || {
+                let store = SealedSecretStore::open_with(folder(place), keeper).unwrap();
+                store.write(&format!("name-{number}"), b"secret").unwrap();
+            });
+        }
+    });
+
+    let store = SealedSecretStore::open_with(folder(&place), &keeper).unwrap();
+    assert_eq!(store.names("").unwrap().len(), 8);
+    for name in store.names("").unwrap() {
+        assert_eq!(**store.read(&name).unwrap().unwrap(), *b"secret");
+    }
+    assert_eq!(keeper.kept.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_keeper_that_refuses_leaves_nothing_behind_and_is_asked_again() {
+    let place = TempDir::new().unwrap();
+    let keeper = Keeper::default();
+    keeper.is_locked.store(true, Ordering::Relaxed);
+
+    let refused = SealedSecretStore::open_with(folder(&place), &keeper).unwrap_err();
+    assert!(
+        matches!(refused, SecretStoreError::Unavailable { .. }),
+        "{refused}"
+    );
+    keeper.is_locked.store(false, Ordering::Relaxed);
+    let store = SealedSecretStore::open_with(folder(&place), &keeper).unwrap();
+    store.write("name", b"secret").unwrap();
+
+    keeper.is_locked.store(true, Ordering::Relaxed);
+    let refused = SealedSecretStore::open_with(folder(&place), &keeper).unwrap_err();
+    assert!(
+        matches!(refused, SecretStoreError::Unavailable { .. }),
+        "{refused}"
+    );
+    keeper.is_locked.store(false, Ordering::Relaxed);
+    let store = SealedSecretStore::open_with(folder(&place), &keeper).unwrap();
+    assert_eq!(**store.read("name").unwrap().unwrap(), *b"secret");
+}
+
+#[test]
+fn a_key_whose_receipt_cannot_be_written_is_forgotten() {
+    let place = TempDir::new().unwrap();
+    let keeper = Keeper {
+        in_the_way: Some(folder(&place).join("key-receipt")),
+        ..Keeper::default()
+    };
+
+    let refused = SealedSecretStore::open_with(folder(&place), &keeper).unwrap_err();
+
+    assert!(matches!(refused, SecretStoreError::Folder(_)), "{refused}");
+    assert!(keeper.kept.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_keeper_that_gives_back_something_else_is_told() {
+    let place = TempDir::new().unwrap();
+    let keeper = Keeper::default();
+    let store = SealedSecretStore::open_with(folder(&place), &keeper).unwrap();
+    store.write("name", b"secret").unwrap();
+
+    for key in keeper.kept.lock().unwrap().values_mut() {
+        *key = b"no key".to_vec();
+    }
+    let damaged = SealedSecretStore::open_with(folder(&place), &keeper).unwrap_err();
+    for key in keeper.kept.lock().unwrap().values_mut() {
+        *key = vec![1; 32];
+    }
+    let wrong = SealedSecretStore::open_with(folder(&place), &keeper).unwrap_err();
+
+    assert!(
+        matches!(damaged, SecretStoreError::Damaged { .. }),
+        "{damaged}"
+    );
+    assert!(matches!(wrong, SecretStoreError::WrongKey), "{wrong}");
+}
+
+#[test]
+fn a_folder_that_a_host_has_sealed_gets_no_kept_key() {
+    let place = TempDir::new().unwrap();
+    open(&place, 1).write("name", b"secret").unwrap();
+    let keeper = Keeper::default();
+
+    let refused = SealedSecretStore::open_with(folder(&place), &keeper).unwrap_err();
+
+    assert!(matches!(refused, SecretStoreError::WrongKey), "{refused}");
+    assert!(keeper.kept.lock().unwrap().is_empty());
+    assert!(is_key(&place, 1));
+}
+
+/// Keeps keys in memory.
+#[derive(Default)]
+struct Keeper {
+    kept: Mutex<BTreeMap<Vec<u8>, Vec<u8>>>,
+    is_locked: AtomicBool,
+    /// What is put in the way of the receipt while the key is taken.
+    in_the_way: Option<PathBuf>,
+}
+
+impl Keeper {
+    fn check(&self) -> Result<(), SecretStoreError> {
+        if self.is_locked.load(Ordering::Relaxed) {
+            let reason = "it is locked".to_owned();
+            return Err(SecretStoreError::Unavailable { reason });
+        }
+        Ok(())
+    }
+}
+
+impl KeyKeeper for Keeper {
+    fn keep(&self, name: &str, key: &[u8]) -> Result<Vec<u8>, SecretStoreError> {
+        self.check()?;
+        if let Some(path) = &self.in_the_way {
+            fs::create_dir(path).unwrap();
+        }
+        let receipt = format!("receipt of {name}").into_bytes();
+        let mut kept = self.kept.lock().unwrap();
+        kept.insert(receipt.clone(), key.to_vec());
+        Ok(receipt)
+    }
+
+    fn fetch(&self, receipt: &[u8]) -> Result<Zeroizing<Vec<u8>>, SecretStoreError> {
+        self.check()?;
+        let kept = self.kept.lock().unwrap();
+        let reason = "it is gone".to_owned();
+        let key = kept.get(receipt).cloned();
+        key.map(Zeroizing::new)
+            .ok_or(SecretStoreError::Unavailable { reason })
+    }
+
+    fn forget(&self, receipt: &[u8]) {
+        self.kept.lock().unwrap().remove(receipt);
+    }
 }
 
 fn open(place: &TempDir, key: u8) -> SealedSecretStore {

@@ -17,6 +17,7 @@ use crate::inner::Inner;
 use crate::profile_keeper::ProfileKeeper;
 use crate::profiles::Profiles;
 use crate::sessions::Sessions;
+use crate::system_keeper::SystemKeeper;
 use crate::warning::{Warning, WarningKind};
 
 /// Events that wait by default.
@@ -43,6 +44,7 @@ pub struct ClientBuilder {
 enum StorePlace {
     Memory,
     Sealed(PathBuf, SealingKey),
+    KeyRing(PathBuf),
     Unprotected(PathBuf),
     Beside(PathBuf, Arc<dyn SecretStore>),
 }
@@ -105,11 +107,25 @@ impl ClientBuilder {
     /// The folder is closed to other users, and has to be for this alone: one that holds other files is refused.
     ///
     /// Without it profiles live in memory, for as long as the client: a library does not write to its user's disk
-    /// unasked. The key is what protects server secrets and passwords from whoever reads the disk: keep it where the
-    /// system keeps secrets, or derive it from a passphrase. Several clients and processes may use the folder at once.
+    /// unasked. The key is what protects server secrets and passwords from whoever reads the disk: keep it where
+    /// secrets are kept, derive it from a passphrase, or leave it to the system
+    /// ([`ClientBuilder::key_ring_profile_store`]). Several clients and processes may use the folder at once.
     #[must_use]
     pub fn profile_store(mut self, folder: impl Into<PathBuf>, key: SealingKey) -> Self {
         self.store = StorePlace::Sealed(folder.into(), key);
+        self
+    }
+
+    /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, with a key that the system keeps for its user: in the
+    /// desktop's key ring on Linux (Secret Service), in the keychain on macOS, and encrypted by the user's data protection on
+    /// Windows.
+    ///
+    /// [`ClientBuilder::build`] may then block for as long as a person needs to unlock the key ring, two minutes at most. Where
+    /// there is none, as in services on Linux, it fails with `STORE_UNAVAILABLE`, and so it does when the key has been deleted
+    /// there. The folder may be moved, but not to another user or machine.
+    #[must_use]
+    pub fn key_ring_profile_store(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.store = StorePlace::KeyRing(folder.into());
         self
     }
 
@@ -123,8 +139,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, and their secrets in a store of the host, such
-    /// as the system's key ring, which has to be for this folder alone.
+    /// Keeps profiles in a folder as [`ClientBuilder::profile_store`] does, and their secrets in a store of the host,
+    /// which has to be for this folder alone.
     ///
     /// It may ask the user: it is called where the client is built, where profiles are changed and refreshed, and once for
     /// each profile that another process adds or changes; never where profiles are listed or shown.
@@ -228,6 +244,9 @@ impl StorePlace {
             Self::Sealed(folder, key) => {
                 sealed(folder, |secrets| SealedSecretStore::open(secrets, &key))
             }
+            Self::KeyRing(folder) => sealed(folder, |secrets| {
+                SealedSecretStore::open_with(secrets, &SystemKeeper)
+            }),
             Self::Unprotected(folder) => sealed(folder, SealedSecretStore::open_unprotected),
             Self::Beside(folder, secrets) => {
                 let store = Store::open(folder, Arc::clone(&secrets))?;

@@ -67,6 +67,7 @@ mod sessions;
 mod source_files;
 mod state;
 mod stream;
+mod system_keeper;
 mod token_provider;
 mod warning;
 

@@ -5,6 +5,7 @@
 //! in which networks the machine is. [`Clock`] tells the time that
 //! protocols and deadlines run on: it counts the time a machine sleeps. [`open_browser`] shows the user a page.
 //! [`SystemCertificate`] finds client certificates in the stores of Windows and macOS.
+//! [`KeyRing`] keeps small secrets where the system keeps those of its user.
 //!
 //! Linux is done through netlink. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
 
@@ -14,6 +15,7 @@ mod certificate_store;
 mod clock;
 mod config;
 mod error;
+mod key_ring;
 #[cfg(target_os = "linux")]
 mod linux;
 mod local_networks;
@@ -31,6 +33,7 @@ pub use certificate_store::{
 pub use clock::Clock;
 pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode};
 pub use error::SystemError;
+pub use key_ring::{KeyRing, KeyRingError};
 #[cfg(target_os = "linux")]
 pub use linux::Interface;
 pub use local_networks::{LocalNetwork, local_networks};

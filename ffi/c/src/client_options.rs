@@ -36,7 +36,10 @@ pub struct p2svpn_client_options {
     /// The folder to keep profiles in, which is made if it is not there; NULL keeps them in memory.
     pub profile_folder: *const c_char,
     /// The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
-    /// them where secrets are kept. NULL without a folder.
+    /// them where secrets are kept. NULL has the system keep such a key for its user: in the desktop's key ring on Linux
+    /// (Secret Service), in the keychain on macOS, encrypted by data protection on Windows. p2svpn_client_new() then may wait
+    /// for a person to unlock that, two minutes at most, and fails with STORE_UNAVAILABLE where there is none. NULL without a
+    /// folder.
     pub sealing_key: *const u8,
     /// Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them, such as
     /// "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
@@ -107,12 +110,13 @@ impl p2svpn_client_options {
                 "unprotected_secrets is for a profile_folder without a sealing_key",
             )),
             (None, None) => Ok(builder),
+            (Some(folder), None) => Ok(builder.key_ring_profile_store(folder)),
             (Some(folder), Some(key)) => {
                 let key =
                     SealingKey::from_slice(key).map_err(|error| invalid(error.to_string()))?;
                 Ok(builder.profile_store(folder, key))
             }
-            _ => Err(invalid("profile_folder and sealing_key need each other")),
+            (None, Some(_)) => Err(invalid("a sealing_key is for a profile_folder")),
         }
     }
 }

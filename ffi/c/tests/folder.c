@@ -57,13 +57,13 @@ int main(int argc, char **argv) {
     p2svpn_client_free(first);
     p2svpn_client_free(second);
 
-    /* Another key opens nothing, and one without a folder is a mistake. */
+    /* Another key opens nothing, nor does the system's, and a key without a folder is a mistake. */
     options = options_of(argv[1], wrong);
     FAILS(P2SVPN_ERROR_STORE_KEY_WRONG, p2svpn_client_new(&options, &none));
     options = options_of(NULL, key);
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_new(&options, &none));
     options = options_of(argv[1], NULL);
-    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_new(&options, &none));
+    FAILS(P2SVPN_ERROR_STORE_KEY_WRONG, p2svpn_client_new(&options, &none));
     CHECK(none == NULL);
 
     /* A damaged file is set aside and told, the others load, and it can be deleted. */

@@ -36,7 +36,7 @@ pub struct ClientOptions {
     /// The folder of the profiles; in memory if absent.
     #[uniffi(default = None)]
     pub profile_folder: Option<String>,
-    /// The 32 bytes that the profiles' secrets in that folder are sealed with.
+    /// The 32 bytes that the profiles' secrets in that folder are sealed with; a key in the system's key ring if absent.
     #[uniffi(default = None)]
     pub sealing_key: Option<Vec<u8>>,
     /// Whether the key of that folder lies in it in the clear, in place of a sealing key.
@@ -84,9 +84,10 @@ impl Client {
             (Some(folder), None) if options.unprotected_secrets => {
                 builder = builder.unprotected_profile_store(folder);
             }
+            (Some(folder), None) => builder = builder.key_ring_profile_store(folder),
             (None, None) if !options.unprotected_secrets => {}
             _ => {
-                let rule = "a folder of profiles needs a sealing key, or to be unprotected";
+                let rule = "a sealing key and unprotected secrets are for a folder of profiles, and only one of both";
                 return Err(Error::new(ErrorCode::InvalidArgument, rule).into());
             }
         }

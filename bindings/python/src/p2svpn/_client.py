@@ -44,9 +44,13 @@ class Client:
         ``event_capacity`` says how many events may wait, from 1 to 65,536; when more would, the oldest of the least
         important are dropped and counted. ``several_sessions`` allows more than one session at once.
 
-        ``profile_folder`` keeps the profiles in a folder instead of in memory, and ``sealing_key``, 32 bytes that the
-        program keeps where secrets are kept, seals their secrets there. ``unprotected_secrets`` keeps a key in the
-        folder in the clear instead, of which a warning tells: whoever reads the folder reads them.
+        ``profile_folder`` keeps the profiles in a folder instead of in memory. Their secrets are sealed there with a
+        key that the system keeps for its user: in the desktop's key ring on Linux (Secret Service), in the keychain on
+        macOS, encrypted by data protection on Windows. Making the client then may take as long as a person needs to
+        unlock that, two minutes at most, and raises ``STORE_UNAVAILABLE`` where there is none, as in services.
+        ``sealing_key``, 32 bytes that the program keeps where secrets are kept, takes that key's place.
+        ``unprotected_secrets`` keeps a key in the folder in the clear, of which a warning tells: whoever reads the
+        folder reads them.
 
         ``authorities`` are hosts to which profiles may send their users to sign in beside Microsoft's.
         ``login_roots``: certificates, PEM, that the hosts of sign-ins may come from, beside those that the machine

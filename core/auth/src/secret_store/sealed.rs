@@ -9,9 +9,10 @@ use p2svpn_profile::{
 };
 use zeroize::Zeroizing;
 
+use super::kept_key::{InTheClear, RECEIPT_FILE, UNPROTECTED_FILE, key_of};
+use super::key_keeper::KeyKeeper;
 use super::seal::{OVERHEAD, Sealed, seal};
 use super::sealing_key::{KeyId, SealingKey};
-use super::unprotected::key_in;
 
 /// The largest secret that a [`SealedSecretStore`] takes, in bytes.
 pub const MAXIMUM_SECRET_BYTES: usize = 1 << 20;
@@ -66,6 +67,21 @@ impl SealedSecretStore {
         Ok(store)
     }
 
+    /// Opens the folder with a key that somebody else keeps, such as the system's key ring, and makes one at first.
+    ///
+    /// The receipt for the key lies in the folder, which may therefore be moved.
+    ///
+    /// # Errors
+    ///
+    /// As [`SealedSecretStore::open`], and what the keeper says; [`SecretStoreError::WrongKey`] also for a folder that was
+    /// sealed with a key of the host, and [`SecretStoreError::Damaged`] if what the keeper gives back is no key.
+    pub fn open_with(
+        folder: impl Into<PathBuf>,
+        keeper: &dyn KeyKeeper,
+    ) -> Result<Self, SecretStoreError> {
+        Self::open_kept(folder.into(), RECEIPT_FILE, keeper)
+    }
+
     /// Opens the folder with a key that is kept in it in the clear, and makes one at first.
     ///
     /// Whoever reads the folder reads the secrets: its permissions alone, which let in nobody but the user, protect them. It is
@@ -76,9 +92,24 @@ impl SealedSecretStore {
     /// As [`SealedSecretStore::open`]; [`SecretStoreError::WrongKey`] also for a folder that was sealed with a key of the host,
     /// and [`SecretStoreError::Damaged`] if the key is.
     pub fn open_unprotected(folder: impl Into<PathBuf>) -> Result<Self, SecretStoreError> {
+        let store = Self::open_kept(folder.into(), UNPROTECTED_FILE, &InTheClear)?;
+        let folder = store.folder.path();
+        tracing::warn!(
+            ?folder,
+            "secrets are kept unprotected but for the folder's permissions"
+        );
+        Ok(store)
+    }
+
+    fn open_kept(
+        folder: PathBuf,
+        file: &str,
+        keeper: &dyn KeyKeeper,
+    ) -> Result<Self, SecretStoreError> {
         let folder = PrivateFolder::open(folder)?;
-        let key = key_in(&folder, || Ok(sealed_files(&folder)?.is_empty()))?;
-        tracing::warn!(folder = ?folder.path(), "secrets are kept unprotected but for the folder's permissions");
+        let key = key_of(&folder, file, keeper, || {
+            Ok(sealed_files(&folder)?.is_empty())
+        })?;
         Self::open(folder.path(), &key)
     }
 

@@ -54,6 +54,12 @@ impl SealingKey {
         Ok(id)
     }
 
+    /// Returns a name that tells keys apart and says nothing about them.
+    pub(super) fn name(&self) -> Result<String, Unspecified> {
+        let digits = self.id()?.map(|byte| format!("{byte:02x}"));
+        Ok(format!("p2svpn-{}", digits.concat()))
+    }
+
     fn derive(&self, purpose: &[u8], output: &mut [u8]) -> Result<(), Unspecified> {
         struct Length(usize);
         impl KeyType for Length {

@@ -245,8 +245,8 @@ catalogue! {
         "Import it as a profile of its own."
     224 StoreUnavailable "STORE_UNAVAILABLE" UserAction
         "The profiles' folder cannot be used"
-        "The folder is gone or belongs to somebody else, its disk is read-only or failing, or the secret store is locked."
-        "Check the folder, its permissions and its disk."
+        "The folder is gone or belongs to somebody else, its disk is read-only or failing, or the key ring is locked or not there."
+        "Check the folder, its permissions and its disk. Unlock the key ring; where there is none, as in services, give a sealing key."
     225 StoreFull "STORE_FULL" UserAction
         "There is no room for the profile"
         "The disk is full, or there are as many profiles, or as large ones, as can be kept."
