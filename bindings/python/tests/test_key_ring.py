@@ -23,7 +23,7 @@ print(p2svpn.Client(profile_folder=sys.argv[1]).profiles.import_file(sys.argv[2]
 LIST = """
 import sys, p2svpn
 client = p2svpn.Client(profile_folder=sys.argv[1])
-profile, = client.profiles
+profile, = client.profiles.list()
 client.profiles.export(profile, "json", secrets=True)
 print(profile.name)
 """
