@@ -31,7 +31,7 @@ FAIL = """
 import sys, p2svpn
 try:
     p2svpn.Client(profile_folder=sys.argv[1])
-except p2svpn.VpnError as error:
+except p2svpn.P2SVpnError as error:
     print(error)
 """
 

@@ -93,7 +93,9 @@ impl SecretStoreError {
                 "Give the key that the secrets were sealed with; without it, choose another folder and import the profiles again."
             }
             Self::Damaged { .. } => "Import the profile again.",
-            Self::Unavailable { .. } => "Unlock the secret store and try again.",
+            Self::Unavailable { .. } => {
+                "Unlock the secret store and try again; where there is none, as in services, give a sealing key."
+            }
             Self::TooLarge { .. } => "Ask the administrator for a profile with smaller keys.",
             Self::InvalidName => "Report this as a mistake in the program.",
             Self::Folder(error) => error.remedy(),

@@ -6,12 +6,20 @@
 //! Everything here blocks: the system may ask a person for consent or for a PIN by itself.
 
 mod error;
+#[cfg(target_os = "macos")]
+mod macos;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod unsupported;
+#[cfg(windows)]
+mod windows;
 
 pub use error::CertificateStoreError;
+#[cfg(target_os = "macos")]
+pub use macos::{SystemCertificate, SystemKey};
 #[cfg(not(any(windows, target_os = "macos")))]
 pub use unsupported::{SystemCertificate, SystemKey};
+#[cfg(windows)]
+pub use windows::{SystemCertificate, SystemKey};
 
 /// Says whose certificates are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -21,7 +21,7 @@ impl SystemCertificate {
         _location: CertificateLocation,
         _pfx: &[u8],
         _password: &str,
-    ) -> Result<Self, CertificateStoreError> {
+    ) -> Result<(), CertificateStoreError> {
         Err(unsupported())
     }
 
@@ -49,12 +49,12 @@ pub struct SystemKey {
 
 impl SystemKey {
     /// Lists the ways in which the key signs, by the numbers of RFC 8446 section 4.2.3, the preferred one first.
-    pub fn schemes(&self) -> Vec<u16> {
+    pub fn schemes(&self) -> &[u16] {
         match self.never {}
     }
 
-    /// Signs a hash, in the form that TLS wants.
-    pub fn sign(&self, _scheme: u16, _digest: &[u8]) -> Result<Vec<u8>, CertificateStoreError> {
+    /// Signs a message, in the form that TLS wants.
+    pub fn sign(&self, _scheme: u16, _message: &[u8]) -> Result<Vec<u8>, CertificateStoreError> {
         match self.never {}
     }
 }

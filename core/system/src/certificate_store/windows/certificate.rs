@@ -1,0 +1,146 @@
+use std::fmt;
+use std::ptr::null_mut;
+
+use rustls_cng::cert::CertContext;
+use rustls_cng::store::CertStore;
+use windows_sys::Win32::Security::Cryptography::{
+    CERT_KEY_PROV_INFO_PROP_ID, CERT_NCRYPT_KEY_HANDLE_PROP_ID, CertComparePublicKeyInfo,
+    CertDeleteCertificateFromStore, CertDuplicateCertificateContext,
+    CertGetCertificateContextProperty, X509_ASN_ENCODING,
+};
+
+use super::failure::{failed, last_error};
+use super::key::{SystemKey, delete_key};
+use super::{PERSONAL, chain, import, store_type};
+use crate::certificate_store::{CertificateLocation, CertificateStoreError};
+
+/// A certificate of the store `My`, of the user or of the machine, that has a private key.
+#[derive(Clone)]
+pub struct SystemCertificate {
+    location: CertificateLocation,
+    context: CertContext,
+    chain: Vec<Vec<u8>>,
+}
+
+impl SystemCertificate {
+    /// Lists the certificates that have a private key. Nobody is asked for anything, and no network is used.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateStoreError::Denied`] and [`CertificateStoreError::Failed`].
+    pub fn list(location: CertificateLocation) -> Result<Vec<Self>, CertificateStoreError> {
+        let found = personal(location)?.into_iter().filter(has_key);
+        Ok(found
+            .map(|context| Self {
+                chain: chain::of(&context, location),
+                location,
+                context,
+            })
+            .collect())
+    }
+
+    /// Puts the certificates and the key of a PFX container into the store; the key can then sign, and cannot be read.
+    ///
+    /// Issuers that are no roots go to the store of issuers; a root is trusted by nobody's doing but the user's. If anything
+    /// fails, nothing of it stays. The caller sees to it that the certificate is not there yet.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateStoreError::WrongPassword`], [`CertificateStoreError::NoKey`], [`CertificateStoreError::Denied`] and
+    /// [`CertificateStoreError::Failed`].
+    pub fn import_pfx(
+        location: CertificateLocation,
+        pfx: &[u8],
+        password: &str,
+    ) -> Result<(), CertificateStoreError> {
+        import::import_pfx(location, pfx, password)
+    }
+
+    /// Returns the certificate as DER, then its issuers as far as the system has them.
+    pub fn chain(&self) -> &[Vec<u8>] {
+        &self.chain
+    }
+
+    /// Opens the private key, which stays in the system.
+    ///
+    /// The system may ask a person for the smart card or for consent by itself, now and at each signature.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateStoreError`].
+    pub fn open(&self) -> Result<SystemKey, CertificateStoreError> {
+        SystemKey::open(&self.context)
+    }
+
+    /// Removes the certificate from the store, and its key unless another certificate there has the same one.
+    ///
+    /// Certificates of issuers stay, since others may need them. What is gone already counts as removed.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateStoreError::Denied`] and [`CertificateStoreError::Failed`].
+    pub fn remove(&self) -> Result<(), CertificateStoreError> {
+        let (own, others): (Vec<_>, Vec<_>) = personal(self.location)?
+            .into_iter()
+            .partition(|context| context.as_der() == self.context.as_der());
+        let Some(own) = own.first() else {
+            return Ok(());
+        };
+        // The certificate goes last, so that what could not be finished is still listed and can be removed again.
+        if has_key(own) && !others.iter().any(|other| has_same_key(own, other)) {
+            delete_key(own)?;
+        }
+        // SAFETY: the context lives as long as `own`, and the duplicate is consumed by the deletion, whatever comes of it.
+        let is_deleted =
+            unsafe { CertDeleteCertificateFromStore(CertDuplicateCertificateContext(own.inner())) };
+        if is_deleted == 0 {
+            return Err(last_error("remove the certificate"));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for SystemCertificate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SystemCertificate")
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
+}
+
+fn personal(location: CertificateLocation) -> Result<Vec<CertContext>, CertificateStoreError> {
+    CertStore::open(store_type(location), PERSONAL)
+        .and_then(|store| store.find_all())
+        .map_err(|error| failed("open the certificate store", &error))
+}
+
+/// Whether the store knows of a private key, which need not be there any more.
+pub(super) fn has_key(context: &CertContext) -> bool {
+    [CERT_KEY_PROV_INFO_PROP_ID, CERT_NCRYPT_KEY_HANDLE_PROP_ID]
+        .into_iter()
+        .any(|property| {
+            let mut size = 0;
+            // SAFETY: the context lives as long as the reference; no buffer is given, so that only the size is written.
+            let is_there = unsafe {
+                CertGetCertificateContextProperty(context.inner(), property, null_mut(), &mut size)
+            };
+            is_there != 0
+        })
+}
+
+fn has_same_key(one: &CertContext, other: &CertContext) -> bool {
+    let (one, other) = (one.inner().pCertInfo, other.inner().pCertInfo);
+    if one.is_null() || other.is_null() {
+        return false;
+    }
+    // SAFETY: the system keeps what a context points to for as long as the context lives, which both references outlast.
+    let is_same = unsafe {
+        CertComparePublicKeyInfo(
+            X509_ASN_ENCODING,
+            &(*one).SubjectPublicKeyInfo,
+            &(*other).SubjectPublicKeyInfo,
+        )
+    };
+    is_same != 0
+}
