@@ -4,22 +4,27 @@
 //! on Windows the user's key for data protection, which encrypts what the caller keeps. What is kept here is small: keys that
 //! other secrets are sealed with, because some of these places are slow, limit the size, or ask a person.
 
-mod error;
-#[cfg(target_os = "linux")]
-#[path = "secret_service.rs"]
-mod platform;
 #[cfg(windows)]
-#[path = "data_protection.rs"]
-mod platform;
+mod data_protection;
+mod error;
 #[cfg(target_os = "macos")]
-#[path = "keychain.rs"]
-mod platform;
+mod keychain;
+#[cfg(target_os = "linux")]
+mod secret_service;
 #[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
-#[path = "unsupported.rs"]
-mod platform;
+mod unsupported;
 
 pub use error::KeyRingError;
 use zeroize::Zeroizing;
+
+#[cfg(windows)]
+use data_protection as platform;
+#[cfg(target_os = "macos")]
+use keychain as platform;
+#[cfg(target_os = "linux")]
+use secret_service as platform;
+#[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
+use unsupported as platform;
 
 /// The system's place for secrets of the user that the process runs as.
 ///

@@ -1,16 +1,14 @@
 use std::fmt;
-use std::ptr::null_mut;
 
 use rustls_cng::cert::CertContext;
 use rustls_cng::store::CertStore;
 use windows_sys::Win32::Security::Cryptography::{
-    CERT_KEY_PROV_INFO_PROP_ID, CERT_NCRYPT_KEY_HANDLE_PROP_ID, CertComparePublicKeyInfo,
-    CertDeleteCertificateFromStore, CertDuplicateCertificateContext,
-    CertGetCertificateContextProperty, X509_ASN_ENCODING,
+    CertComparePublicKeyInfo, CertDeleteCertificateFromStore, CertDuplicateCertificateContext,
+    X509_ASN_ENCODING,
 };
 
 use super::failure::{failed, last_error};
-use super::key::{SystemKey, delete_key};
+use super::key::{SystemKey, delete_key, has_key};
 use super::{PERSONAL, chain, import, store_type};
 use crate::certificate_store::{CertificateLocation, CertificateStoreError};
 
@@ -113,20 +111,6 @@ fn personal(location: CertificateLocation) -> Result<Vec<CertContext>, Certifica
     CertStore::open(store_type(location), PERSONAL)
         .and_then(|store| store.find_all())
         .map_err(|error| failed("open the certificate store", &error))
-}
-
-/// Whether the store knows of a private key, which need not be there any more.
-pub(super) fn has_key(context: &CertContext) -> bool {
-    [CERT_KEY_PROV_INFO_PROP_ID, CERT_NCRYPT_KEY_HANDLE_PROP_ID]
-        .into_iter()
-        .any(|property| {
-            let mut size = 0;
-            // SAFETY: the context lives as long as the reference; no buffer is given, so that only the size is written.
-            let is_there = unsafe {
-                CertGetCertificateContextProperty(context.inner(), property, null_mut(), &mut size)
-            };
-            is_there != 0
-        })
 }
 
 fn has_same_key(one: &CertContext, other: &CertContext) -> bool {

@@ -10,9 +10,8 @@ use windows_sys::Win32::Security::Cryptography::{
 };
 use zeroize::Zeroizing;
 
-use super::certificate::has_key;
 use super::failure::{failed, last_error};
-use super::key::delete_key;
+use super::key::{delete_key, has_key};
 use super::{ISSUERS, PERSONAL, store_type};
 use crate::certificate_store::{CertificateLocation, CertificateStoreError};
 

@@ -8,11 +8,13 @@ use rustls_cng::error::CngError;
 use rustls_cng::key::NCryptKey;
 use rustls_cng::signer::CngSigningKey;
 use windows_sys::Win32::Security::Cryptography::{
-    CERT_KEY_SPEC, CRYPT_ACQUIRE_ONLY_NCRYPT_KEY_FLAG, CRYPT_ACQUIRE_SILENT_FLAG,
-    CryptAcquireCertificatePrivateKey, HCRYPTPROV_OR_NCRYPT_KEY_HANDLE, MS_KEY_STORAGE_PROVIDER,
-    MS_PLATFORM_CRYPTO_PROVIDER, NCRYPT_HANDLE, NCRYPT_NAME_PROPERTY,
-    NCRYPT_PCP_PSS_SALT_SIZE_PROPERTY, NCRYPT_PROVIDER_HANDLE_PROPERTY,
-    NCRYPT_TPM_PSS_SALT_SIZE_HASHSIZE, NCryptDeleteKey, NCryptFreeObject, NCryptGetProperty,
+    CERT_KEY_PROV_INFO_PROP_ID, CERT_KEY_SPEC, CERT_NCRYPT_KEY_HANDLE_PROP_ID,
+    CRYPT_ACQUIRE_ONLY_NCRYPT_KEY_FLAG, CRYPT_ACQUIRE_SILENT_FLAG,
+    CertGetCertificateContextProperty, CryptAcquireCertificatePrivateKey,
+    HCRYPTPROV_OR_NCRYPT_KEY_HANDLE, MS_KEY_STORAGE_PROVIDER, MS_PLATFORM_CRYPTO_PROVIDER,
+    NCRYPT_HANDLE, NCRYPT_NAME_PROPERTY, NCRYPT_PCP_PSS_SALT_SIZE_PROPERTY,
+    NCRYPT_PROVIDER_HANDLE_PROPERTY, NCRYPT_TPM_PSS_SALT_SIZE_HASHSIZE, NCryptDeleteKey,
+    NCryptFreeObject, NCryptGetProperty,
 };
 use windows_sys::core::PCWSTR;
 
@@ -185,6 +187,20 @@ fn property(object: NCRYPT_HANDLE, name: PCWSTR) -> Option<Vec<u8>> {
     };
     value.truncate(size as usize);
     (status == 0).then_some(value)
+}
+
+/// Whether the store knows of a private key, which need not be there any more.
+pub(super) fn has_key(context: &CertContext) -> bool {
+    [CERT_KEY_PROV_INFO_PROP_ID, CERT_NCRYPT_KEY_HANDLE_PROP_ID]
+        .into_iter()
+        .any(|property| {
+            let mut size = 0;
+            // SAFETY: the context lives as long as the reference; no buffer is given, so that only the size is written.
+            let is_there = unsafe {
+                CertGetCertificateContextProperty(context.inner(), property, null_mut(), &mut size)
+            };
+            is_there != 0
+        })
 }
 
 /// Deletes the private key of a certificate; it is no error if there is none.
