@@ -6,10 +6,16 @@
 //! Everything here blocks: the system may ask a person for consent or for a PIN by itself.
 
 mod error;
+#[cfg(any(test, target_os = "macos"))]
+mod issuers;
 #[cfg(target_os = "macos")]
 mod macos;
+#[cfg(any(test, windows, target_os = "macos"))]
+mod schemes;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod unsupported;
+#[cfg(any(test, windows))]
+mod wide;
 #[cfg(windows)]
 mod windows;
 

@@ -6,15 +6,13 @@ use security_framework::import_export::Pkcs12ImportOptions;
 use security_framework::item::{ItemClass, ItemSearchOptions, Limit, Reference, SearchResult};
 use security_framework::os::macos::keychain::SecKeychain;
 
-use super::failure::{ITEM_NOT_FOUND, failed};
+use super::failure::{ITEM_NOT_FOUND, failed, failed_to_import};
 use super::key::SystemKey;
+use crate::certificate_store::issuers::{NamedCertificate, with_issuers};
 use crate::certificate_store::{CertificateLocation, CertificateStoreError};
 
 /// Where macOS keeps the machine's own keys.
 const SYSTEM_KEYCHAIN: &str = "/Library/Keychains/System.keychain";
-
-/// The most issuers of a certificate that are looked for.
-const MOST_ISSUERS: usize = 8;
 
 /// A certificate of the keychains of the user or of the system, that has a private key.
 #[derive(Clone)]
@@ -31,13 +29,13 @@ impl SystemCertificate {
     ///
     /// [`CertificateStoreError::Denied`], [`CertificateStoreError::Cancelled`] and [`CertificateStoreError::Failed`].
     pub fn list(location: CertificateLocation) -> Result<Vec<Self>, CertificateStoreError> {
-        let issuers = issuers(location)?;
+        let known = certificates(location)?;
         let identities = identities(location)?.into_iter();
         let found = identities.filter_map(|identity| {
             let certificate = identity.certificate().ok()?;
             Some(Self {
                 location,
-                chain: chain(&certificate, &issuers),
+                chain: with_issuers(&named(&certificate), &known),
                 identity,
             })
         });
@@ -46,7 +44,8 @@ impl SystemCertificate {
 
     /// Puts the certificates and the key of a PFX container into the user's default keychain, or the system's.
     ///
-    /// The caller sees to it that the certificate is not there yet. The system makes a copy of the password that nobody wipes.
+    /// The caller sees to it that the certificate is not there yet. The key can be exported from the keychain again, if the user
+    /// agrees. The system makes a copy of the password that nobody wipes.
     ///
     /// # Errors
     ///
@@ -64,7 +63,7 @@ impl SystemCertificate {
         }
         let imported = options
             .import(pfx)
-            .map_err(|error| failed("import the PFX container", &error))?;
+            .map_err(|error| failed_to_import(&error))?;
         if imported.iter().all(|one| one.identity.is_none()) {
             return Err(CertificateStoreError::NoKey {
                 reason: "the PFX container holds none".to_owned(),
@@ -73,7 +72,9 @@ impl SystemCertificate {
         Ok(())
     }
 
-    /// Returns the certificate as DER, then its issuers as far as the keychains have them.
+    /// Returns the certificate as DER, then its issuers as far as the keychains have them, in any order.
+    ///
+    /// They are found by their names, so that there may be others among them that have the name of an issuer.
     pub fn chain(&self) -> &[Vec<u8>] {
         &self.chain
     }
@@ -107,14 +108,13 @@ impl SystemCertificate {
             der.ok().as_ref() != own && label.is_some() && key_label(other) == label
         });
         // The certificate goes last, so that what could not be finished is still listed and can be removed again.
-        if !is_shared && let Ok(key) = self.identity.private_key() {
-            unless_gone(key.delete()).map_err(|error| failed(OPERATION, &error))?;
+        if !is_shared {
+            let deleted = self.identity.private_key().and_then(|key| key.delete());
+            unless_gone(deleted).map_err(|error| failed(OPERATION, &error))?;
         }
-        let certificate = match self.identity.certificate() {
-            Err(error) if error.code() == ITEM_NOT_FOUND => return Ok(()),
-            found => found.map_err(|error| failed(OPERATION, &error))?,
-        };
-        unless_gone(certificate.delete()).map_err(|error| failed(OPERATION, &error))
+        let certificate = self.identity.certificate();
+        let deleted = certificate.and_then(|certificate| certificate.delete());
+        unless_gone(deleted).map_err(|error| failed(OPERATION, &error))
     }
 }
 
@@ -137,11 +137,13 @@ fn identities(location: CertificateLocation) -> Result<Vec<SecIdentity>, Certifi
         .collect())
 }
 
-fn issuers(location: CertificateLocation) -> Result<Vec<SecCertificate>, CertificateStoreError> {
+fn certificates(
+    location: CertificateLocation,
+) -> Result<Vec<NamedCertificate>, CertificateStoreError> {
     let found = search(location, ItemClass::certificate())?.into_iter();
     Ok(found
         .filter_map(|one| match one {
-            SearchResult::Ref(Reference::Certificate(certificate)) => Some(certificate),
+            SearchResult::Ref(Reference::Certificate(certificate)) => Some(named(&certificate)),
             _ => None,
         })
         .collect())
@@ -171,18 +173,12 @@ fn keychain(location: CertificateLocation) -> Result<Option<SecKeychain>, Certif
     }
 }
 
-/// The certificate and its issuers, found by their names.
-fn chain(certificate: &SecCertificate, issuers: &[SecCertificate]) -> Vec<Vec<u8>> {
-    let mut chain = vec![certificate.to_der()];
-    let (mut subject, mut issuer) = (certificate.subject(), certificate.issuer());
-    while subject != issuer && chain.len() <= MOST_ISSUERS {
-        let Some(next) = issuers.iter().find(|one| one.subject() == issuer) else {
-            break;
-        };
-        chain.push(next.to_der());
-        (subject, issuer) = (next.subject(), next.issuer());
+fn named(certificate: &SecCertificate) -> NamedCertificate {
+    NamedCertificate {
+        subject: certificate.subject(),
+        issuer: certificate.issuer(),
+        der: certificate.to_der(),
     }
-    chain
 }
 
 /// The hash of the public key, which tells keys apart.

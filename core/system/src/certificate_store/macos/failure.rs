@@ -16,6 +16,15 @@ pub(super) fn failed(operation: &'static str, error: &Error) -> CertificateStore
     explain(operation, error.code(), error.to_string())
 }
 
+/// Explains why a PFX container was not imported: a wrong password counts as failed authentication there (SecImportExport.h,
+/// SecPKCS12Import).
+pub(super) fn failed_to_import(error: &Error) -> CertificateStoreError {
+    match error.code() {
+        AUTH_FAILED => CertificateStoreError::WrongPassword,
+        _ => failed("import the PFX container", error),
+    }
+}
+
 pub(super) fn failed_to_sign(error: &CFError) -> CertificateStoreError {
     let code = i32::try_from(error.code()).unwrap_or_default();
     explain("sign with the private key", code, error.to_string())

@@ -5,13 +5,10 @@ use security_framework::key::{Algorithm, SecKey};
 use security_framework_sys::key::SecKeyIsAlgorithmSupported;
 
 use super::failure::failed_to_sign;
-use crate::certificate_store::CertificateStoreError;
+use crate::certificate_store::{CertificateStoreError, schemes};
 
 /// Signing, of what a key can be asked for (SecKey.h, `kSecKeyOperationTypeSign`).
 const SIGN: u32 = 0;
-
-/// The schemes of RSA, by the numbers of RFC 8446 section 4.2.3, the preferred one first.
-const RSA: [u16; 6] = [0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601];
 
 /// A private key of a keychain, the Secure Enclave or a smart card.
 pub struct SystemKey {
@@ -26,7 +23,7 @@ impl SystemKey {
         let public = public.ok_or_else(|| CertificateStoreError::NoKey {
             reason: "its public key is not told".to_owned(),
         })?;
-        let schemes = candidates(public.bytes()).iter().copied();
+        let schemes = schemes::of_public_key(public.bytes()).iter().copied();
         let schemes = schemes.filter(|scheme| {
             algorithm(*scheme).is_some_and(|algorithm| is_supported(&key, algorithm))
         });
@@ -45,7 +42,9 @@ impl SystemKey {
     ///
     /// [`CertificateStoreError`].
     pub fn sign(&self, scheme: u16, message: &[u8]) -> Result<Vec<u8>, CertificateStoreError> {
-        let algorithm = algorithm(scheme).ok_or_else(|| CertificateStoreError::NoKey {
+        let offered = self.schemes.iter().find(|one| **one == scheme);
+        let algorithm = offered.and_then(|one| algorithm(*one));
+        let algorithm = algorithm.ok_or_else(|| CertificateStoreError::NoKey {
             reason: format!("it does not sign by 0x{scheme:04x}"),
         })?;
         self.key
@@ -60,17 +59,6 @@ impl fmt::Debug for SystemKey {
             .debug_struct("SystemKey")
             .field("schemes", &self.schemes)
             .finish_non_exhaustive()
-    }
-}
-
-/// The schemes for a public key: PKCS#1 for RSA, and both coordinates of the point after a 4 for elliptic curves.
-fn candidates(public_key: &[u8]) -> &'static [u16] {
-    match (public_key.first(), public_key.len()) {
-        (Some(0x30), _) => &RSA,
-        (Some(0x04), 65) => &[0x0403],
-        (Some(0x04), 97) => &[0x0503],
-        (Some(0x04), 133) => &[0x0603],
-        _ => &[],
     }
 }
 

@@ -1,15 +1,11 @@
 use std::fmt;
 
 use rustls_cng::cert::CertContext;
-use rustls_cng::store::CertStore;
-use windows_sys::Win32::Security::Cryptography::{
-    CertComparePublicKeyInfo, CertDeleteCertificateFromStore, CertDuplicateCertificateContext,
-    X509_ASN_ENCODING,
-};
+use windows_sys::Win32::Security::Cryptography::{CertComparePublicKeyInfo, X509_ASN_ENCODING};
 
-use super::failure::{failed, last_error};
 use super::key::{SystemKey, delete_key, has_key};
-use super::{PERSONAL, chain, import, store_type};
+use super::store::{Store, delete, personal};
+use super::{chain, import};
 use crate::certificate_store::{CertificateLocation, CertificateStoreError};
 
 /// A certificate of the store `My`, of the user or of the machine, that has a private key.
@@ -78,7 +74,8 @@ impl SystemCertificate {
     ///
     /// [`CertificateStoreError::Denied`] and [`CertificateStoreError::Failed`].
     pub fn remove(&self) -> Result<(), CertificateStoreError> {
-        let (own, others): (Vec<_>, Vec<_>) = personal(self.location)?
+        let found = Store::personal(self.location)?.certificates();
+        let (own, others): (Vec<_>, Vec<_>) = found
             .into_iter()
             .partition(|context| context.as_der() == self.context.as_der());
         let Some(own) = own.first() else {
@@ -88,13 +85,7 @@ impl SystemCertificate {
         if has_key(own) && !others.iter().any(|other| has_same_key(own, other)) {
             delete_key(own)?;
         }
-        // SAFETY: the context lives as long as `own`, and the duplicate is consumed by the deletion, whatever comes of it.
-        let is_deleted =
-            unsafe { CertDeleteCertificateFromStore(CertDuplicateCertificateContext(own.inner())) };
-        if is_deleted == 0 {
-            return Err(last_error("remove the certificate"));
-        }
-        Ok(())
+        delete(own)
     }
 }
 
@@ -105,12 +96,6 @@ impl fmt::Debug for SystemCertificate {
             .field("location", &self.location)
             .finish_non_exhaustive()
     }
-}
-
-fn personal(location: CertificateLocation) -> Result<Vec<CertContext>, CertificateStoreError> {
-    CertStore::open(store_type(location), PERSONAL)
-        .and_then(|store| store.find_all())
-        .map_err(|error| failed("open the certificate store", &error))
 }
 
 fn has_same_key(one: &CertContext, other: &CertContext) -> bool {

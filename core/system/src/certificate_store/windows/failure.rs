@@ -2,9 +2,9 @@ use std::io;
 
 use rustls_cng::error::CngError;
 use windows_sys::Win32::Foundation::{
-    CRYPT_E_NO_KEY_PROPERTY, CRYPT_E_NOT_FOUND, E_ACCESSDENIED, ERROR_ACCESS_DENIED,
-    ERROR_CANCELLED, ERROR_INVALID_PASSWORD, NTE_BAD_KEYSET, NTE_EXISTS, NTE_NO_KEY, NTE_PERM,
-    NTE_USER_CANCELLED, SCARD_E_CANCELLED, SCARD_E_NO_READERS_AVAILABLE, SCARD_E_NO_SMARTCARD,
+    CRYPT_E_NO_KEY_PROPERTY, CRYPT_E_NOT_FOUND, ERROR_ACCESS_DENIED, ERROR_CANCELLED,
+    ERROR_INVALID_PASSWORD, NTE_BAD_KEYSET, NTE_EXISTS, NTE_NO_KEY, NTE_PERM, NTE_USER_CANCELLED,
+    SCARD_E_CANCELLED, SCARD_E_NO_READERS_AVAILABLE, SCARD_E_NO_SMARTCARD,
     SCARD_W_CANCELLED_BY_USER, SCARD_W_REMOVED_CARD,
 };
 
@@ -24,25 +24,23 @@ pub(super) fn failed(operation: &'static str, error: &CngError) -> CertificateSt
     }
 }
 
-/// Reads the error of the call that was made last on this thread.
-pub(super) fn last_error(operation: &'static str) -> CertificateStoreError {
-    let code = io::Error::last_os_error()
-        .raw_os_error()
-        .unwrap_or_default();
+/// Turns what a call left as the thread's last error into an error; it is to be read directly after the call.
+pub(super) fn last_error(operation: &'static str, error: &io::Error) -> CertificateStoreError {
+    let code = error.raw_os_error().unwrap_or_default();
     explain(operation, code.cast_unsigned())
 }
 
 /// Explains the number of an error, as Windows' functions leave it or as CNG's return it (winerror.h).
 pub(super) fn explain(operation: &'static str, code: u32) -> CertificateStoreError {
     let reason = io::Error::from_raw_os_error(code.cast_signed()).to_string();
-    match code {
+    match win32(code) {
         ERROR_ACCESS_DENIED => return CertificateStoreError::Denied { operation },
         ERROR_CANCELLED => return CertificateStoreError::Cancelled { operation },
         ERROR_INVALID_PASSWORD => return CertificateStoreError::WrongPassword,
         _ => {}
     }
     match code.cast_signed() {
-        E_ACCESSDENIED | NTE_PERM => CertificateStoreError::Denied { operation },
+        NTE_PERM => CertificateStoreError::Denied { operation },
         NTE_USER_CANCELLED | SCARD_W_CANCELLED_BY_USER | SCARD_E_CANCELLED => {
             CertificateStoreError::Cancelled { operation }
         }
@@ -58,5 +56,14 @@ pub(super) fn explain(operation: &'static str, code: u32) -> CertificateStoreErr
             reason: "a key of that name is there already".to_owned(),
         },
         _ => CertificateStoreError::Failed { operation, reason },
+    }
+}
+
+/// The number of a Windows function's error, also where CNG passes it on within one of its own (HRESULT_FROM_WIN32).
+fn win32(code: u32) -> u32 {
+    const FACILITY_WIN32: u32 = 0x8007_0000;
+    match code & 0xffff_0000 {
+        FACILITY_WIN32 => code & 0xffff,
+        _ => code,
     }
 }

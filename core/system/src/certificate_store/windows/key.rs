@@ -1,25 +1,31 @@
 use std::fmt;
+use std::io;
 use std::ptr::{null, null_mut};
 
+use rustls::Error;
 use rustls::sign::SigningKey;
-use rustls::{Error, SignatureScheme};
 use rustls_cng::cert::CertContext;
 use rustls_cng::error::CngError;
-use rustls_cng::key::NCryptKey;
+use rustls_cng::key::{AlgorithmGroup, NCryptKey};
 use rustls_cng::signer::CngSigningKey;
 use windows_sys::Win32::Security::Cryptography::{
     CERT_KEY_PROV_INFO_PROP_ID, CERT_KEY_SPEC, CERT_NCRYPT_KEY_HANDLE_PROP_ID,
     CRYPT_ACQUIRE_ONLY_NCRYPT_KEY_FLAG, CRYPT_ACQUIRE_SILENT_FLAG,
     CertGetCertificateContextProperty, CryptAcquireCertificatePrivateKey,
-    HCRYPTPROV_OR_NCRYPT_KEY_HANDLE, MS_KEY_STORAGE_PROVIDER, MS_PLATFORM_CRYPTO_PROVIDER,
-    NCRYPT_HANDLE, NCRYPT_NAME_PROPERTY, NCRYPT_PCP_PSS_SALT_SIZE_PROPERTY,
-    NCRYPT_PROVIDER_HANDLE_PROPERTY, NCRYPT_TPM_PSS_SALT_SIZE_HASHSIZE, NCryptDeleteKey,
-    NCryptFreeObject, NCryptGetProperty,
+    HCRYPTPROV_OR_NCRYPT_KEY_HANDLE, NCRYPT_HANDLE, NCRYPT_NAME_PROPERTY,
+    NCRYPT_PCP_PSS_SALT_SIZE_PROPERTY, NCRYPT_PROVIDER_HANDLE_PROPERTY,
+    NCRYPT_TPM_PSS_SALT_SIZE_HASHSIZE, NCryptDeleteKey, NCryptFreeObject, NCryptGetProperty,
 };
 use windows_sys::core::PCWSTR;
 
 use super::failure::{explain, failed, last_error};
-use crate::certificate_store::CertificateStoreError;
+use crate::certificate_store::{CertificateStoreError, schemes, wide};
+
+/// The provider of keys in software (`MS_KEY_STORAGE_PROVIDER` of ncrypt.h).
+const SOFTWARE: &str = "Microsoft Software Key Storage Provider";
+
+/// The provider of keys in the TPM (`MS_PLATFORM_CRYPTO_PROVIDER` of ncrypt.h).
+const TPM: &str = "Microsoft Platform Crypto Provider";
 
 /// The longest property of a provider that is read, in bytes.
 const LONGEST_PROPERTY: usize = 512;
@@ -27,7 +33,7 @@ const LONGEST_PROPERTY: usize = 512;
 /// A private key of Windows' cryptography, in software, in the TPM or on a smart card.
 pub struct SystemKey {
     key: CngSigningKey,
-    schemes: Vec<u16>,
+    schemes: &'static [u16],
 }
 
 impl SystemKey {
@@ -36,15 +42,10 @@ impl SystemKey {
         let key = context.acquire_key(false).map_err(opened)?;
         let has_pss = has_pss(&key);
         let key = CngSigningKey::new(key).map_err(opened)?;
-        let (first, last): (Vec<_>, Vec<_>) = key
-            .supported_schemes()
-            .iter()
-            .copied()
-            .partition(|scheme| !is_pkcs1(*scheme));
-        let first = first
-            .into_iter()
-            .filter(|scheme| has_pss || !is_pss(*scheme));
-        let schemes = first.chain(last).map(u16::from).collect();
+        let schemes = match key.algorithm_group() {
+            AlgorithmGroup::Rsa => schemes::of_rsa(has_pss),
+            AlgorithmGroup::Ecdsa | AlgorithmGroup::Ecdh => schemes::of_curve(key.bits()),
+        };
         Ok(Self { key, schemes })
     }
 
@@ -53,7 +54,7 @@ impl SystemKey {
     /// RSA-PSS is among them for keys of Windows' own software, and of a TPM whose signatures have the salt that TLS wants. Of
     /// smart cards nobody knows before they have asked for a PIN, and many cannot, so that PKCS#1 is theirs.
     pub fn schemes(&self) -> &[u16] {
-        &self.schemes
+        self.schemes
     }
 
     /// Signs a message, in the form that TLS wants.
@@ -62,10 +63,10 @@ impl SystemKey {
     ///
     /// [`CertificateStoreError`].
     pub fn sign(&self, scheme: u16, message: &[u8]) -> Result<Vec<u8>, CertificateStoreError> {
-        let wanted = SignatureScheme::from(scheme);
-        let signer = self.key.choose_scheme(&[wanted]);
+        let offered = self.schemes.iter().find(|one| **one == scheme);
+        let signer = offered.and_then(|one| self.key.choose_scheme(&[(*one).into()]));
         let signer = signer.ok_or_else(|| CertificateStoreError::NoKey {
-            reason: format!("it does not sign by {wanted:?}"),
+            reason: format!("it does not sign by 0x{scheme:04x}"),
         })?;
         signer.sign(message).map_err(signed)
     }
@@ -93,60 +94,21 @@ fn signed(error: Error) -> CertificateStoreError {
     }
 }
 
-fn is_pkcs1(scheme: SignatureScheme) -> bool {
-    matches!(
-        scheme,
-        SignatureScheme::RSA_PKCS1_SHA256
-            | SignatureScheme::RSA_PKCS1_SHA384
-            | SignatureScheme::RSA_PKCS1_SHA512
-    )
-}
-
-fn is_pss(scheme: SignatureScheme) -> bool {
-    matches!(
-        scheme,
-        SignatureScheme::RSA_PSS_SHA256
-            | SignatureScheme::RSA_PSS_SHA384
-            | SignatureScheme::RSA_PSS_SHA512
-    )
-}
-
 /// Whether the key's provider makes the signatures of RSA-PSS that TLS wants.
 fn has_pss(key: &NCryptKey) -> bool {
     let Some(provider) = Provider::of(key) else {
         return false;
     };
     let name = provider.property(NCRYPT_NAME_PROPERTY).unwrap_or_default();
-    if is_name(&name, MS_KEY_STORAGE_PROVIDER) {
+    if wide::is_text(&name, SOFTWARE) {
         return true;
     }
     // Before revision 1.16 of their specification, TPMs took as much salt as fits.
-    is_name(&name, MS_PLATFORM_CRYPTO_PROVIDER)
+    wide::is_text(&name, TPM)
         && provider
             .property(NCRYPT_PCP_PSS_SALT_SIZE_PROPERTY)
             .and_then(|salt| salt.first_chunk().copied())
             .is_some_and(|salt| u32::from_ne_bytes(salt) == NCRYPT_TPM_PSS_SALT_SIZE_HASHSIZE)
-}
-
-/// Compares UTF-16, each with a zero at its end.
-fn is_name(bytes: &[u8], name: PCWSTR) -> bool {
-    let mut units = bytes.chunks_exact(2).map(|unit| match unit {
-        [low, high] => u16::from_ne_bytes([*low, *high]),
-        _ => 0,
-    });
-    let mut place = name;
-    loop {
-        // SAFETY: the names are constants of Windows that end with zero, and reading stops there.
-        let wanted = unsafe { place.read() };
-        if units.next().unwrap_or_default() != wanted {
-            return false;
-        }
-        if wanted == 0 {
-            return true;
-        }
-        // SAFETY: the zero has not come yet.
-        place = unsafe { place.add(1) };
-    }
 }
 
 /// What keeps a key; closed when dropped.
@@ -221,7 +183,7 @@ pub(super) fn delete_key(context: &CertContext) -> Result<(), CertificateStoreEr
         )
     };
     if is_open == 0 {
-        return match last_error(OPERATION) {
+        return match last_error(OPERATION, &io::Error::last_os_error()) {
             CertificateStoreError::NoKey { .. } | CertificateStoreError::Removed => Ok(()),
             error => Err(error),
         };
