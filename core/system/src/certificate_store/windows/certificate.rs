@@ -68,7 +68,8 @@ impl SystemCertificate {
 
     /// Removes the certificate from the store, and its key unless another certificate there has the same one.
     ///
-    /// Certificates of issuers stay, since others may need them. What is gone already counts as removed.
+    /// Certificates of issuers stay, since others may need them, and so may a key that only older interfaces than CNG reach.
+    /// What is gone already counts as removed.
     ///
     /// # Errors
     ///
