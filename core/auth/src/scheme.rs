@@ -96,7 +96,18 @@ impl Scheme {
         Some(digest::digest(algorithm, message).as_ref().to_vec())
     }
 
-    fn algorithm(self) -> KeyAlgorithm {
+    /// Returns the number that TLS gives it.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// Returns the scheme of a number; `None` for those that TLS has and this does not.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.number() == number)
+    }
+
+    /// Returns the kind of keys that sign in this way.
+    pub fn algorithm(self) -> KeyAlgorithm {
         match self {
             Self::RsaPkcs1Sha256
             | Self::RsaPkcs1Sha384
@@ -112,7 +123,7 @@ impl Scheme {
     }
 
     pub(crate) fn for_tls(self) -> SignatureScheme {
-        SignatureScheme::from(self as u16)
+        SignatureScheme::from(self.number())
     }
 
     pub(crate) fn from_tls(scheme: SignatureScheme) -> Option<Self> {

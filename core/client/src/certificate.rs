@@ -123,8 +123,7 @@ impl Certificate {
                     password,
                 )
             }
-            // A container without a password is one with the empty password.
-            Form::Pfx(pfx) => Identity::from_pfx(&pfx.read()?, password.unwrap_or_default()),
+            Form::Pfx(pfx) => Identity::from_pfx(&pfx.read()?, self.password_or_empty()),
             Form::External { certificates, key } => {
                 Identity::from_external_key_and(&certificates.read()?, Arc::clone(key))
             }
@@ -135,6 +134,19 @@ impl Certificate {
             }
             other => LoadError::Other(other.into()),
         })
+    }
+
+    /// Reads the bytes of a PFX container; `None` for what is none. This blocks.
+    pub(crate) fn read_pfx(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        match &self.form {
+            Form::Pfx(pfx) => pfx.read().map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns the password of a container: one without a password has the empty one.
+    pub(crate) fn password_or_empty(&self) -> &str {
+        self.password.as_ref().map_or("", |password| password)
     }
 
     /// Says for people what a password would open.
@@ -181,22 +193,28 @@ pub(crate) enum LoadError {
     Other(Error),
 }
 
+impl From<Error> for LoadError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
 impl Source {
     fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self::Bytes(Zeroizing::new(bytes.into()))
     }
 
-    fn read(&self) -> Result<Zeroizing<Vec<u8>>, LoadError> {
+    fn read(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let path = match self {
             Self::Bytes(bytes) => return Ok(bytes.clone()),
             Self::File(path) => path,
         };
         let unreadable =
             || Error::new(ErrorCode::CertificateUnreadable, path.display().to_string());
-        let bytes = read_regular(path, MAXIMUM_FILE)
-            .map_err(|error| LoadError::Other(unreadable().because(&error)))?;
+        let bytes =
+            read_regular(path, MAXIMUM_FILE).map_err(|error| unreadable().because(&error))?;
         if bytes.len() > MAXIMUM_FILE {
-            return Err(LoadError::Other(unreadable()));
+            return Err(unreadable());
         }
         Ok(bytes)
     }

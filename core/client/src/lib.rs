@@ -76,7 +76,7 @@ pub use answer::Answer;
 pub use builder::ClientBuilder;
 pub use certificate::Certificate;
 pub use certificate_details::CertificateDetails;
-pub use certificate_store::CertificateStore;
+pub use certificate_store::{CertificateStore, TokenAccess};
 pub use challenge::{Challenge, ChallengeId, ChallengeKind, DeviceCode, SignInPage, TokenRequest};
 pub use client::Client;
 pub use credentials::Credentials;

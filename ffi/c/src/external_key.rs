@@ -113,7 +113,7 @@ impl HostKey {
         let numbers = unsafe { bytes(given.schemes.cast::<u8>(), count * 2, "schemes") }?;
         let schemes = numbers.unwrap_or_default().chunks_exact(2).map(|number| {
             let number = u16::from_ne_bytes(number.try_into().unwrap_or_default());
-            let scheme = Scheme::ALL.into_iter().find(|one| *one as u16 == number);
+            let scheme = Scheme::from_number(number);
             scheme.ok_or_else(|| invalid("external_key: there is no such scheme"))
         });
         Ok(Some(Self {

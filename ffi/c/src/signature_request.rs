@@ -47,7 +47,7 @@ impl p2svpn_signature_request {
 pub extern "C" fn p2svpn_signature_request_scheme(
     request: Option<&p2svpn_signature_request>,
 ) -> u32 {
-    look(request, 0, |request| u32::from(request.scheme as u16))
+    look(request, 0, |request| u32::from(request.scheme.number()))
 }
 
 /// Returns what to sign, which is hashed first as the scheme says; NULL for NULL. It belongs to the request.

@@ -1,4 +1,4 @@
-use p2svpn_system::SystemError;
+use p2svpn_system::{CertificateStoreError, SystemError};
 
 use super::{Error, ErrorCode};
 
@@ -13,5 +13,19 @@ impl From<SystemError> for Error {
             _ => ErrorCode::MachineFailed,
         };
         Self::new(code, error.to_string()).because_below(&error)
+    }
+}
+
+impl From<CertificateStoreError> for Error {
+    fn from(error: CertificateStoreError) -> Self {
+        let code = match &error {
+            CertificateStoreError::Cancelled { .. } => ErrorCode::SignInCancelled,
+            CertificateStoreError::NoKey { .. } => ErrorCode::CertificateIncomplete,
+            CertificateStoreError::Removed => ErrorCode::TokenRemoved,
+            CertificateStoreError::WrongPassword => ErrorCode::CertificatePasswordWrong,
+            // `Unsupported`, `Denied`, `Failed`, and what a later version of the crate adds.
+            _ => ErrorCode::CertificateStoreUnavailable,
+        };
+        Self::new(code, error.to_string())
     }
 }

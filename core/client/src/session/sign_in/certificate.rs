@@ -53,7 +53,7 @@ pub(super) async fn identity(
         offers.push(opened(shared, certificate).await?);
     }
     for store in sources.stores {
-        let found = blocking(move || store.certificates()).await??;
+        let found = blocking(move || store.search()).await??;
         offers.extend(found.into_iter().map(|one| Offer::Stored(Arc::new(one))));
     }
     if has_none && offers.is_empty() {
