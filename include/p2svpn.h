@@ -633,6 +633,25 @@ typedef enum p2svpn_challenge_kinds {
 } p2svpn_challenge_kinds;
 
 /**
+ * Places that keep client certificates with their keys, which sign there and are not shown.
+ */
+typedef enum p2svpn_certificate_stores {
+    /**
+     * The tokens of `pkcs11_module`, such as smart cards and security keys.
+     */
+    P2SVPN_CERTIFICATE_STORE_PKCS11 = 0,
+    /**
+     * The user's own: `Cert:\CurrentUser\My` on Windows, the user's keychains on macOS. Linux has none.
+     */
+    P2SVPN_CERTIFICATE_STORE_CURRENT_USER = 1,
+    /**
+     * The machine's: `Cert:\LocalMachine\My` on Windows, the system's keychain on macOS. Often only administrators may use its
+     * keys, and only they may change it. Linux has none.
+     */
+    P2SVPN_CERTIFICATE_STORE_LOCAL_MACHINE = 2,
+} p2svpn_certificate_stores;
+
+/**
  * How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
  */
 typedef enum p2svpn_entra_methods {
@@ -858,6 +877,17 @@ typedef enum p2svpn_export_formats {
 } p2svpn_export_formats;
 
 /**
+ * A client certificate as a program shows it. Names come from the certificate and are not to be trusted; control and
+ * invisible characters in them are escaped. It belongs to the list it comes from.
+ */
+typedef struct p2svpn_certificate_details p2svpn_certificate_details;
+
+/**
+ * Client certificates that were found. Any thread may use it.
+ */
+typedef struct p2svpn_certificate_list p2svpn_certificate_list;
+
+/**
  * A question that a session needs answered before it goes on. It belongs to the event it comes from.
  *
  * The session waits in the state SigningIn; disconnecting withdraws the question. Questions of its own wait for as long as
@@ -1008,79 +1038,37 @@ typedef struct p2svpn_token_request p2svpn_token_request;
 typedef struct p2svpn_warning p2svpn_warning;
 
 /**
- * How a client is made. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
+ * A place that keeps client certificates. Set all of it to zero, and `size` to the structure's size.
+ *
+ * What it points to is read during the call only, and copied; the library wipes its copies.
  */
-typedef struct p2svpn_client_options {
+typedef struct p2svpn_certificate_store {
     /**
      * The size of this structure in bytes.
      */
     size_t size;
     /**
-     * How many events may wait, from 1 to 65,536; 0 for 256. When more would, the oldest of the least important are
-     * dropped and counted: warnings first, ends of sessions last.
+     * One of #p2svpn_certificate_stores.
      */
-    uint32_t event_capacity;
-    /**
-     * 1 allows several sessions at once; 0 allows one, as in Microsoft's client.
-     */
-    uint32_t several_sessions;
-    /**
-     * Takes every event, instead of p2svpn_client_next_event(); NULL for none.
-     *
-     * It owns the event: it calls p2svpn_event_free(), at once or later, in any thread. It is called from one thread of
-     * the library, for one event after the other in order, while no lock is held; it may call every function of this
-     * header, also p2svpn_client_free(). While it runs, further events wait. It may not end by an exception or `longjmp`.
-     */
-    void (*on_event)(struct p2svpn_event *event, void *userdata);
-    /**
-     * What `on_event` is given; the library does not look at it.
-     */
-    void *userdata;
-    /**
-     * Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
-     * fails it is never called. Without `on_event` it is an INVALID_ARGUMENT.
-     */
-    void (*free_userdata)(void *userdata);
-    /**
-     * The folder to keep profiles in, which is made if it is not there; NULL keeps them in memory.
-     */
-    const char *profile_folder;
-    /**
-     * The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
-     * them where secrets are kept. NULL has the system keep such a key for its user: in the desktop's key ring on Linux
-     * (Secret Service), in the keychain on macOS, encrypted by data protection on Windows. p2svpn_client_new() then may wait
-     * for a person to unlock that, two minutes at most, and fails with STORE_UNAVAILABLE where there is none. NULL without a
-     * folder.
-     */
-    const uint8_t *sealing_key;
-    /**
-     * Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them, such as
-     * "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
-     */
-    const char *authorities;
-    /**
-     * Certificates, PEM, that those hosts' may come from, beside those that the machine trusts; NULL for none.
-     */
-    const uint8_t *login_roots;
-    /**
-     * How many bytes `login_roots` has.
-     */
-    size_t login_roots_size;
-    /**
-     * The address of the proxy on the way to the hosts of sign-ins, such as `http://proxy.example:8080`; NULL for the
-     * system's own.
-     */
-    const char *login_proxy;
-    /**
-     * 1 keeps the key of `profile_folder` in it in the clear, in place of `sealing_key`: whoever reads the folder reads the
-     * secrets, of which a warning event tells. For machines without a place for secrets. 0 does not.
-     */
-    uint32_t unprotected_secrets;
+    uint32_t kind;
     /**
      * Nothing yet: 0.
      */
     uint32_t reserved;
-} p2svpn_client_options;
+    /**
+     * With #P2SVPN_CERTIFICATE_STORE_PKCS11, the absolute path of the library that the tokens' maker gives. Its code runs in
+     * this process, so the path must never come from a profile.
+     */
+    const char *pkcs11_module;
+    /**
+     * Where a token is changed, its name; NULL where only one is inserted.
+     */
+    const char *token_label;
+    /**
+     * Where a token is changed, its PIN. It is handed over once: each wrong one counts, and the last one locks the token.
+     */
+    const char *token_pin;
+} p2svpn_certificate_store;
 
 /**
  * A private key that the host keeps to itself: on a card, in a key store, behind a service. Set all of it to zero, `size`
@@ -1182,6 +1170,81 @@ typedef struct p2svpn_certificate {
 } p2svpn_certificate;
 
 /**
+ * How a client is made. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
+ */
+typedef struct p2svpn_client_options {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * How many events may wait, from 1 to 65,536; 0 for 256. When more would, the oldest of the least important are
+     * dropped and counted: warnings first, ends of sessions last.
+     */
+    uint32_t event_capacity;
+    /**
+     * 1 allows several sessions at once; 0 allows one, as in Microsoft's client.
+     */
+    uint32_t several_sessions;
+    /**
+     * Takes every event, instead of p2svpn_client_next_event(); NULL for none.
+     *
+     * It owns the event: it calls p2svpn_event_free(), at once or later, in any thread. It is called from one thread of
+     * the library, for one event after the other in order, while no lock is held; it may call every function of this
+     * header, also p2svpn_client_free(). While it runs, further events wait. It may not end by an exception or `longjmp`.
+     */
+    void (*on_event)(struct p2svpn_event *event, void *userdata);
+    /**
+     * What `on_event` is given; the library does not look at it.
+     */
+    void *userdata;
+    /**
+     * Is called once, from any thread, when `on_event` will be called no more; NULL for nothing. If p2svpn_client_new()
+     * fails it is never called. Without `on_event` it is an INVALID_ARGUMENT.
+     */
+    void (*free_userdata)(void *userdata);
+    /**
+     * The folder to keep profiles in, which is made if it is not there; NULL keeps them in memory.
+     */
+    const char *profile_folder;
+    /**
+     * The 32 bytes that the profiles' secrets in `profile_folder` are sealed with; they are copied. The host program keeps
+     * them where secrets are kept. NULL has the system keep such a key for its user: in the desktop's key ring on Linux
+     * (Secret Service), in the keychain on macOS, encrypted by data protection on Windows. p2svpn_client_new() then may wait
+     * for a person to unlock that, two minutes at most, and fails with STORE_UNAVAILABLE where there is none. NULL without a
+     * folder.
+     */
+    const uint8_t *sealing_key;
+    /**
+     * Hosts to which profiles may send their users to sign in beside Microsoft's, with commas between them, such as
+     * "login.example.com,login.example.org:8443", where the port is not 443; NULL for none.
+     */
+    const char *authorities;
+    /**
+     * Certificates, PEM, that those hosts' may come from, beside those that the machine trusts; NULL for none.
+     */
+    const uint8_t *login_roots;
+    /**
+     * How many bytes `login_roots` has.
+     */
+    size_t login_roots_size;
+    /**
+     * The address of the proxy on the way to the hosts of sign-ins, such as `http://proxy.example:8080`; NULL for the
+     * system's own.
+     */
+    const char *login_proxy;
+    /**
+     * 1 keeps the key of `profile_folder` in it in the clear, in place of `sealing_key`: whoever reads the folder reads the
+     * secrets, of which a warning event tells. For machines without a place for secrets. 0 does not.
+     */
+    uint32_t unprotected_secrets;
+    /**
+     * Nothing yet: 0.
+     */
+    uint32_t reserved;
+} p2svpn_client_options;
+
+/**
  * How to connect. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
  *
  * What it points to is read during the call only, and copied.
@@ -1281,9 +1344,14 @@ typedef struct p2svpn_connect_options {
      */
     const char *password;
     /**
-     * The absolute path of a PKCS#11 module on whose tokens client certificates are looked for as well; NULL for none.
+     * Where client certificates are looked for as well, none of them NULL; a challenge asks for the PIN of a token, which these
+     * do not name. NULL for none.
      */
-    const char *pkcs11_module;
+    const struct p2svpn_certificate_store *const *certificate_stores;
+    /**
+     * How many pointers `certificate_stores` has, 1,024 at most.
+     */
+    size_t certificate_store_count;
     /**
      * Brings access tokens of Entra ID, for each session and ahead of each token's end; NULL for none. It owns the request.
      *
@@ -2221,6 +2289,97 @@ struct p2svpn_error *p2svpn_signature_request_fail(struct p2svpn_signature_reque
 void p2svpn_signature_request_free(struct p2svpn_signature_request *request);
 
 /**
+ * Frees a list of certificates; NULL is ignored. Not for lists that belong to something else.
+ */
+void p2svpn_certificate_list_free(struct p2svpn_certificate_list *list);
+
+/**
+ * Returns how many certificates there are; 0 for NULL.
+ */
+size_t p2svpn_certificate_list_count(const struct p2svpn_certificate_list *list);
+
+/**
+ * Returns a certificate, counted from 0; NULL beyond the last. It belongs to the list.
+ */
+const struct p2svpn_certificate_details *p2svpn_certificate_list_at(const struct p2svpn_certificate_list *list,
+                                                                    size_t index);
+
+/**
+ * Returns whose a certificate is, for example "CN=alice, O=Example"; NULL for NULL. It belongs to the certificate.
+ */
+const char *p2svpn_certificate_details_subject(const struct p2svpn_certificate_details *details);
+
+/**
+ * Returns who issued a certificate; NULL for NULL. It belongs to the certificate.
+ */
+const char *p2svpn_certificate_details_issuer(const struct p2svpn_certificate_details *details);
+
+/**
+ * Returns the SHA-1 hash of a certificate in upper-case hexadecimal, what Windows and Azure call the thumbprint; NULL for
+ * NULL. It belongs to the certificate.
+ */
+const char *p2svpn_certificate_details_thumbprint(const struct p2svpn_certificate_details *details);
+
+/**
+ * Returns where a certificate was found, for people; NULL for NULL. It belongs to the certificate.
+ */
+const char *p2svpn_certificate_details_source(const struct p2svpn_certificate_details *details);
+
+/**
+ * Returns the start of a certificate's validity, in seconds since 1970; 0 for NULL.
+ */
+int64_t p2svpn_certificate_details_not_before(const struct p2svpn_certificate_details *details);
+
+/**
+ * Returns the end of a certificate's validity, in seconds since 1970; 0 for NULL.
+ */
+int64_t p2svpn_certificate_details_not_after(const struct p2svpn_certificate_details *details);
+
+/**
+ * Lists the certificates that a store has now and that have a key, as far as can be seen without a PIN. It may block for as
+ * long as a token takes.
+ *
+ * @param store  where to look; `token_label` and `token_pin` are for changes only
+ * @param list   receives the certificates, which the caller frees with p2svpn_certificate_list_free()
+ * @return NULL, INVALID_ARGUMENT, CERTIFICATE_STORE_UNAVAILABLE or KEY_FAILED
+ */
+struct p2svpn_error *p2svpn_certificate_store_list(const struct p2svpn_certificate_store *store,
+                                                   struct p2svpn_certificate_list **list);
+
+/**
+ * Puts the key of a PFX container into a store, with its certificate and those of issuers.
+ *
+ * The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it is. If the
+ * store refuses a part, the other parts are taken back. It may block for as long as a token takes, or a person whom the
+ * system asks.
+ *
+ * @param store     where to put it
+ * @param pfx       the container, in `pfx` or `pfx_file`, with its password
+ * @param imported  receives a list of that certificate alone, as the store lists it then, which the caller frees with
+ *                  p2svpn_certificate_list_free(); NULL for nothing
+ * @return NULL, INVALID_ARGUMENT, also where several tokens are inserted and none is named, CERTIFICATE_UNREADABLE,
+ *         CERTIFICATE_DAMAGED, CERTIFICATE_PASSWORD_WRONG, CERTIFICATE_INCOMPLETE, CERTIFICATE_UNSUPPORTED, PIN_WRONG, also
+ *         where none was given, PIN_LOCKED, TOKEN_REMOVED, KEY_FAILED or CERTIFICATE_STORE_UNAVAILABLE
+ */
+struct p2svpn_error *p2svpn_certificate_store_import(const struct p2svpn_certificate_store *store,
+                                                     const struct p2svpn_certificate *pfx,
+                                                     struct p2svpn_certificate_list **imported);
+
+/**
+ * Removes a certificate from a store, and its key unless another certificate there has the same one.
+ *
+ * Certificates of issuers stay, since others may need them. Nothing brings the key back. It may block as
+ * p2svpn_certificate_store_import() does.
+ *
+ * @param store       where it is
+ * @param thumbprint  its SHA-1 hash in hexadecimal
+ * @return NULL, INVALID_ARGUMENT, also where it is on several tokens and none is named, NO_CERTIFICATE_FITS if there is none,
+ *         PIN_WRONG, also where none was given, PIN_LOCKED, TOKEN_REMOVED, KEY_FAILED or CERTIFICATE_STORE_UNAVAILABLE
+ */
+struct p2svpn_error *p2svpn_certificate_store_remove(const struct p2svpn_certificate_store *store,
+                                                     const char *thumbprint);
+
+/**
  * Returns the tenant's address, such as `https://login.microsoftonline.com/TENANT`; "" for NULL. It belongs to the
  * request.
  */
@@ -2857,45 +3016,9 @@ const char *p2svpn_challenge_username(const struct p2svpn_challenge *challenge);
 uint32_t p2svpn_challenge_is_last_try(const struct p2svpn_challenge *challenge);
 
 /**
- * Returns how many certificates there are to choose from; 0 for other kinds.
+ * Returns the certificates to choose from; NULL for other kinds. They belong to the challenge.
  */
-size_t p2svpn_challenge_certificate_count(const struct p2svpn_challenge *challenge);
-
-/**
- * Returns whose a certificate is, for example "CN=alice, O=Example"; NULL beyond the last. It belongs to the challenge.
- */
-const char *p2svpn_challenge_certificate_subject(const struct p2svpn_challenge *challenge,
-                                                 size_t index);
-
-/**
- * Returns who issued a certificate; NULL beyond the last. It belongs to the challenge.
- */
-const char *p2svpn_challenge_certificate_issuer(const struct p2svpn_challenge *challenge,
-                                                size_t index);
-
-/**
- * Returns the SHA-1 hash of a certificate in upper-case hexadecimal; NULL beyond the last. It belongs to the challenge.
- */
-const char *p2svpn_challenge_certificate_thumbprint(const struct p2svpn_challenge *challenge,
-                                                    size_t index);
-
-/**
- * Returns where a certificate was found, for people; NULL beyond the last. It belongs to the challenge.
- */
-const char *p2svpn_challenge_certificate_source(const struct p2svpn_challenge *challenge,
-                                                size_t index);
-
-/**
- * Returns the start of a certificate's validity, in seconds since 1970; 0 beyond the last.
- */
-int64_t p2svpn_challenge_certificate_not_before(const struct p2svpn_challenge *challenge,
-                                                size_t index);
-
-/**
- * Returns the end of a certificate's validity, in seconds since 1970; 0 beyond the last.
- */
-int64_t p2svpn_challenge_certificate_not_after(const struct p2svpn_challenge *challenge,
-                                               size_t index);
+const struct p2svpn_certificate_list *p2svpn_challenge_certificates(const struct p2svpn_challenge *challenge);
 
 /**
  * Returns the tenant's address that an access token is asked of; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the

@@ -123,11 +123,13 @@ static int ask(const char *what, typing how, char *line, size_t size) {
 
 /* Lists the certificates, and asks for the number of one. */
 static p2svpn_error *choose(const p2svpn_session *session, const p2svpn_challenge *challenge, char *line) {
-    size_t count = p2svpn_challenge_certificate_count(challenge);
+    const p2svpn_certificate_list *offered = p2svpn_challenge_certificates(challenge);
+    size_t count = p2svpn_certificate_list_count(offered);
     for (size_t i = 0; i < count; i++) {
-        printf("%zu  %s, issued by %s, %s, from %s\n", i + 1, p2svpn_challenge_certificate_subject(challenge, i),
-               p2svpn_challenge_certificate_issuer(challenge, i), p2svpn_challenge_certificate_thumbprint(challenge, i),
-               p2svpn_challenge_certificate_source(challenge, i));
+        const p2svpn_certificate_details *one = p2svpn_certificate_list_at(offered, i);
+        printf("%zu  %s, issued by %s, %s, from %s\n", i + 1, p2svpn_certificate_details_subject(one),
+               p2svpn_certificate_details_issuer(one), p2svpn_certificate_details_thumbprint(one),
+               p2svpn_certificate_details_source(one));
     }
     uint64_t id = p2svpn_challenge_id(challenge);
     while (ask("Number", SHOWN, line, LONGEST_ANSWER)) {

@@ -1,7 +1,8 @@
 use std::ffi::{CString, c_char};
 
-use p2svpn_client::{CertificateDetails, Challenge, ChallengeKind};
+use p2svpn_client::{Challenge, ChallengeKind};
 
+use crate::certificate_details::p2svpn_certificate_list;
 use crate::error::p2svpn_error;
 use crate::guard::look;
 use crate::output::{c_string, pointer};
@@ -54,20 +55,11 @@ pub struct p2svpn_challenge {
     response_required: bool,
     page: Option<Page>,
     expires: i64,
-    certificates: Vec<Offer>,
+    certificates: Option<p2svpn_certificate_list>,
     last_try: bool,
     username: Option<CString>,
     code: Option<CString>,
     request: Option<Request>,
-}
-
-struct Offer {
-    subject: CString,
-    issuer: CString,
-    thumbprint: CString,
-    source: CString,
-    not_before: i64,
-    not_after: i64,
 }
 
 struct Request {
@@ -101,7 +93,7 @@ impl p2svpn_challenge {
             response_required: true,
             page: None,
             expires: 0,
-            certificates: Vec::new(),
+            certificates: None,
             last_try: false,
             username: None,
             code: None,
@@ -141,7 +133,7 @@ impl p2svpn_challenge {
             }
             ChallengeKind::ChooseCertificate { certificates } => {
                 made.kind = P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE;
-                made.certificates = certificates.iter().map(Offer::new).collect();
+                made.certificates = Some(p2svpn_certificate_list::new(&certificates));
             }
             ChallengeKind::TokenPin { token, last_try } => {
                 made.kind = P2SVPN_CHALLENGE_TOKEN_PIN;
@@ -178,19 +170,6 @@ impl p2svpn_challenge {
             _ => {}
         }
         made
-    }
-}
-
-impl Offer {
-    fn new(certificate: &CertificateDetails) -> Self {
-        Self {
-            subject: c_string(&certificate.subject),
-            issuer: c_string(&certificate.issuer),
-            thumbprint: c_string(&certificate.thumbprint),
-            source: c_string(&certificate.source),
-            not_before: certificate.not_before,
-            not_after: certificate.not_after,
-        }
     }
 }
 
@@ -355,84 +334,12 @@ pub extern "C" fn p2svpn_challenge_is_last_try(challenge: Option<&p2svpn_challen
     look(challenge, 0, |challenge| challenge.last_try.into())
 }
 
-/// Returns how many certificates there are to choose from; 0 for other kinds.
+/// Returns the certificates to choose from; NULL for other kinds. They belong to the challenge.
 #[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_count(
+pub extern "C" fn p2svpn_challenge_certificates(
     challenge: Option<&p2svpn_challenge>,
-) -> usize {
-    look(challenge, 0, |challenge| challenge.certificates.len())
-}
-
-/// Returns whose a certificate is, for example "CN=alice, O=Example"; NULL beyond the last. It belongs to the challenge.
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_subject(
-    challenge: Option<&p2svpn_challenge>,
-    index: usize,
-) -> *const c_char {
-    look(challenge, std::ptr::null(), |challenge| {
-        pointer(challenge.certificates.get(index).map(|one| &one.subject))
-    })
-}
-
-/// Returns who issued a certificate; NULL beyond the last. It belongs to the challenge.
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_issuer(
-    challenge: Option<&p2svpn_challenge>,
-    index: usize,
-) -> *const c_char {
-    look(challenge, std::ptr::null(), |challenge| {
-        pointer(challenge.certificates.get(index).map(|one| &one.issuer))
-    })
-}
-
-/// Returns the SHA-1 hash of a certificate in upper-case hexadecimal; NULL beyond the last. It belongs to the challenge.
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_thumbprint(
-    challenge: Option<&p2svpn_challenge>,
-    index: usize,
-) -> *const c_char {
-    look(challenge, std::ptr::null(), |challenge| {
-        pointer(challenge.certificates.get(index).map(|one| &one.thumbprint))
-    })
-}
-
-/// Returns where a certificate was found, for people; NULL beyond the last. It belongs to the challenge.
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_source(
-    challenge: Option<&p2svpn_challenge>,
-    index: usize,
-) -> *const c_char {
-    look(challenge, std::ptr::null(), |challenge| {
-        pointer(challenge.certificates.get(index).map(|one| &one.source))
-    })
-}
-
-/// Returns the start of a certificate's validity, in seconds since 1970; 0 beyond the last.
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_not_before(
-    challenge: Option<&p2svpn_challenge>,
-    index: usize,
-) -> i64 {
-    look(challenge, 0, |challenge| {
-        challenge
-            .certificates
-            .get(index)
-            .map_or(0, |one| one.not_before)
-    })
-}
-
-/// Returns the end of a certificate's validity, in seconds since 1970; 0 beyond the last.
-#[unsafe(no_mangle)]
-pub extern "C" fn p2svpn_challenge_certificate_not_after(
-    challenge: Option<&p2svpn_challenge>,
-    index: usize,
-) -> i64 {
-    look(challenge, 0, |challenge| {
-        challenge
-            .certificates
-            .get(index)
-            .map_or(0, |one| one.not_after)
-    })
+) -> Option<&p2svpn_certificate_list> {
+    look(challenge, None, |challenge| challenge.certificates.as_ref())
 }
 
 /// Returns the tenant's address that an access token is asked of; NULL for other kinds than #P2SVPN_CHALLENGE_ACCESS_TOKEN. It belongs to the

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_client::{
-    Certificate, CertificateStore, ConnectOptions, Credentials, Device, EntraMethod, Error,
-    Timeouts,
+    Certificate, ConnectOptions, Credentials, Device, EntraMethod, Error, Timeouts,
 };
 
 use crate::certificate::{certificate, p2svpn_certificate};
+use crate::certificate_store::{certificate_store, p2svpn_certificate_store};
 use crate::input::{Versioned, bytes, invalid, pointers, required, structure, text};
 use crate::token_request::{HostProvider, p2svpn_token_request};
 use crate::userdata::Userdata;
@@ -98,8 +98,11 @@ pub struct p2svpn_connect_options {
     /// The password that the profile asks for; NULL has a challenge ask for it. If the gateway refuses it the session ends,
     /// and nobody is asked for another one.
     pub password: *const c_char,
-    /// The absolute path of a PKCS#11 module on whose tokens client certificates are looked for as well; NULL for none.
-    pub pkcs11_module: *const c_char,
+    /// Where client certificates are looked for as well, none of them NULL; a challenge asks for the PIN of a token, which these
+    /// do not name. NULL for none.
+    pub certificate_stores: *const *const p2svpn_certificate_store,
+    /// How many pointers `certificate_stores` has, 1,024 at most.
+    pub certificate_store_count: usize,
     /// Brings access tokens of Entra ID, for each session and ahead of each token's end; NULL for none. It owns the request.
     ///
     /// It is called on a thread of the library's own, which it may block. It may not end by an exception or `longjmp`. It
@@ -214,7 +217,7 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
         return Err(invalid("options: free_token_userdata is for on_token"));
     }
     // SAFETY: the buffers and strings of options hold to the rules.
-    let (roots, tun_name, username, password, module) = unsafe {
+    let (roots, tun_name, username, password, stores) = unsafe {
         (
             bytes(
                 given.trusted_roots,
@@ -224,7 +227,11 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
             text(given.tun_name, "tun_name")?,
             text(given.username, "username")?,
             text(given.password, "password")?,
-            text(given.pkcs11_module, "pkcs11_module")?,
+            pointers(
+                given.certificate_stores,
+                given.certificate_store_count,
+                "certificate_stores",
+            )?,
         )
     };
     let mut options = ConnectOptions::default()
@@ -242,8 +249,10 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
         (Some(username), None) => options = options.username(username),
         (None, None) => {}
     }
-    if let Some(module) = module {
-        options = options.certificate_store(CertificateStore::Pkcs11(module.into()));
+    for store in stores {
+        // SAFETY: the stores of options hold to the rules.
+        let (store, _) = unsafe { certificate_store(*store, "certificate_stores") }?;
+        options = options.certificate_store(store);
     }
     if let Some(roots) = roots {
         options = options.trusted_root(roots);
@@ -380,7 +389,8 @@ mod tests {
             keep_credentials: 0,
             username: ptr::null(),
             password: ptr::null(),
-            pkcs11_module: ptr::null(),
+            certificate_stores: ptr::null(),
+            certificate_store_count: 0,
             on_token: None,
             token_userdata: ptr::null_mut(),
             free_token_userdata: None,
@@ -474,6 +484,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 13 * 8 + 14 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 14 * 8 + 14 * 4);
     }
 }

@@ -12,6 +12,8 @@
 #![allow(clippy::missing_safety_doc, reason = "stated once, above")]
 
 mod certificate;
+mod certificate_details;
+mod certificate_store;
 mod challenge;
 mod client;
 mod client_imports;
@@ -49,6 +51,8 @@ mod wait;
 mod warning;
 
 pub use certificate::*;
+pub use certificate_details::*;
+pub use certificate_store::*;
 pub use challenge::*;
 pub use client::*;
 pub use client_imports::*;

@@ -10,6 +10,8 @@
 
 mod support;
 
+use std::process::Command;
+
 use p2svpn_client::ErrorCode;
 use p2svpn_gateway::Question;
 use support::gateway::Site;
@@ -92,6 +94,29 @@ fn a_key_of_the_host_signs_from_another_thread() {
 }
 
 #[test]
+fn a_certificate_is_put_on_a_token_used_and_removed() {
+    const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+    if !p2svpn_house::require_path(MODULE, "it is a token made of software (Debian: softhsm2)") {
+        return;
+    }
+    let site = Site::start();
+    let settings = format!("{}/softhsm2.conf", site.folder());
+    let tokens = format!("{}/tokens", site.folder());
+    std::fs::create_dir(&tokens).unwrap();
+    std::fs::write(&settings, format!("directories.tokendir = {tokens}\n")).unwrap();
+    let mut token = Command::new("softhsm2-util");
+    token.args(["--init-token", "--free", "--so-pin", "31415926"]);
+    token.args(["--label", "Alice", "--pin", "271828"]);
+    succeed(token.env("SOFTHSM2_CONF", &settings));
+
+    runs_with(
+        "certificate_store",
+        &[site.folder(), MODULE],
+        &[("SOFTHSM2_CONF", &settings)],
+    );
+}
+
+#[test]
 fn threads_share_a_stream_and_an_end_reaches_those_who_wait() {
     let site = Site::start();
 
@@ -171,13 +196,20 @@ fn the_static_library_needs_only_what_its_documentation_says() {
 
 /// Compiles and runs one of the programs; each prints "done" at its end.
 fn runs(program: &str, arguments: &[&str]) {
+    runs_with(program, arguments, &[]);
+}
+
+/// As [`runs`], with variables of its environment.
+fn runs_with(program: &str, arguments: &[&str], environment: &[(&str, &str)]) {
     if !p2svpn_house::require_program("cc", "it compiles the C programs") {
         return;
     }
     let library = Library::built();
     let program = library.compile(&folder().join("tests").join(program).with_extension("c"));
 
-    let output = succeed(program.command().args(arguments));
+    let mut command = program.command();
+    command.args(arguments).envs(environment.iter().copied());
+    let output = succeed(&mut command);
 
     assert_eq!(output, "done\n");
 }

@@ -331,16 +331,17 @@ static void by_choice(const p2svpn_client *client, const char *profile) {
     p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_CHALLENGE);
     const p2svpn_challenge *challenge = p2svpn_event_challenge(event);
     CHECK(p2svpn_challenge_kind(challenge) == P2SVPN_CHALLENGE_CHOOSE_CERTIFICATE);
-    CHECK(p2svpn_challenge_certificate_count(challenge) == 2);
-    CHECK(strcmp(p2svpn_challenge_certificate_subject(challenge, 0), "CN=alice") == 0);
-    CHECK(strcmp(p2svpn_challenge_certificate_subject(challenge, 1), "CN=bob") == 0);
-    CHECK(p2svpn_challenge_certificate_subject(challenge, 2) == NULL);
+    const p2svpn_certificate_list *offered = p2svpn_challenge_certificates(challenge);
+    CHECK(p2svpn_certificate_list_count(offered) == 2);
+    CHECK(strcmp(p2svpn_certificate_details_subject(p2svpn_certificate_list_at(offered, 0)), "CN=alice") == 0);
+    CHECK(strcmp(p2svpn_certificate_details_subject(p2svpn_certificate_list_at(offered, 1)), "CN=bob") == 0);
+    CHECK(p2svpn_certificate_list_at(offered, 2) == NULL);
     for (size_t i = 0; i < 2; i++) {
-        CHECK(strlen(p2svpn_challenge_certificate_thumbprint(challenge, i)) == 40);
-        CHECK(strlen(p2svpn_challenge_certificate_issuer(challenge, i)) > 0);
-        CHECK(strlen(p2svpn_challenge_certificate_source(challenge, i)) > 0);
-        CHECK(p2svpn_challenge_certificate_not_before(challenge, i)
-              < p2svpn_challenge_certificate_not_after(challenge, i));
+        const p2svpn_certificate_details *one = p2svpn_certificate_list_at(offered, i);
+        CHECK(strlen(p2svpn_certificate_details_thumbprint(one)) == 40);
+        CHECK(strlen(p2svpn_certificate_details_issuer(one)) > 0);
+        CHECK(strlen(p2svpn_certificate_details_source(one)) > 0);
+        CHECK(p2svpn_certificate_details_not_before(one) < p2svpn_certificate_details_not_after(one));
     }
     uint64_t id = p2svpn_challenge_id(challenge);
     p2svpn_event_free(event);

@@ -12,6 +12,7 @@
 
 mod certificate;
 mod certificate_details;
+mod certificate_store;
 mod challenge;
 mod client;
 mod credentials;
@@ -38,6 +39,9 @@ mod warning;
 
 pub use certificate::Certificate;
 pub use certificate_details::CertificateDetails;
+pub use certificate_store::{
+    CertificateStore, import_certificate, list_certificates, remove_certificate,
+};
 pub use challenge::{Answer, Challenge, ChallengeKind};
 pub use client::{Client, ClientOptions};
 pub use credentials::Credentials;

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use p2svpn_client::CertificateStore;
-
 use crate::certificate::Certificate;
+use crate::certificate_store::CertificateStore;
 use crate::credentials::Credentials;
 use crate::device::Device;
 use crate::token_provider::{Provider, TokenProvider};
@@ -16,9 +15,9 @@ pub struct ConnectOptions {
     /// Client certificates, of which the one that fits is taken; without any a challenge asks for one.
     #[uniffi(default = [])]
     pub certificates: Vec<Certificate>,
-    /// Absolute paths of PKCS#11 modules, on whose tokens client certificates are looked for.
+    /// Where client certificates are looked for as well.
     #[uniffi(default = [])]
-    pub pkcs11_modules: Vec<String>,
+    pub certificate_stores: Vec<CertificateStore>,
     /// Who connects, where the profile leaves that open.
     #[uniffi(default = None)]
     pub username: Option<String>,
@@ -101,8 +100,8 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
         for certificate in options.certificates {
             converted = converted.certificate(certificate.into());
         }
-        for module in options.pkcs11_modules {
-            converted = converted.certificate_store(CertificateStore::Pkcs11(module.into()));
+        for store in options.certificate_stores {
+            converted = converted.certificate_store(store.into());
         }
         if let Some(username) = options.username {
             converted = converted.username(username);

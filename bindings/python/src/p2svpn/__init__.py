@@ -23,10 +23,11 @@ The objects belong to the event loop that they are used in; ``Session.disconnect
 from any thread.
 """
 
-from ._certificate import Certificate, Pem, Pfx, Pkcs11
+from ._certificate import Certificate, Pem, Pfx
+from ._certificate_details import CertificateDetails
+from ._certificate_store import CertificateStore, CurrentUserStore, LocalMachineStore, Pkcs11
 from ._challenge import (
     AccessTokenChallenge,
-    CertificateDetails,
     CertificatePasswordChallenge,
     Challenge,
     ChooseCertificateChallenge,
@@ -86,6 +87,7 @@ __all__ = [
     "Certificate",
     "CertificateDetails",
     "CertificatePasswordChallenge",
+    "CertificateStore",
     "Challenge",
     "ChallengeEvent",
     "ChooseCertificateChallenge",
@@ -94,6 +96,7 @@ __all__ = [
     "ConfigurationError",
     "Credentials",
     "CredentialsChallenge",
+    "CurrentUserStore",
     "Device",
     "DeviceCodeChallenge",
     "Duplicate",
@@ -109,6 +112,7 @@ __all__ = [
     "ImportedProfile",
     "InterfaceAddress",
     "KeyAlgorithm",
+    "LocalMachineStore",
     "NeedsSignInError",
     "Nested",
     "NetworkConfig",

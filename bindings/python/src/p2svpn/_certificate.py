@@ -50,14 +50,3 @@ class Pem:
 
 Certificate = Union[Pfx, Pem, ExternalKey]
 """A client certificate with its private key."""
-
-
-@dataclass(frozen=True)
-class Pkcs11:
-    """The tokens of a PKCS#11 module, such as smart cards, among whose certificates the one that fits is taken.
-
-    A :class:`TokenPinChallenge` asks for the PIN.
-    """
-
-    module: Union[str, "os.PathLike[str]"]
-    """The absolute path of the library that the tokens' maker gives. Its code runs in this process."""

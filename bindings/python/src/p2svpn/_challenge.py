@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Optional, Tuple
 
 from . import _raw
+from ._certificate_details import CertificateDetails
 from ._error import P2SVpnError, error_from_details
+from ._moment import utc
 from ._sign_in import TokenRequest
 
 
@@ -89,24 +91,6 @@ class Redirect:
 
 
 @dataclass(frozen=True)
-class CertificateDetails:
-    """A client certificate as a program shows it."""
-
-    subject: str
-    """Whose it is, for example ``CN=alice, O=Example``."""
-    issuer: str
-    """Who issued it."""
-    not_before: datetime.datetime
-    """Start of its validity, in UTC."""
-    not_after: datetime.datetime
-    """End of its validity, in UTC."""
-    thumbprint: str
-    """SHA-1 hash in upper-case hexadecimal."""
-    source: str
-    """Where it was found, for people."""
-
-
-@dataclass(frozen=True)
 class ChooseCertificateChallenge(Challenge):
     """Several client certificates fit: answer with one of them."""
 
@@ -160,7 +144,7 @@ class AccessTokenChallenge(Challenge):
 
 
 def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
-    refusal = None if raw.refusal is None else error_from_details(raw.refusal)
+    refusal = None if raw.refusal is None else error_fromCertificateDetails._from_raw(raw.refusal)
     kind = raw.kind
     if isinstance(kind, _raw.ChallengeKind.CLIENT_CERTIFICATE):
         return ClientCertificateChallenge(raw.id, raw.text, raw.attempt, refusal, kind.thumbprint, kind.issuer)
@@ -180,14 +164,14 @@ def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
             redirect_uri=kind.redirect_uri,
         )
     if isinstance(kind, _raw.ChallengeKind.CHOOSE_CERTIFICATE):
-        certificates = tuple(_details(one) for one in kind.certificates)
+        certificates = tuple(CertificateDetails._from_raw(one) for one in kind.certificates)
         return ChooseCertificateChallenge(raw.id, raw.text, raw.attempt, refusal, certificates)
     if isinstance(kind, _raw.ChallengeKind.TOKEN_PIN):
         return TokenPinChallenge(raw.id, raw.text, raw.attempt, refusal, kind.token, kind.last_try)
     if isinstance(kind, _raw.ChallengeKind.CREDENTIALS):
         return CredentialsChallenge(raw.id, raw.text, raw.attempt, refusal, kind.username)
     if isinstance(kind, _raw.ChallengeKind.DEVICE_CODE):
-        expires = _utc(kind.expires)
+        expires = utc(kind.expires)
         return DeviceCodeChallenge(raw.id, raw.text, raw.attempt, refusal, kind.page, kind.code, expires)
     if isinstance(kind, _raw.ChallengeKind.ACCESS_TOKEN):
         request = TokenRequest._from_raw(kind.request)
@@ -195,20 +179,5 @@ def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
     return Challenge(raw.id, raw.text, raw.attempt, refusal)
 
 
-def _details(raw: _raw.CertificateDetails) -> CertificateDetails:
-    return CertificateDetails(
-        raw.subject, raw.issuer, _utc(raw.not_before), _utc(raw.not_after), raw.thumbprint, raw.source
-    )
-
-
 def _moment(unix_time: Optional[int]) -> Optional[datetime.datetime]:
-    return None if unix_time is None else _utc(unix_time)
-
-
-def _utc(unix_time: int) -> datetime.datetime:
-    """The moment; what a calendar does not have is its end."""
-    try:
-        return datetime.datetime.fromtimestamp(unix_time, datetime.timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        end = datetime.datetime.max if unix_time > 0 else datetime.datetime.min
-        return end.replace(tzinfo=datetime.timezone.utc)
+    return None if unix_time is None else utc(unix_time)

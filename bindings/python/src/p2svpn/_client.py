@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import AsyncIterator, Iterable, List, Optional, Type, Union
 
 from . import _raw
-from ._certificate import Certificate, Pem, Pfx, Pkcs11
+from ._certificate import Certificate, Pem, Pfx
+from ._certificate_store import CertificateStore
 from ._device import Auto, Device
 from ._error import translated
 from ._event import Event
@@ -85,7 +86,7 @@ class Client:
         profile: Union[Profile, str],
         *,
         certificate: Union[Certificate, Iterable[Certificate], None] = None,
-        certificate_stores: Iterable[Pkcs11] = (),
+        certificate_stores: Iterable[CertificateStore] = (),
         username: Optional[str] = None,
         credentials: Optional[Credentials] = None,
         entra: EntraMethod = EntraMethod.BROWSER,
@@ -102,7 +103,8 @@ class Client:
         """Starts a session and returns at once; :meth:`Session.connected` and the events tell how it goes.
 
         ``profile``: as imported, or its id. ``certificate``: :class:`Pfx`, :class:`Pem` or :class:`ExternalKey`, or
-        several, of which the one that fits is taken; ``certificate_stores``: where else to look. Without any a
+        several, of which the one that fits is taken; ``certificate_stores``: where else to look, such as
+        :class:`Pkcs11`. Without any a
         challenge asks for one. ``credentials``: the user name and password that a profile asks for; if the gateway
         refuses them nobody is asked for others.
 
@@ -122,7 +124,7 @@ class Client:
         options = _raw.ConnectOptions(
             device=device._to_raw(),
             certificates=[one._to_raw() for one in _certificates(certificate)],
-            pkcs11_modules=[os.fspath(store.module) for store in certificate_stores],
+            certificate_stores=[store._to_raw() for store in certificate_stores],
             username=username,
             credentials=None if credentials is None else credentials._to_raw(),
             entra_method=entra._to_raw(),

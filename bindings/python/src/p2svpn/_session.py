@@ -8,7 +8,8 @@ from typing import Callable, Optional, Tuple, Type, TypeVar, Union
 
 from . import _raw
 from ._certificate import Certificate, Pem, Pfx
-from ._challenge import CertificateDetails, Challenge, ChooseCertificateChallenge, Redirect
+from ._certificate_details import CertificateDetails
+from ._challenge import Challenge, ChooseCertificateChallenge, Redirect
 from ._error import P2SVpnError, error_from_details, translated
 from ._external_key import ExternalKey
 from ._sign_in import AccessToken, Credentials

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 30] = [
+const SOURCES: [&str; 32] = [
     "version",
     "wait",
     "string",
@@ -31,6 +31,8 @@ const SOURCES: [&str; 30] = [
     "signature_request",
     "external_key",
     "certificate",
+    "certificate_details",
+    "certificate_store",
     "token_request",
     "connect_options",
     "client",
