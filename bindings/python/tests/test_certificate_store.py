@@ -57,7 +57,17 @@ class CertificateStoreTest(AsyncTest):
             settings = Path(folder) / "softhsm2.conf"
             settings.write_text(f"directories.tokendir = {folder}\n")
             environment = {**os.environ, "SOFTHSM2_CONF": str(settings)}
-            token = ["softhsm2-util", "--init-token", "--free", "--so-pin", "31415926", "--label", "Alice", "--pin", PIN]
+            token = [
+                "softhsm2-util",
+                "--init-token",
+                "--free",
+                "--so-pin",
+                "31415926",
+                "--label",
+                "Alice",
+                "--pin",
+                PIN,
+            ]
             subprocess.run(token, env=environment, check=True, capture_output=True)
             command = [sys.executable, "-c", SCRIPT, MODULE, str(started.pfx), PASSWORD, PIN]
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)

@@ -26,11 +26,13 @@ class CertificateStore(ABC):
         found = await _in_a_thread(lambda: _raw.list_certificates(self._to_raw()))
         return tuple(CertificateDetails._from_raw(raw) for raw in found)
 
-    async def import_pfx(self, pfx: Pfx, *, token: Optional[str] = None, pin: Optional[str] = None) -> CertificateDetails:
+    async def import_pfx(
+        self, pfx: Pfx, *, token: Optional[str] = None, pin: Optional[str] = None
+    ) -> CertificateDetails:
         """Puts the key of a container into the store, with its certificate and those of issuers.
 
-        The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it is.
-        ``token`` names the token where several are inserted, and ``pin`` is its PIN, of which each wrong one counts.
+        The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it
+        is. ``token`` names the token where several are inserted, and ``pin`` is its PIN, of which each wrong one counts.
         """
         raw = pfx._to_raw()
         return CertificateDetails._from_raw(

@@ -144,7 +144,7 @@ class AccessTokenChallenge(Challenge):
 
 
 def challenge_from_raw(raw: _raw.Challenge) -> Challenge:
-    refusal = None if raw.refusal is None else error_fromCertificateDetails._from_raw(raw.refusal)
+    refusal = None if raw.refusal is None else error_from_details(raw.refusal)
     kind = raw.kind
     if isinstance(kind, _raw.ChallengeKind.CLIENT_CERTIFICATE):
         return ClientCertificateChallenge(raw.id, raw.text, raw.attempt, refusal, kind.thumbprint, kind.issuer)
