@@ -32,7 +32,8 @@ class CertificateStore(ABC):
         """Puts the key of a container into the store, with its certificate and those of issuers.
 
         The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it
-        is. ``token`` names the token where several are inserted, and ``pin`` is its PIN, of which each wrong one counts.
+        is. ``token`` names the token where several are inserted, and ``pin`` is its PIN, of which each wrong one
+        counts.
         """
         raw = pfx._to_raw()
         return CertificateDetails._from_raw(
