@@ -670,6 +670,32 @@ typedef enum p2svpn_entra_methods {
 } p2svpn_entra_methods;
 
 /**
+ * Why the host's HTTP client got no answer.
+ */
+typedef enum p2svpn_http_failures {
+    /**
+     * Anything that the others are not.
+     */
+    P2SVPN_HTTP_FAILED = 0,
+    /**
+     * The server's name has no address, or it cannot be reached.
+     */
+    P2SVPN_HTTP_UNREACHABLE = 1,
+    /**
+     * No answer came in time.
+     */
+    P2SVPN_HTTP_TIMED_OUT = 2,
+    /**
+     * The server's certificate is not trusted, or no encryption was agreed on.
+     */
+    P2SVPN_HTTP_NOT_SECURE = 3,
+    /**
+     * The proxy on the way refused.
+     */
+    P2SVPN_HTTP_PROXY = 4,
+} p2svpn_http_failures;
+
+/**
  * The kind of a private key.
  */
 typedef enum p2svpn_key_algorithms {
@@ -927,6 +953,15 @@ typedef struct p2svpn_error p2svpn_error;
 typedef struct p2svpn_event p2svpn_event;
 
 /**
+ * A request of a sign-in that the host's HTTP client sends.
+ *
+ * It belongs to the callback that gets it, which answers at once or later, from any thread: by
+ * p2svpn_http_request_complete() or p2svpn_http_request_fail(), both of which free it. The library gives up after a minute, and
+ * an answer is of no use then; it still has to come. Requests and answers hold secrets: they are neither logged nor kept.
+ */
+typedef struct p2svpn_http_request p2svpn_http_request;
+
+/**
  * What a session wants of the machine's network, complete in itself. It belongs to the event it comes from.
  *
  * Networks are written as "10.1.0.0/16", addresses as "10.1.0.4", IPv6 alike.
@@ -1036,6 +1071,45 @@ typedef struct p2svpn_token_request p2svpn_token_request;
  * from.
  */
 typedef struct p2svpn_warning p2svpn_warning;
+
+/**
+ * The answer of a server. Set all of it to zero, and `size` to the structure's size. What it points to is read during the call
+ * only, and copied; the copy of the body is wiped.
+ */
+typedef struct p2svpn_http_response {
+    /**
+     * The size of this structure in bytes.
+     */
+    size_t size;
+    /**
+     * The status, such as 200, whatever it is.
+     */
+    uint32_t status;
+    /**
+     * Nothing yet: 0.
+     */
+    uint32_t reserved;
+    /**
+     * The names of the headers.
+     */
+    const char *const *header_names;
+    /**
+     * The value of each header.
+     */
+    const char *const *header_values;
+    /**
+     * How many headers there are, 1,024 at most.
+     */
+    size_t header_count;
+    /**
+     * The body; NULL for an empty one.
+     */
+    const uint8_t *body;
+    /**
+     * How many bytes the body has, 1,048,576 at most.
+     */
+    size_t body_size;
+} p2svpn_http_response;
 
 /**
  * A place that keeps client certificates. Set all of it to zero, and `size` to the structure's size.
@@ -1242,6 +1316,23 @@ typedef struct p2svpn_client_options {
      * Nothing yet: 0.
      */
     uint32_t reserved;
+    /**
+     * Sends the requests of sign-ins in place of the library's own client, such as one that knows how to sign in to the proxy;
+     * NULL for none. It owns the request. `login_roots` and `login_proxy` are for the library's own.
+     *
+     * It is called on a thread of the library's own for each request, which it may block. It checks the server's certificate,
+     * and follows no redirect. It may not end by an exception or `longjmp`.
+     */
+    void (*on_http)(struct p2svpn_http_request *request, void *userdata);
+    /**
+     * What `on_http` is given; the library does not look at it.
+     */
+    void *http_userdata;
+    /**
+     * Is called once, from any thread, when `on_http` will be called no more, also if p2svpn_client_new() fails; NULL for
+     * nothing. It is not called for a structure whose size is wrong.
+     */
+    void (*free_http_userdata)(void *userdata);
 } p2svpn_client_options;
 
 /**
@@ -2248,6 +2339,65 @@ size_t p2svpn_plans_count(const struct p2svpn_plans *plans);
 const struct p2svpn_plan *p2svpn_plans_at(const struct p2svpn_plans *plans, size_t index);
 
 /**
+ * Returns "GET" or "POST"; "" for NULL. It belongs to the library.
+ */
+const char *p2svpn_http_request_method(const struct p2svpn_http_request *request);
+
+/**
+ * Returns the address, which begins with "https://" and holds nothing secret; "" for NULL. It belongs to the request.
+ */
+const char *p2svpn_http_request_url(const struct p2svpn_http_request *request);
+
+/**
+ * Returns how many headers there are to send, beside `Host` and `Content-Length`, which are the client's; 0 for NULL.
+ */
+size_t p2svpn_http_request_header_count(const struct p2svpn_http_request *request);
+
+/**
+ * Returns the name of a header, counted from 0; NULL beyond the last. It belongs to the request.
+ */
+const char *p2svpn_http_request_header_name(const struct p2svpn_http_request *request,
+                                            size_t index);
+
+/**
+ * Returns the value of a header, counted from 0; NULL beyond the last. It belongs to the request.
+ */
+const char *p2svpn_http_request_header_value(const struct p2svpn_http_request *request,
+                                             size_t index);
+
+/**
+ * Returns the body to send; NULL for NULL. It belongs to the request.
+ *
+ * @param size  receives how many bytes there are; may be NULL
+ */
+const uint8_t *p2svpn_http_request_body(const struct p2svpn_http_request *request, size_t *size);
+
+/**
+ * Hands the server's answer over, and frees the request.
+ *
+ * @param response  the answer, whatever its status is; redirects are answers too
+ * @return NULL, or INVALID_ARGUMENT, after which the request has failed
+ */
+struct p2svpn_error *p2svpn_http_request_complete(struct p2svpn_http_request *request,
+                                                  const struct p2svpn_http_response *response);
+
+/**
+ * Says that there is no answer, and frees the request.
+ *
+ * @param failure  one of #p2svpn_http_failures
+ * @param reason   why, for people, without secrets; may be NULL
+ * @return NULL, or INVALID_ARGUMENT, after which the request has failed all the same
+ */
+struct p2svpn_error *p2svpn_http_request_fail(struct p2svpn_http_request *request,
+                                              uint32_t failure,
+                                              const char *reason);
+
+/**
+ * Frees a request that nobody answers, which fails it. NULL is nothing.
+ */
+void p2svpn_http_request_free(struct p2svpn_http_request *request);
+
+/**
  * Returns how to sign: one of #p2svpn_schemes; 0 for NULL.
  */
 uint32_t p2svpn_signature_request_scheme(const struct p2svpn_signature_request *request);
@@ -2349,8 +2499,8 @@ struct p2svpn_error *p2svpn_certificate_store_list(const struct p2svpn_certifica
 /**
  * Puts the key of a PFX container into a store, with its certificate and those of issuers.
  *
- * The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it is. If the
- * store refuses a part, the other parts are taken back. It may block for as long as a token takes, or a person whom the
+ * The key can sign there; but for macOS, where its user may export it, it cannot be taken out again. A certificate that is
+ * there already stays as it is. If the store refuses a part, the other parts are taken back. It may block for as long as a token takes, or a person whom the
  * system asks.
  *
  * @param store     where to put it

@@ -1,6 +1,7 @@
 """Every way to sign in, without a person."""
 
 import asyncio
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,51 @@ class EntraTest(AsyncTest):
         with self.assertRaises(p2svpn.NeedsSignInError) as cancelled:
             await within(session.connected())
         self.assertEqual(cancelled.exception.name, "SIGN_IN_CANCELLED")
+
+    async def test_the_programs_own_requests_sign_in(self) -> None:
+        self.entra = await self.enter(entra(*QUICK))
+        sent = []
+
+        async def send(request: p2svpn.HttpRequest) -> p2svpn.HttpResponse:
+            sent.append(request)
+            return await self.entra.forward(request)
+
+        def plain(request: p2svpn.HttpRequest) -> p2svpn.HttpResponse:
+            sent.append(request)
+            return self.entra.forwarded(request)
+
+        for client_of_the_program in (send, plain):
+            sent.clear()
+            client = await self.enter(p2svpn.Client(authorities=[self.entra.host], http=client_of_the_program))
+            profile = client.profiles.import_file(self.entra.gateway.profile)
+            session = client.connect(profile, device=p2svpn.Userspace(), entra=p2svpn.EntraMethod.DEVICE_CODE)
+            asked = await within(challenge(client))
+            await self.entra.approve(asked.page, asked.code)
+            await within(session.connected())
+            self.assertGreaterEqual(len(sent), 2)
+            self.assertEqual({request.method for request in sent}, {"POST"})
+            self.assertNotIn("client_id", repr(sent))
+
+    async def test_requests_that_fail_say_why(self) -> None:
+        self.entra = await self.enter(entra())
+        for raised, name in (
+            (TimeoutError(), "LOGIN_HOST_UNREACHABLE"),
+            (ssl.SSLError("self-signed"), "LOGIN_HOST_NOT_SECURE"),
+            (ConnectionRefusedError("refused"), "LOGIN_HOST_UNREACHABLE"),
+            (ValueError("a mistake"), "LOGIN_HOST_UNREACHABLE"),
+        ):
+
+            def send(_: p2svpn.HttpRequest, raised: Exception = raised) -> p2svpn.HttpResponse:
+                raise raised
+
+            client = await self.enter(p2svpn.Client(authorities=[self.entra.host], http=send))
+            profile = client.profiles.import_file(self.entra.gateway.profile)
+            session = client.connect(profile, device=p2svpn.Userspace(), entra=p2svpn.EntraMethod.DEVICE_CODE)
+            with self.assertRaises(p2svpn.P2SVpnError) as failed:
+                await within(session.connected())
+            self.assertEqual(failed.exception.name, name)
+        with self.assertRaises(p2svpn.BugError):
+            p2svpn.Client(login_proxy="http://proxy.example", http=send)
 
     async def test_declining_at_a_page_ends_the_session(self) -> None:
         session = await self.connect()

@@ -57,8 +57,8 @@ pub use error::AuthError;
 pub use external_key::ExternalKey;
 pub use external_signer::LONGEST_SIGNATURE;
 pub use http::{
-    HttpAnswer, HttpClient, HttpError, HttpMethod, HttpProxy, HttpRequest, HttpResponse,
-    MAXIMUM_HTTP_BODY, SystemHttp, SystemHttpOptions,
+    HttpAnswer, HttpClient, HttpError, HttpFunction, HttpMethod, HttpProxy, HttpRequest,
+    HttpResponse, MAXIMUM_HTTP_BODY, SystemHttp, SystemHttpOptions,
 };
 pub use identity::Identity;
 pub use pkcs11::{Pkcs11Module, Token, TokenCertificate};

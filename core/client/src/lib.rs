@@ -91,9 +91,9 @@ pub use export_format::ExportFormat;
 pub use imported_profile::{ImportedProfile, UpdatedProfile};
 pub use options::{ConnectOptions, Timeouts};
 pub use p2svpn_auth::{
-    ExternalKey, HttpAnswer, HttpClient, HttpError, HttpMethod, HttpProxy, HttpRequest,
-    HttpResponse, KeyAlgorithm, LONGEST_SIGNATURE, MAXIMUM_HTTP_BODY, Scheme, SealingKey,
-    SigningError, SystemHttp, SystemHttpOptions,
+    ExternalKey, HttpAnswer, HttpClient, HttpError, HttpFunction, HttpMethod, HttpProxy,
+    HttpRequest, HttpResponse, KeyAlgorithm, LONGEST_SIGNATURE, MAXIMUM_HTTP_BODY, Scheme,
+    SealingKey, SigningError, SystemHttp, SystemHttpOptions,
 };
 pub use p2svpn_profile::{
     AuthenticationKind as SignIn, Change as ProfileChange, EditError, EditReport, Exported, Field,

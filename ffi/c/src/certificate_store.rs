@@ -119,8 +119,8 @@ pub unsafe extern "C" fn p2svpn_certificate_store_list(
 
 /// Puts the key of a PFX container into a store, with its certificate and those of issuers.
 ///
-/// The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it is. If the
-/// store refuses a part, the other parts are taken back. It may block for as long as a token takes, or a person whom the
+/// The key can sign there; but for macOS, where its user may export it, it cannot be taken out again. A certificate that is
+/// there already stays as it is. If the store refuses a part, the other parts are taken back. It may block for as long as a token takes, or a person whom the
 /// system asks.
 ///
 /// @param store     where to put it

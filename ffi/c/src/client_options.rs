@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use p2svpn_client::{
-    ClientBuilder, Error, Event, HttpError, HttpProxy, SealingKey, SystemHttp, SystemHttpOptions,
+    ClientBuilder, Error, Event, HttpError, HttpFunction, HttpProxy, SealingKey, SystemHttp,
+    SystemHttpOptions,
 };
 use zeroize::Zeroizing;
 
 use crate::event::p2svpn_event;
+use crate::http_request::{HostHttp, p2svpn_http_request};
 use crate::input::{Versioned, bytes, invalid, text};
+use crate::userdata::Userdata;
 
 /// How a client is made. Set all of it to zero and `size` to the structure's size; in every field zero is the default.
 #[repr(C)]
@@ -56,6 +59,17 @@ pub struct p2svpn_client_options {
     pub unprotected_secrets: u32,
     /// Nothing yet: 0.
     pub reserved: u32,
+    /// Sends the requests of sign-ins in place of the library's own client, such as one that knows how to sign in to the proxy;
+    /// NULL for none. It owns the request. `login_roots` and `login_proxy` are for the library's own.
+    ///
+    /// It is called on a thread of the library's own for each request, which it may block. It checks the server's certificate,
+    /// and follows no redirect. It may not end by an exception or `longjmp`.
+    pub on_http: Option<extern "C" fn(request: Box<p2svpn_http_request>, userdata: *mut c_void)>,
+    /// What `on_http` is given; the library does not look at it.
+    pub http_userdata: *mut c_void,
+    /// Is called once, from any thread, when `on_http` will be called no more, also if p2svpn_client_new() fails; NULL for
+    /// nothing. It is not called for a structure whose size is wrong.
+    pub free_http_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
 }
 
 // SAFETY: integers and pointers; a function is called by the rules for callers only.
@@ -72,6 +86,14 @@ impl p2svpn_client_options {
         &self,
         mut builder: ClientBuilder,
     ) -> Result<ClientBuilder, Error> {
+        // First, so that what belongs to it is freed whatever else is wrong.
+        let host_http = self.on_http.map(|on_http| HostHttp {
+            on_http,
+            userdata: Userdata::new(self.http_userdata, self.free_http_userdata),
+        });
+        if host_http.is_none() && self.free_http_userdata.is_some() {
+            return Err(invalid("free_http_userdata is for on_http"));
+        }
         // SAFETY: as the caller of this function promises.
         let (folder, key, authorities) = unsafe {
             (
@@ -90,7 +112,13 @@ impl p2svpn_client_options {
                 text(self.login_proxy, "login_proxy")?,
             )
         };
-        if roots.is_some() || proxy.is_some() {
+        if let Some(host_http) = host_http {
+            if roots.is_some() || proxy.is_some() {
+                return Err(invalid("login_roots and login_proxy are not for on_http"));
+            }
+            let http = HttpFunction::new(move |request| host_http.send(request));
+            builder = builder.http_client(Arc::new(http));
+        } else if roots.is_some() || proxy.is_some() {
             let http = login_http(roots, proxy).map_err(|error| invalid(error.to_string()))?;
             builder = builder.http_client(Arc::new(http));
         }

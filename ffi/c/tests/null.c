@@ -353,6 +353,15 @@ int main(void) {
     CHECK(p2svpn_challenge_code(NULL) == NULL);
     CHECK(p2svpn_challenge_username(NULL) == NULL);
     CHECK(p2svpn_challenge_is_last_try(NULL) == 0);
+    EMPTY(p2svpn_http_request_method(NULL));
+    EMPTY(p2svpn_http_request_url(NULL));
+    CHECK(p2svpn_http_request_header_count(NULL) == 0);
+    CHECK(p2svpn_http_request_header_name(NULL, 0) == NULL);
+    CHECK(p2svpn_http_request_header_value(NULL, 0) == NULL);
+    CHECK(p2svpn_http_request_body(NULL, NULL) == NULL);
+    REFUSED(p2svpn_http_request_complete(NULL, NULL));
+    REFUSED(p2svpn_http_request_fail(NULL, 0, NULL));
+    p2svpn_http_request_free(NULL);
     CHECK(p2svpn_challenge_certificates(NULL) == NULL);
     CHECK(p2svpn_certificate_list_count(NULL) == 0);
     CHECK(p2svpn_certificate_list_at(NULL, 0) == NULL);

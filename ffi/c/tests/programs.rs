@@ -73,7 +73,7 @@ fn what_the_gateway_asks_is_answered() {
 
 #[test]
 fn each_way_to_sign_in_is_there_for_c() {
-    for way in ["callback", "challenge", "device-code", "page"] {
+    for way in ["callback", "challenge", "device-code", "page", "requests"] {
         let site = Site::of_entra();
         runs("sign_in", &[site.folder(), way]);
     }

@@ -115,6 +115,117 @@ static void by_challenge(const p2svpn_client *client, const char *profile) {
 
 /* ---- codes and pages ---- */
 
+/* ---- requests that the program sends ---- */
+
+static int has_polled;
+
+static void *answer_later(void *taken) {
+    p2svpn_http_request *request = taken;
+    const char *names[] = {"Content-Type"}, *values[] = {"application/json"};
+    char body[1 << 16];
+    p2svpn_http_response response;
+    memset(&response, 0, sizeof response);
+    response.size = sizeof response;
+    response.status = 200;
+    response.header_names = names;
+    response.header_values = values;
+    response.header_count = 1;
+    if (strstr(p2svpn_http_request_url(request), "/devicecode")) {
+        snprintf(body, sizeof body,
+                 "{\"device_code\":\"D\",\"user_code\":\"U\",\"verification_uri\":\"https://login.example/code\","
+                 "\"expires_in\":900,\"interval\":1}");
+    } else if (!has_polled) {
+        has_polled = 1;
+        response.status = 400;
+        snprintf(body, sizeof body, "{\"error\":\"authorization_pending\"}");
+    } else {
+        snprintf(body, sizeof body,
+                 "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":3600}", content("token"));
+    }
+    response.body = (const uint8_t *)body;
+    response.body_size = strlen(body);
+    OK(p2svpn_http_request_complete(request, &response));
+    return NULL;
+}
+
+static void on_http(p2svpn_http_request *request, void *userdata) {
+    size_t size = 0;
+    CHECK(userdata == &freed);
+    CHECK(strcmp(p2svpn_http_request_method(request), "POST") == 0);
+    CHECK(strncmp(p2svpn_http_request_url(request), "https://localhost:", 18) == 0);
+    CHECK(p2svpn_http_request_header_count(request) > 0);
+    CHECK(strcmp(p2svpn_http_request_header_name(request, 0), "Content-Type") == 0);
+    CHECK(strstr(p2svpn_http_request_header_value(request, 0), "form"));
+    CHECK(p2svpn_http_request_header_name(request, 99) == NULL);
+    CHECK(p2svpn_http_request_body(request, &size) != NULL && size > 0);
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, answer_later, request) == 0);
+    pthread_detach(thread);
+}
+
+static void on_http_without_network(p2svpn_http_request *request, void *userdata) {
+    static int times;
+    (void)userdata;
+    if (times++ == 0) {
+        OK(p2svpn_http_request_fail(request, P2SVPN_HTTP_PROXY, "it wants a smart card"));
+    } else if (times == 2) {
+        FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_http_request_fail(request, 99, NULL));
+    } else {
+        p2svpn_http_request_free(request);
+    }
+}
+
+static p2svpn_client *client_with(void (*callback)(p2svpn_http_request *, void *), const char *host, char **profile) {
+    char path[4096];
+    p2svpn_client_options options;
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.authorities = host;
+    options.on_http = callback;
+    options.http_userdata = &freed;
+    options.free_http_userdata = count_freed;
+    p2svpn_client *client = NULL;
+    options.login_proxy = "http://proxy.example:8080";
+    int before = __atomic_load_n(&freed, __ATOMIC_SEQ_CST);
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_new(&options, &client));
+    wait_freed(before + 1);
+    options.login_proxy = NULL;
+    OK(p2svpn_client_new(&options, &client));
+    snprintf(path, sizeof path, "%s/azurevpnconfig.xml", folder);
+    OK(p2svpn_client_import_file(client, path, profile));
+    return client;
+}
+
+static void by_own_requests(const char *host) {
+    char *profile = NULL;
+    p2svpn_client *client = client_with(on_http, host, &profile);
+    p2svpn_connect_options options = userspace(NULL);
+    options.entra_method = P2SVPN_ENTRA_DEVICE_CODE;
+    p2svpn_session *session = NULL;
+    OK(p2svpn_client_connect(client, profile, &options, &session));
+    OK(p2svpn_session_wait_connected(session, 60000));
+    CHECK(has_polled);
+    p2svpn_session_free(session);
+    p2svpn_string_free(profile);
+    p2svpn_client_free(client);
+    wait_freed(2);
+
+    client = client_with(on_http_without_network, host, &profile);
+    uint32_t endings[] = {P2SVPN_ERROR_PROXY_REFUSED, P2SVPN_ERROR_LOGIN_HOST_UNREACHABLE,
+                          P2SVPN_ERROR_LOGIN_HOST_UNREACHABLE};
+    for (size_t i = 0; i < 3; i++) {
+        p2svpn_error *reason = NULL;
+        OK(p2svpn_client_connect(client, profile, &options, &session));
+        OK(p2svpn_session_wait_closed(session, 60000, &reason));
+        CHECK(p2svpn_error_number(reason) == endings[i]);
+        p2svpn_error_free(reason);
+        p2svpn_session_free(session);
+    }
+    p2svpn_string_free(profile);
+    p2svpn_client_free(client);
+    wait_freed(4);
+}
+
 static void by_device_code(const p2svpn_client *client, const char *profile) {
     p2svpn_connect_options options = userspace(NULL);
     options.entra_method = P2SVPN_ENTRA_DEVICE_CODE;
@@ -364,6 +475,11 @@ int main(int argc, char **argv) {
         options.authorities = host;
         options.login_roots = (const uint8_t *)root;
         options.login_roots_size = strlen(root);
+    }
+    if (strcmp(argv[2], "requests") == 0) {
+        by_own_requests(host);
+        puts("done");
+        return 0;
     }
     p2svpn_client *client = NULL;
     OK(p2svpn_client_new(&options, &client));

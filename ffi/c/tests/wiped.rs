@@ -160,6 +160,9 @@ fn open(folder: &CStr) -> Box<p2svpn_client> {
         login_proxy: std::ptr::null(),
         unprotected_secrets: 0,
         reserved: 0,
+        on_http: None,
+        http_userdata: std::ptr::null_mut(),
+        free_http_userdata: None,
     };
     let mut client = MaybeUninit::uninit();
     // SAFETY: the options hold to the rules of the header, and a client is given out on success.

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::edit_report::EditReport;
 use crate::error::VpnError;
 use crate::event::Event;
+use crate::http_client::{HttpClient, of_program};
 use crate::options::ConnectOptions;
 use crate::profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, UpdatedProfile};
 use crate::profile_details::ProfileDetails;
@@ -51,6 +52,9 @@ pub struct ClientOptions {
     /// The address of the proxy on the way to those hosts; the system's own if absent.
     #[uniffi(default = None)]
     pub login_proxy: Option<String>,
+    /// What sends the requests of sign-ins, instead of the library's own client, which roots and proxy are for.
+    #[uniffi(default = None)]
+    pub http_client: Option<Arc<dyn HttpClient>>,
 }
 
 #[uniffi::export]
@@ -66,7 +70,14 @@ impl Client {
         for host in options.authorities {
             builder = builder.allow_authority(host);
         }
-        if options.login_roots.is_some() || options.login_proxy.is_some() {
+        let is_own = options.login_roots.is_some() || options.login_proxy.is_some();
+        if let Some(client) = options.http_client {
+            if is_own {
+                let rule = "login_roots and login_proxy are not for a program's own HTTP client";
+                return Err(Error::new(ErrorCode::InvalidArgument, rule).into());
+            }
+            builder = builder.http_client(Arc::new(of_program(client)));
+        } else if is_own {
             let http = login_http(options.login_roots.as_deref(), options.login_proxy);
             let unfit =
                 |error: HttpError| Error::new(ErrorCode::InvalidArgument, error.to_string());

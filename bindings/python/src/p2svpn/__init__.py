@@ -64,6 +64,7 @@ from ._event import (
     WarningEvent,
 )
 from ._external_key import ExternalKey, KeyAlgorithm, Scheme
+from ._http import HttpClient, HttpRequest, HttpResponse
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
 from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
@@ -109,6 +110,9 @@ __all__ = [
     "ExternalKey",
     "FatalError",
     "HostBits",
+    "HttpClient",
+    "HttpRequest",
+    "HttpResponse",
     "ImportedProfile",
     "InterfaceAddress",
     "KeyAlgorithm",

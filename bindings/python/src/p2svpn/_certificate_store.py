@@ -31,9 +31,9 @@ class CertificateStore(ABC):
     ) -> CertificateDetails:
         """Puts the key of a container into the store, with its certificate and those of issuers.
 
-        The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it
-        is. ``token`` names the token where several are inserted, and ``pin`` is its PIN, of which each wrong one
-        counts.
+        The key can sign there; but for macOS, where its user may export it, it cannot be taken out again. A certificate
+        that is there already stays as it is. ``token`` names the token where several are inserted, and ``pin`` is its
+        PIN, of which each wrong one counts.
         """
         raw = pfx._to_raw()
         return CertificateDetails._from_raw(

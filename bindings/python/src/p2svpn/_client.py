@@ -15,6 +15,7 @@ from ._error import translated
 from ._event import Event
 from ._event_queue import EventQueue
 from ._external_key import ExternalKey
+from ._http import HttpClient, RawHttpClient
 from ._profiles import Profile, Profiles, profile_id
 from ._session import Session
 from ._sign_in import Credentials, EntraMethod, RawTokenProvider, TokenProvider
@@ -39,6 +40,7 @@ class Client:
         authorities: Iterable[str] = (),
         login_roots: Optional[bytes] = None,
         login_proxy: Optional[str] = None,
+        http: Optional[HttpClient] = None,
     ) -> None:
         """Makes a client, with two threads of its own.
 
@@ -56,7 +58,10 @@ class Client:
         ``authorities`` are hosts to which profiles may send their users to sign in beside Microsoft's.
         ``login_roots``: certificates, PEM, that the hosts of sign-ins may come from, beside those that the machine
         trusts. ``login_proxy``: the address of the proxy on the way to them, such as
-        ``http://proxy.example:8080``; by default it is the system's.
+        ``http://proxy.example:8080``; by default it is the system's. ``http`` sends the requests of sign-ins instead of
+        the library's own client: a function that takes a :class:`HttpRequest` and returns the :class:`HttpResponse`,
+        also as a coroutine, which runs in the event loop that the client is made in; ``login_roots`` and
+        ``login_proxy`` are not for it.
         """
         options = _raw.ClientOptions(
             event_capacity=event_capacity,
@@ -67,6 +72,7 @@ class Client:
             authorities=list(authorities),
             login_roots=login_roots,
             login_proxy=login_proxy,
+            http_client=None if http is None else RawHttpClient(http),
         )
         with translated():
             self._raw = _raw.Client(options)

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import asyncio
 import datetime
 import enum
-import inspect
 from dataclasses import dataclass, field
 from typing import Awaitable, Callable, Optional, Union
 
 from . import _raw
+from ._awaiter import Awaiter
 
 
 class EntraMethod(enum.Enum):
@@ -92,26 +91,13 @@ class RawTokenProvider(_raw.TokenProvider):  # type: ignore[misc]  # the generat
 
     def __init__(self, provider: TokenProvider) -> None:
         self._provider = provider
-        try:
-            self._loop: Optional[asyncio.AbstractEventLoop] = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
+        self._awaiter = Awaiter()
 
     def token(self, request: _raw.TokenRequest) -> _raw.AccessToken:
         try:
-            token = self._provider(TokenRequest._from_raw(request))
-            if inspect.isawaitable(token):
-                token = self._await(token)
+            token = self._awaiter.result(self._provider(TokenRequest._from_raw(request)))
         except Exception as error:
             raise _raw.TokenProviderError.Failed(f"{type(error).__name__}: {error}") from error
         if token is None:
             raise _raw.TokenProviderError.Cancelled()
         return token_to_raw(token)
-
-    def _await(self, token: Awaitable[Optional[Token]]) -> Optional[Token]:
-        async def wait() -> Optional[Token]:
-            return await token
-
-        if self._loop is None or self._loop.is_closed():
-            return asyncio.run(wait())
-        return asyncio.run_coroutine_threadsafe(wait(), self._loop).result()

@@ -6,12 +6,14 @@
 
 mod client;
 mod error;
+mod function;
 mod request;
 mod response;
 mod system;
 
 pub use client::{HttpAnswer, HttpClient};
 pub use error::HttpError;
+pub use function::HttpFunction;
 pub use request::{HttpMethod, HttpRequest};
 pub use response::{HttpResponse, MAXIMUM_HTTP_BODY};
 pub use system::{HttpProxy, SystemHttp, SystemHttpOptions};

@@ -46,8 +46,8 @@ impl CertificateStore {
     /// Puts the key of a PFX container ([`Certificate::pfx`]) into the store, with its certificate and those of issuers, and
     /// returns what the store lists then.
     ///
-    /// The key can sign there; it cannot be read or taken out again. A certificate that is there already stays as it is. If
-    /// the store refuses a part, the other parts are taken back.
+    /// The key can sign there; but for macOS, where its user may export it, it cannot be taken out again. A certificate that is
+    /// there already stays as it is. If the store refuses a part, the other parts are taken back.
     ///
     /// # Errors
     ///

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use p2svpn_auth::{AuthError, Candidate, Identity, Pkcs11Module, TokenCertificate};
+use p2svpn_auth::{
+    AuthError, Candidate, CertificateSummary, Identity, Pkcs11Module, TokenCertificate,
+};
 use p2svpn_system::{CertificateLocation, SystemCertificate};
 use rustls_pki_types::CertificateDer;
 
@@ -87,17 +89,14 @@ fn candidate(certificate: &SystemCertificate, location: CertificateLocation) -> 
         CertificateLocation::CurrentUser => "the user's certificate store",
         CertificateLocation::LocalMachine => "the machine's certificate store",
     };
-    let chain = chain(certificate);
-    // An issuer that cannot be read spoils its own certificate only.
-    let leaf = chain.get(..1).unwrap_or_default();
-    Candidate::new(&chain, source)
-        .or_else(|_| Candidate::new(leaf, source))
-        .ok()
+    Candidate::new(&chain(certificate), source).ok()
 }
 
+/// The certificate and its issuers, but for issuers that cannot be read.
 fn chain(certificate: &SystemCertificate) -> Vec<CertificateDer<'_>> {
-    let certificates = certificate.chain().iter();
+    let certificates = certificate.chain().iter().enumerate();
     certificates
-        .map(|der| CertificateDer::from(der.as_slice()))
+        .filter(|(place, der)| *place == 0 || CertificateSummary::from_der(der).is_ok())
+        .map(|(_, der)| CertificateDer::from(der.as_slice()))
         .collect()
 }

@@ -30,7 +30,10 @@ fn an_imported_certificate_is_listed_signs_in_and_is_removed() {
             assert!(imported.source.contains("Alice"), "{}", imported.source);
             let again = store().import(&pfx(&bench), &access()).unwrap();
             assert_eq!(again, imported);
-            assert_eq!(store().certificates().unwrap(), [imported.clone()]);
+            assert_eq!(
+                store().certificates().unwrap(),
+                std::slice::from_ref(&imported)
+            );
 
             let session = bench.connect(options().certificate_store(store()));
             let asked = bench.next_challenge().await;

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 32] = [
+const SOURCES: [&str; 33] = [
     "version",
     "wait",
     "string",
@@ -27,6 +27,7 @@ const SOURCES: [&str; 32] = [
     "edit_report",
     "profile_update",
     "plan",
+    "http_request",
     "client_options",
     "signature_request",
     "external_key",
