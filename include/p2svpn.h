@@ -1027,6 +1027,13 @@ typedef struct p2svpn_profile_update p2svpn_profile_update;
 typedef struct p2svpn_profiles p2svpn_profiles;
 
 /**
+ * A gateway's certificate that was refused. It belongs to the library, and is there while the callback runs that gets it.
+ *
+ * Names come from the certificate and are not to be trusted; control and invisible characters in them are escaped.
+ */
+typedef struct p2svpn_refused_certificate p2svpn_refused_certificate;
+
+/**
  * One connection to a gateway, from its beginning to its end. Any number of threads may use it at once.
  *
  * It stays valid until it is freed, also after its end and after its client was freed.
@@ -1468,6 +1475,34 @@ typedef struct p2svpn_connect_options {
      * How many pointers `more_certificates` has, 1,024 at most.
      */
     size_t more_certificate_count;
+    /**
+     * Lists of certificates that their issuers have withdrawn, PEM (any number) or DER (one), beside those of the profile. Each
+     * counts for what its issuer has issued, and refuses all of that when its time is over; NULL for none.
+     */
+    const uint8_t *revocation_lists;
+    /**
+     * How many bytes `revocation_lists` has.
+     */
+    size_t revocation_lists_size;
+    /**
+     * Accepts gateways' certificates that the profile does not, on the host's own responsibility: 1 accepts, 0 does not. What is
+     * accepted is told by a warning event. NULL accepts nothing.
+     *
+     * It is called on a thread of the library while the gateway waits, when a session connects and at each change of keys, and
+     * must answer at once, the same each time: a host that asks a person says no, remembers the fingerprint, and connects
+     * again. It may not end by an exception or `longjmp`.
+     */
+    uint32_t (*on_refused_certificate)(const struct p2svpn_refused_certificate *certificate,
+                                       void *userdata);
+    /**
+     * What `on_refused_certificate` is given; the library does not look at it.
+     */
+    void *exception_userdata;
+    /**
+     * Is called once, from any thread, when `on_refused_certificate` will be called no more, also if connecting fails; NULL for
+     * nothing. It is not called for a structure whose size is wrong, nor by functions that explain.
+     */
+    void (*free_exception_userdata)(void *userdata);
 } p2svpn_connect_options;
 
 /**
@@ -2582,6 +2617,41 @@ struct p2svpn_error *p2svpn_token_request_fail(struct p2svpn_token_request *requ
  * Frees a request that nobody answers, which fails it. NULL is nothing.
  */
 void p2svpn_token_request_free(struct p2svpn_token_request *request);
+
+/**
+ * Returns whose it is; "" for NULL and where the certificate cannot be read. It belongs to the certificate.
+ */
+const char *p2svpn_refused_certificate_subject(const struct p2svpn_refused_certificate *certificate);
+
+/**
+ * Returns who issued it; "" for NULL and where the certificate cannot be read. It belongs to the certificate.
+ */
+const char *p2svpn_refused_certificate_issuer(const struct p2svpn_refused_certificate *certificate);
+
+/**
+ * Returns its SHA-256 hash in upper-case hexadecimal, what a decision should stand on; "" for NULL. It belongs to the
+ * certificate.
+ */
+const char *p2svpn_refused_certificate_fingerprint(const struct p2svpn_refused_certificate *certificate);
+
+/**
+ * Returns how many certificates the gateway showed; 0 for NULL.
+ */
+size_t p2svpn_refused_certificate_chain_count(const struct p2svpn_refused_certificate *certificate);
+
+/**
+ * Returns a certificate that the gateway showed, as DER, its own first; NULL beyond the last. It belongs to the certificate.
+ *
+ * @param size  receives how many bytes there are; may be NULL
+ */
+const uint8_t *p2svpn_refused_certificate_chain_at(const struct p2svpn_refused_certificate *certificate,
+                                                   size_t index,
+                                                   size_t *size);
+
+/**
+ * Returns why it was refused, one of the 5xx numbers; NULL for NULL. It belongs to the certificate.
+ */
+const struct p2svpn_error *p2svpn_refused_certificate_refusal(const struct p2svpn_refused_certificate *certificate);
 
 /**
  * Makes a client and its threads.

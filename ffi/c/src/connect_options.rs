@@ -11,6 +11,7 @@ use p2svpn_client::{
 use crate::certificate::{certificate, p2svpn_certificate};
 use crate::certificate_store::{certificate_store, p2svpn_certificate_store};
 use crate::input::{Versioned, bytes, invalid, pointers, required, structure, text};
+use crate::refused_certificate::{HostException, p2svpn_refused_certificate};
 use crate::token_request::{HostProvider, p2svpn_token_request};
 use crate::userdata::Userdata;
 
@@ -118,6 +119,28 @@ pub struct p2svpn_connect_options {
     pub more_certificates: *const *const p2svpn_certificate,
     /// How many pointers `more_certificates` has, 1,024 at most.
     pub more_certificate_count: usize,
+    /// Lists of certificates that their issuers have withdrawn, PEM (any number) or DER (one), beside those of the profile. Each
+    /// counts for what its issuer has issued, and refuses all of that when its time is over; NULL for none.
+    pub revocation_lists: *const u8,
+    /// How many bytes `revocation_lists` has.
+    pub revocation_lists_size: usize,
+    /// Accepts gateways' certificates that the profile does not, on the host's own responsibility: 1 accepts, 0 does not. What is
+    /// accepted is told by a warning event. NULL accepts nothing.
+    ///
+    /// It is called on a thread of the library while the gateway waits, when a session connects and at each change of keys, and
+    /// must answer at once, the same each time: a host that asks a person says no, remembers the fingerprint, and connects
+    /// again. It may not end by an exception or `longjmp`.
+    pub on_refused_certificate: Option<
+        extern "C" fn(
+            certificate: Option<&p2svpn_refused_certificate>,
+            userdata: *mut c_void,
+        ) -> u32,
+    >,
+    /// What `on_refused_certificate` is given; the library does not look at it.
+    pub exception_userdata: *mut c_void,
+    /// Is called once, from any thread, when `on_refused_certificate` will be called no more, also if connecting fails; NULL for
+    /// nothing. It is not called for a structure whose size is wrong, nor by functions that explain.
+    pub free_exception_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
 }
 
 /// How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
@@ -153,6 +176,12 @@ pub(crate) unsafe fn connect_options(
         on_token,
         userdata: Userdata::new(given.token_userdata, given.free_token_userdata),
     });
+    let exception = given
+        .on_refused_certificate
+        .map(|on_refused| HostException {
+            on_refused,
+            userdata: Userdata::new(given.exception_userdata, given.free_exception_userdata),
+        });
     // SAFETY: as the caller of this function promises.
     let certificates = unsafe { certificates(&given) }?;
     // SAFETY: as the caller of this function promises.
@@ -162,6 +191,9 @@ pub(crate) unsafe fn connect_options(
     }
     if let Some(provider) = provider {
         options = options.token_provider(Arc::new(provider));
+    }
+    if let Some(exception) = exception {
+        options = options.server_exception(Arc::new(exception));
     }
     Ok(options)
 }
@@ -216,14 +248,29 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
     if given.on_token.is_none() && given.free_token_userdata.is_some() {
         return Err(invalid("options: free_token_userdata is for on_token"));
     }
+    if given.on_refused_certificate.is_none() && given.free_exception_userdata.is_some() {
+        return Err(invalid(
+            "options: free_exception_userdata is for on_refused_certificate",
+        ));
+    }
     // SAFETY: the buffers and strings of options hold to the rules.
-    let (roots, tun_name, username, password, stores) = unsafe {
+    let (roots, withdrawn) = unsafe {
         (
             bytes(
                 given.trusted_roots,
                 given.trusted_roots_size,
                 "trusted_roots",
             )?,
+            bytes(
+                given.revocation_lists,
+                given.revocation_lists_size,
+                "revocation_lists",
+            )?,
+        )
+    };
+    // SAFETY: as above.
+    let (tun_name, username, password, stores) = unsafe {
+        (
             text(given.tun_name, "tun_name")?,
             text(given.username, "username")?,
             text(given.password, "password")?,
@@ -256,6 +303,9 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
     }
     if let Some(roots) = roots {
         options = options.trusted_root(roots);
+    }
+    if let Some(withdrawn) = withdrawn {
+        options = options.revocation_list(withdrawn);
     }
     if given.mtu != 0 {
         let mtu = u16::try_from(given.mtu)
@@ -396,6 +446,11 @@ mod tests {
             free_token_userdata: None,
             more_certificates: ptr::null(),
             more_certificate_count: 0,
+            revocation_lists: ptr::null(),
+            revocation_lists_size: 0,
+            on_refused_certificate: None,
+            exception_userdata: ptr::null_mut(),
+            free_exception_userdata: None,
         }
     }
 
@@ -484,6 +539,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 14 * 8 + 14 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 19 * 8 + 14 * 4);
     }
 }

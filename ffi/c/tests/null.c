@@ -353,6 +353,12 @@ int main(void) {
     CHECK(p2svpn_challenge_code(NULL) == NULL);
     CHECK(p2svpn_challenge_username(NULL) == NULL);
     CHECK(p2svpn_challenge_is_last_try(NULL) == 0);
+    EMPTY(p2svpn_refused_certificate_subject(NULL));
+    EMPTY(p2svpn_refused_certificate_issuer(NULL));
+    EMPTY(p2svpn_refused_certificate_fingerprint(NULL));
+    CHECK(p2svpn_refused_certificate_chain_count(NULL) == 0);
+    CHECK(p2svpn_refused_certificate_chain_at(NULL, 0, NULL) == NULL);
+    CHECK(p2svpn_refused_certificate_refusal(NULL) == NULL);
     EMPTY(p2svpn_http_request_method(NULL));
     EMPTY(p2svpn_http_request_url(NULL));
     CHECK(p2svpn_http_request_header_count(NULL) == 0);

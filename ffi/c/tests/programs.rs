@@ -94,6 +94,13 @@ fn a_key_of_the_host_signs_from_another_thread() {
 }
 
 #[test]
+fn a_withdrawn_certificate_is_refused_unless_the_host_accepts_it() {
+    let site = Site::start();
+
+    runs("exception", &[site.folder()]);
+}
+
+#[test]
 fn a_certificate_is_put_on_a_token_used_and_removed() {
     const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
     if !p2svpn_house::require_path(MODULE, "it is a token made of software (Debian: softhsm2)") {

@@ -31,6 +31,7 @@ mod profile_change;
 mod profile_details;
 mod profile_edit;
 mod profile_problem;
+mod server_exception;
 mod session;
 mod state;
 mod status;
@@ -59,6 +60,7 @@ pub use profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, Update
 pub use profile_change::ProfileChange;
 pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};
 pub use profile_edit::{ListEdit, ProfileEdit};
+pub use server_exception::{RefusedCertificate, ServerException};
 pub use session::Session;
 pub use state::State;
 pub use status::{Statistics, Status};

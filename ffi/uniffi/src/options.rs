@@ -5,6 +5,7 @@ use crate::certificate::Certificate;
 use crate::certificate_store::CertificateStore;
 use crate::credentials::Credentials;
 use crate::device::Device;
+use crate::server_exception::{Exception, ServerException};
 use crate::token_provider::{Provider, TokenProvider};
 
 /// How to connect.
@@ -36,6 +37,12 @@ pub struct ConnectOptions {
     /// Certificates, PEM or DER, among which the root that the profile pins is looked for.
     #[uniffi(default = [])]
     pub trusted_roots: Vec<Vec<u8>>,
+    /// Lists of certificates that their issuers have withdrawn, PEM or DER, beside those of the profile.
+    #[uniffi(default = [])]
+    pub revocation_lists: Vec<Vec<u8>>,
+    /// What accepts gateways' certificates that the profile does not.
+    #[uniffi(default = None)]
+    pub server_exception: Option<Arc<dyn ServerException>>,
     /// How long each part of connecting may take.
     #[uniffi(default = None)]
     pub timeouts: Option<Timeouts>,
@@ -114,6 +121,12 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
         }
         if let Some(provider) = options.token_provider {
             converted = converted.token_provider(Arc::new(Provider(provider)));
+        }
+        for list in options.revocation_lists {
+            converted = converted.revocation_list(list);
+        }
+        if let Some(exception) = options.server_exception {
+            converted = converted.server_exception(Arc::new(Exception(exception)));
         }
         if let Some(timeouts) = options.timeouts {
             converted = converted.timeouts(timeouts.into());

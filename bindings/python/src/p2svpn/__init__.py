@@ -71,6 +71,7 @@ from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
 from ._profile_problem import ProfileProblem
 from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles, UpdatedProfile
 from ._raw import version as _version
+from ._server_exception import RefusedCertificate, ServerException
 from ._session import Session
 from ._sign_in import AccessToken, Credentials, EntraMethod, TokenProvider, TokenRequest
 from ._state import State
@@ -135,10 +136,12 @@ __all__ = [
     "ProfilesChangedEvent",
     "QuestionChallenge",
     "Redirect",
+    "RefusedCertificate",
     "RetryError",
     "Route",
     "Scheme",
     "ServerDetails",
+    "ServerException",
     "Session",
     "SignInDetails",
     "SignInPageChallenge",

@@ -18,7 +18,7 @@ class Awaiter:
 
     def result(self, returned: Union[T, Awaitable[T]]) -> T:
         if not inspect.isawaitable(returned):
-            return returned  # type: ignore[return-value]
+            return returned
 
         async def wait() -> T:
             return await returned

@@ -17,6 +17,7 @@ from ._event_queue import EventQueue
 from ._external_key import ExternalKey
 from ._http import HttpClient, RawHttpClient
 from ._profiles import Profile, Profiles, profile_id
+from ._server_exception import RawServerException, ServerException
 from ._session import Session
 from ._sign_in import Credentials, EntraMethod, RawTokenProvider, TokenProvider
 from ._timeouts import Timeouts, duration
@@ -100,6 +101,8 @@ class Client:
         open_browser: bool = False,
         device: Device = Auto(),
         trusted_roots: Iterable[bytes] = (),
+        revocation_lists: Iterable[bytes] = (),
+        server_exception: Optional[ServerException] = None,
         timeouts: Optional[Timeouts] = None,
         mtu: Optional[int] = None,
         configure_machine: bool = True,
@@ -121,6 +124,11 @@ class Client:
         browser at Entra's page.
 
         ``trusted_roots``: certificates, PEM or DER, among which the root that the profile pins is looked for.
+        ``revocation_lists``: lists of certificates that their issuers have withdrawn, PEM or DER, beside those of the
+        profile. ``server_exception``: accepts gateways' certificates that the profile does not, on the program's own
+        responsibility; a function that takes a :class:`RefusedCertificate` and returns at once, in a thread of the
+        library, whether it is good all the same. What it accepts is told by a warning.
+
         ``mtu``: the largest packet inside the tunnel, from 576 to 1,500 bytes. ``configure_machine``: whether addresses
         and routes are set on the machine; if not, the program applies each :class:`NetworkConfigEvent` itself.
         ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for
@@ -137,6 +145,8 @@ class Client:
             token_provider=None if token_provider is None else RawTokenProvider(token_provider),
             open_browser=open_browser,
             trusted_roots=list(trusted_roots),
+            revocation_lists=list(revocation_lists),
+            server_exception=None if server_exception is None else RawServerException(server_exception),
             timeouts=None if timeouts is None else timeouts._to_raw(),
             mtu=mtu,
             configure_machine=configure_machine,

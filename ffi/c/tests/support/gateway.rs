@@ -77,6 +77,10 @@ impl Site {
         let bob = site.gateway.issue_client("bob").unwrap();
         site.write("bob.crt", bob.certificate_pem());
         site.write("bob.key", &bob.key_pem());
+        for (name, is_withdrawn) in [("withdrawn.crl", true), ("nothing.crl", false)] {
+            let list = site.gateway.revocation_list(is_withdrawn).unwrap();
+            std::fs::write(site.folder.path().join(name), list).unwrap();
+        }
         site.write_profile(&site.gateway.profile_xml());
         site
     }

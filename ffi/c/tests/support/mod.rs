@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 33] = [
+const SOURCES: [&str; 34] = [
     "version",
     "wait",
     "string",
@@ -35,6 +35,7 @@ const SOURCES: [&str; 33] = [
     "certificate_details",
     "certificate_store",
     "token_request",
+    "refused_certificate",
     "connect_options",
     "client",
     "client_imports",
