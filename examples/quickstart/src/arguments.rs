@@ -23,6 +23,7 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
   --pfx FILE        the client certificate with its key; its password is asked for
   --pem FILE        the same as PEM
   --pkcs11 MODULE   look for the certificate on the tokens of this PKCS#11 module, an absolute path; the PIN is asked for
+  --store WHOSE     look for the certificate in the system's own store of the 'user' or the 'machine': Windows and macOS
   --user NAME       who connects, with Entra ID or a password
   --device-code     sign in with Entra ID by a code that is typed on any device
   --token FILE      an access token of Entra ID, got elsewhere, is in this file
@@ -92,6 +93,11 @@ impl Arguments {
                     let module = CertificateStore::Pkcs11(parser.value()?.into());
                     arguments.stores.push(module);
                 }
+                Long("store") => arguments.stores.push(match parser.value()?.to_str() {
+                    Some("user") => CertificateStore::CurrentUser,
+                    Some("machine") => CertificateStore::LocalMachine,
+                    _ => return Err("--store is user or machine".into()),
+                }),
                 Long("entra") => arguments.entra = true,
                 Long("user") => arguments.user = Some(parser.value()?.string()?),
                 Long("device-code") => arguments.method = EntraMethod::DeviceCode,
@@ -274,6 +280,7 @@ mod tests {
             ["--token", "token.txt"],
             ["--user", "alice"],
             ["--pkcs11", "/lib/module.so"],
+            ["--store", "user"],
         ] {
             let refusal = alone(&options).unwrap_err().to_string();
             assert!(refusal.contains("--profile"), "{refusal}");

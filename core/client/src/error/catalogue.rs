@@ -366,7 +366,7 @@ catalogue! {
     326 CertificateStoreUnavailable "CERTIFICATE_STORE_UNAVAILABLE" Configuration
         "The place where certificates are looked for cannot be used"
         "The PKCS#11 module does not exist or is made for another kind of program, or the system has no such store or does not open it."
-        "Check the path of the module, which has to be absolute, and that it is made for this kind of program; changing the machine's store takes an administrator."
+        "Name a module by its absolute path, made for this kind of program, or give the certificate itself; changing the machine's store takes an administrator."
     327 EntraSignInNeeded "ENTRA_SIGN_IN_NEEDED" NeedsSignIn
         "Entra ID wants the user to sign in again"
         "The former sign-in has ended or was withdrawn, or a rule of the organization asks for more."
