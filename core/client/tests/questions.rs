@@ -8,9 +8,11 @@
 
 mod support;
 
+use std::sync::Barrier;
+
 use p2svpn_client::{Answer, ChallengeKind, ErrorCode, EventKind, State};
 use p2svpn_gateway::{Gateway, Misbehaviour, Question};
-use support::{Bench, certificate, fetch, states, within};
+use support::{Bench, certificate, fetch, options, states, within};
 
 const CODE: &str = "8675309";
 
@@ -45,6 +47,35 @@ async fn a_question_is_answered_in_the_connection_that_waits() {
         [State::Connecting, State::Configuring, State::Connected]
     );
     assert_eq!(bench.gateway.statistics().accepted, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_answers_at_once_one_is_taken() {
+    const THREADS: usize = 4;
+    let bench = asking(text()).await;
+    for _ in 0..20 {
+        let session = bench.connect(options());
+        let asked = bench.next_challenge().await;
+        let start = Barrier::new(THREADS);
+
+        let taken: usize = std::thread::scope(|scope| {
+            let answer = || {
+                start.wait();
+                let answers = (0..200).map(|_| {
+                    let certificate = certificate(&bench.identity);
+                    session.answer(asked.id, Answer::Certificate(certificate))
+                });
+                answers.filter(Result::is_ok).count()
+            };
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(answer)).collect();
+            threads.into_iter().map(|one| one.join().unwrap()).sum()
+        });
+
+        assert_eq!(taken, 1);
+        session.disconnect();
+        within(session.closed()).await;
+        bench.events_to_the_end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -320,10 +320,8 @@ impl Shared {
             self.enter(State::SigningIn, &reason);
         }
         self.emit(EventKind::Challenge(challenge));
-        let answer = self
-            .view
-            .until(|view| view.question(id)?.answer.take())
-            .await;
+        // With its answer the question goes, so that nobody else answers it.
+        let answer = self.view.until(|view| view.take_answer(id)).await;
         drop(asked);
         answer
     }
@@ -370,6 +368,13 @@ impl Shared {
 }
 
 impl View {
+    /// Takes a question away that is answered.
+    fn take_answer(&mut self, id: ChallengeId) -> Option<Answer> {
+        let mut questions = self.questions.iter();
+        let place = questions.position(|one| one.challenge.id == id && one.answer.is_some())?;
+        self.questions.remove(place).answer
+    }
+
     fn question(&mut self, id: ChallengeId) -> Option<&mut Question> {
         let mut questions = self.questions.iter_mut();
         questions.find(|question| question.challenge.id == id)
