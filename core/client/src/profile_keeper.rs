@@ -7,7 +7,7 @@ use p2svpn_profile::{
     Profile, ProfileId, ProfileName, Relation, SourceFile, Store, StoredProfile, Surroundings,
     Update, import,
 };
-use p2svpn_system::{Clock, MAX_ROUTES};
+use p2svpn_system::{Clock, MAX_ROUTES, sets_dns};
 use tokio::runtime::Handle;
 
 use crate::error::Error;
@@ -131,7 +131,7 @@ impl ProfileKeeper {
             authorities: self.options.authorities.clone(),
             // What a session does, so that a plan promises nothing else.
             sign_ins: Some(AuthenticationKind::ALL.to_vec()),
-            sets_dns: Some(false),
+            sets_dns: Some(sets_dns()),
             most_routes: Some(MAX_ROUTES),
             ..Surroundings::default()
         }

@@ -1,5 +1,6 @@
 //! What came of applying a configuration.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -22,10 +23,20 @@ pub struct Applied {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unapplied {
-    /// DNS servers are not set by this version; the host may set them itself.
-    DnsServers(Vec<IpAddr>),
-    /// DNS suffixes are not set by this version; the host may set them itself.
-    DnsSuffixes(Vec<String>),
+    /// DNS servers are not set; the host may set them itself.
+    DnsServers {
+        /// The servers.
+        servers: Vec<IpAddr>,
+        /// Why they are not.
+        reason: String,
+    },
+    /// DNS suffixes are not set; the host may set them itself.
+    DnsSuffixes {
+        /// The suffixes as they came.
+        suffixes: Vec<String>,
+        /// Why they are not.
+        reason: String,
+    },
     /// An address is not set: the interface has it in another form, or IPv6 is turned off on it. Without its IPv6 address
     /// a tunnel carries no IPv6 routes either.
     Address {
@@ -52,12 +63,22 @@ pub enum Unapplied {
     Ipv6OutsideTunnel,
 }
 
-impl std::fmt::Display for Unapplied {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Unapplied {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::DnsServers(servers) => write!(formatter, "DNS servers are not set: {servers:?}"),
-            Self::DnsSuffixes(suffixes) => {
-                write!(formatter, "DNS suffixes are not set: {suffixes:?}")
+            Self::DnsServers { servers, reason } => {
+                write!(
+                    formatter,
+                    "DNS servers are not set ({}): {reason}",
+                    FirstOf(servers)
+                )
+            }
+            Self::DnsSuffixes { suffixes, reason } => {
+                write!(
+                    formatter,
+                    "DNS suffixes are not set ({}): {reason}",
+                    FirstOf(suffixes)
+                )
             }
             Self::Address { address, reason } => write!(
                 formatter,
@@ -76,6 +97,23 @@ impl std::fmt::Display for Unapplied {
             Self::Ipv6OutsideTunnel => {
                 write!(formatter, "IPv6 traffic does not go through the tunnel")
             }
+        }
+    }
+}
+
+/// Shows the first of many, and how many more there are: a gateway may push thousands.
+struct FirstOf<'a, T>(&'a [T]);
+
+impl<T: fmt::Debug> fmt::Display for FirstOf<'_, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 3;
+        for (place, one) in self.0.iter().take(MOST).enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(formatter, "{comma}{one:?}")?;
+        }
+        match self.0.len().saturating_sub(MOST) {
+            0 => Ok(()),
+            more => write!(formatter, " and {more} more"),
         }
     }
 }

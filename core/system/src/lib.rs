@@ -7,7 +7,7 @@
 //! [`SystemCertificate`] finds client certificates in the stores of Windows and macOS.
 //! [`KeyRing`] keeps small secrets where the system keeps those of its user.
 //!
-//! Linux is done through netlink. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
+//! Linux is done through netlink and systemd-resolved. On other systems [`Interface`] exists and answers [`SystemError::Unsupported`].
 
 mod applied;
 mod browser;
@@ -35,8 +35,8 @@ pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode}
 pub use error::SystemError;
 pub use key_ring::{KeyRing, KeyRingError};
 #[cfg(target_os = "linux")]
-pub use linux::Interface;
+pub use linux::{Interface, sets_dns};
 pub use local_networks::{LocalNetwork, local_networks};
 pub use privilege::can_configure_network;
 #[cfg(not(target_os = "linux"))]
-pub use unsupported::Interface;
+pub use unsupported::{Interface, sets_dns};

@@ -42,6 +42,12 @@ impl Interface {
     }
 }
 
+/// Returns whether DNS servers and suffixes are set on this machine: not by this version.
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+pub fn sets_dns() -> bool {
+    false
+}
+
 fn unsupported(operation: &'static str) -> SystemError {
     SystemError::Unsupported {
         operation,

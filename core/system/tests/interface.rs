@@ -286,8 +286,11 @@ fn a_route_that_another_program_holds_is_reported_and_left_alone() {
     });
 }
 
+/// Where nothing but a file of servers is there.
+const NOT_IN_CHARGE: &str = "systemd-resolved does not answer for this machine";
+
 #[test]
-fn dns_is_reported_as_not_set() {
+fn dns_is_reported_as_not_set_where_nobody_sets_it() {
     in_namespace(async || {
         let mut interface = Interface::by_name("tunnel").await.unwrap();
         let servers = vec!["10.1.0.4".parse().unwrap()];
@@ -303,8 +306,14 @@ fn dns_is_reported_as_not_set() {
         assert_eq!(
             applied.unapplied,
             [
-                Unapplied::DnsServers(servers),
-                Unapplied::DnsSuffixes(suffixes)
+                Unapplied::DnsServers {
+                    servers,
+                    reason: NOT_IN_CHARGE.to_owned()
+                },
+                Unapplied::DnsSuffixes {
+                    suffixes,
+                    reason: NOT_IN_CHARGE.to_owned()
+                }
             ]
         );
     });

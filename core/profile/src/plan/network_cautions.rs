@@ -178,8 +178,8 @@ fn dns_settings(network: &PlannedNetwork, cautions: &mut Cautions) {
     if wants_dns && network.leaves_dns() {
         cautions.add(Caution::new(
             CautionKind::DnsIsNotSet,
-            "This program does not set DNS servers and suffixes. Names are looked up as before, and those of \
-             the private network are not found.",
+            "This program cannot set DNS servers and suffixes on this machine. Names are looked up as before, and \
+             those of the private network are not found.",
             format!(
                 "Set {} in the machine's settings while connected, or use addresses instead of names.",
                 some_of(&network.dns_servers)

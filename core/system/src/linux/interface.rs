@@ -5,6 +5,7 @@ use std::io;
 
 use ipnet::IpNet;
 
+use super::dns::{DnsError, DnsSettings, NetworkId, Resolved};
 use super::netlink::Netlink;
 use crate::config::InterfaceAddress;
 use crate::plan::{Purpose, RouteEntry, Wanted, plan_routes};
@@ -22,6 +23,8 @@ pub struct Interface {
     netlink: Netlink,
     index: u32,
     name: String,
+    /// The network namespace that it is in.
+    network: Option<NetworkId>,
     made: Made,
 }
 
@@ -34,6 +37,8 @@ struct Made {
     addresses: Vec<InterfaceAddress>,
     /// In the order they were added.
     routes: Vec<RouteEntry>,
+    /// What was set, by whom.
+    dns: Option<(Resolved, DnsSettings)>,
 }
 
 impl Interface {
@@ -51,6 +56,7 @@ impl Interface {
             netlink,
             index: link.index,
             name: link.name,
+            network: NetworkId::of_this_thread(),
             made: Made::default(),
         })
     }
@@ -66,6 +72,7 @@ impl Interface {
             netlink,
             index: link.index,
             name: link.name,
+            network: NetworkId::of_this_thread(),
             made: Made::default(),
         })
     }
@@ -96,16 +103,7 @@ impl Interface {
         self.apply_link(config, &mut applied).await?;
         self.apply_addresses(config, &mut applied).await?;
         self.apply_routes(config, &mut applied).await?;
-        if !config.dns_servers.is_empty() {
-            applied
-                .unapplied
-                .push(Unapplied::DnsServers(config.dns_servers.clone()));
-        }
-        if !config.dns_suffixes.is_empty() {
-            applied
-                .unapplied
-                .push(Unapplied::DnsSuffixes(config.dns_suffixes.clone()));
-        }
+        self.apply_dns(config, &mut applied).await;
         tracing::debug!(
             interface = self.name,
             generation = config.generation,
@@ -130,6 +128,8 @@ impl Interface {
             let outcome = self.bring_down().await;
             first_error = first_error.or(outcome.err());
         }
+        let outcome = self.revert_dns().await;
+        first_error = first_error.or(outcome.err());
         let routes: Vec<_> = self.made.routes.iter().rev().cloned().collect();
         let outcome = self.remove_routes(routes).await;
         first_error = first_error.or(outcome.err());
@@ -308,6 +308,70 @@ impl Interface {
         self.add_routes(missing, &replaceable, applied).await?;
         applied.changes += stale.len();
         self.remove_routes(stale).await
+    }
+
+    /// Sets the interface's DNS; that it cannot be set is no reason to do without the tunnel.
+    async fn apply_dns(&mut self, config: &NetworkConfig, applied: &mut Applied) {
+        let (settings, mut servers, mut suffixes) = DnsSettings::of(config);
+        let mut reason = "the system takes no such one, or no more of them".to_owned();
+        match self.set_dns(settings).await {
+            Ok(is_changed) => applied.changes += usize::from(is_changed),
+            Err(error) => {
+                servers.clone_from(&config.dns_servers);
+                suffixes.clone_from(&config.dns_suffixes);
+                reason = error.to_string();
+            }
+        }
+        if !servers.is_empty() {
+            let reason = reason.clone();
+            let part = Unapplied::DnsServers { servers, reason };
+            applied.unapplied.push(part);
+        }
+        if !suffixes.is_empty() {
+            let part = Unapplied::DnsSuffixes { suffixes, reason };
+            applied.unapplied.push(part);
+        }
+    }
+
+    /// Returns whether anything had to be changed.
+    async fn set_dns(&mut self, settings: DnsSettings) -> Result<bool, DnsError> {
+        let former = self.made.dns.take();
+        if settings.is_empty() {
+            let Some((resolved, _)) = &former else {
+                return Ok(false);
+            };
+            let outcome = resolved.revert(self.index).await;
+            if outcome.is_err() {
+                self.made.dns = former;
+            }
+            return outcome.map(|()| true);
+        }
+        let resolved = match former {
+            Some((resolved, former)) if former == settings => {
+                self.made.dns = Some((resolved, former));
+                return Ok(false);
+            }
+            Some((resolved, _)) => resolved,
+            None => Resolved::find(self.network.ok_or(DnsError::OtherNetwork)?).await?,
+        };
+        let (resolved, settings) = self.made.dns.insert((resolved, settings));
+        resolved.set(self.index, settings).await?;
+        Ok(true)
+    }
+
+    async fn revert_dns(&mut self) -> Result<(), SystemError> {
+        let Some((resolved, _)) = &self.made.dns else {
+            return Ok(());
+        };
+        let outcome = resolved.revert(self.index).await;
+        outcome.map_err(|error| {
+            refused(
+                format!("put the DNS of {} back", self.name),
+                io::Error::other(error),
+            )
+        })?;
+        self.made.dns = None;
+        Ok(())
     }
 
     /// Adds entries in order; the gateway's own comes first, and is in place before any other is asked for.
