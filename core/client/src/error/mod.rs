@@ -1,6 +1,8 @@
 //! What can go wrong, in one catalogue: a stable number, a class, a cause and a remedy for each error.
 
 mod catalogue;
+mod class;
+mod error_codes;
 mod from_auth;
 mod from_entra;
 mod from_openvpn;
@@ -10,7 +12,8 @@ mod from_tunnel;
 
 use std::fmt;
 
-pub use catalogue::{Class, ErrorCode};
+pub use catalogue::ErrorCode;
+pub use class::Class;
 pub(crate) use from_profile::invalid;
 
 /// An error as every host sees it: a code from the catalogue, what it happened to, and the causes below it.
