@@ -9,7 +9,7 @@
 //!
 //! It needs Linux, root, and the programs `openvpn`, `ip` and `setpriv`; for servers of other [versions](ServerVersion)
 //! than the system's also what `tests/lab/servers/unpack` brings, and for a [`RadiusServer`] FreeRADIUS and openvpn's plug-in
-//! for it, for a [`Pkcs11Token`] SoftHSM2 and OpenSC. On other systems the crate is empty.
+//! for it, for a [`Pkcs11Token`] SoftHSM2 and OpenSC, to resolve names what `tests/lab/resolver/unpack` brings. On other systems the crate is empty.
 
 #![cfg(target_os = "linux")]
 
@@ -18,6 +18,7 @@ mod at_once;
 mod authority;
 mod client_program;
 mod control_wrapping;
+mod dns_service;
 mod echo_service;
 mod error;
 mod hash;
@@ -53,12 +54,15 @@ pub use at_once::at_once;
 pub use authority::{Identity, KeyKind};
 pub use client_program::run_client;
 pub use control_wrapping::ControlWrapping;
+pub use dns_service::DnsService;
 pub use error::LabError;
 pub use hash::Body;
 pub use http::{download, upload};
 pub use management::Management;
 pub use namespace::Namespace;
-pub use needs::{can_check_tokens, can_run, can_run_every_server, can_run_pkcs11, can_run_radius};
+pub use needs::{
+    can_check_tokens, can_resolve, can_run, can_run_every_server, can_run_pkcs11, can_run_radius,
+};
 pub use netem::Netem;
 pub use openvpn_client::OpenVpnClient;
 pub use openvpn_server::OpenVpnServer;

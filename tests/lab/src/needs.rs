@@ -54,6 +54,24 @@ pub fn can_run_radius() -> bool {
         )
 }
 
+/// Answers whether a test may run programs below `tests/lab/resolver/run` here; skips the test otherwise.
+///
+/// # Panics
+/// With `CI=true`, instead of skipping.
+#[must_use]
+#[track_caller]
+pub fn can_resolve() -> bool {
+    let resolved = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../.cache/resolved/systemd-resolved"
+    );
+    can_run()
+        && ["dbus-daemon", "dbus-send", "unshare", "nsenter"]
+            .iter()
+            .all(|name| p2svpn_house::require_program(name, "the lab runs it"))
+        && p2svpn_house::require_path(resolved, "tests/lab/resolver/unpack brings it")
+}
+
 /// Answers whether a test may make a [`Pkcs11Token`](crate::Pkcs11Token) here; skips the test otherwise.
 ///
 /// # Panics

@@ -175,6 +175,21 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Returns the number of the program that it started first.
+    ///
+    /// # Errors
+    /// [`LabError::System`] if it has started none, or is over.
+    pub fn first_child(&self) -> Result<u32, LabError> {
+        let id = self.child.id();
+        let failed = || LabError::system("looking for a process's child");
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.map_err(failed())?;
+        let first = children.split_whitespace().next().unwrap_or_default();
+        first
+            .parse()
+            .map_err(|_| failed()(std::io::ErrorKind::NotFound.into()))
+    }
+
     /// The processor time that all its threads have used so far, in steps of 10 ms (proc(5), `/proc/PID/stat`).
     ///
     /// # Errors

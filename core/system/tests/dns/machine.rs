@@ -21,6 +21,9 @@ pub(crate) const OUTSIDE: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 pub(crate) const INSIDE_SERVER: Ipv4Addr = Ipv4Addr::new(10, 1, 0, 4);
 const OUTSIDE_SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
 
+/// How often a name is asked for.
+const ATTEMPTS: usize = 10;
+
 /// The user that systemd-resolved becomes; the package makes it where it is installed.
 const USER: &str = "systemd-resolve";
 const USER_NUMBER: &str = "990";
@@ -66,6 +69,10 @@ pub(crate) fn on_a_machine<F: AsyncFnOnce(&Machine) + Send + 'static>(test: F) {
             far.is_ready.recv().unwrap();
             ip(&format!("addr add {address} dev {name}"));
             ip(&format!("link set {name} up"));
+            // systemd-resolved asks nobody while there is no network, and the kernel notices a cable some time later.
+            while !ip(&format!("link show {name}")).contains("state UP") {
+                thread::sleep(Duration::from_millis(20));
+            }
         }
         mount_files();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -135,14 +142,17 @@ impl Machine {
         answer.await.unwrap();
     }
 
-    /// Looks a name up as any program does.
+    /// Looks a name up as any program does, and again where nobody answers: while an interface changes, systemd-resolved gives
+    /// up what it is asking.
     pub(crate) fn lookup(&self, name: &str) -> Option<Ipv4Addr> {
-        let output = Command::new("getent")
-            .args(["ahostsv4", name])
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        said.split_whitespace().next()?.parse().ok()
+        (0..ATTEMPTS).find_map(|_| {
+            let output = Command::new("getent")
+                .args(["ahostsv4", name])
+                .output()
+                .unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            said.split_whitespace().next()?.parse().ok()
+        })
     }
 
     /// What systemd-resolved keeps for an interface: servers, domains, and whether it is asked for all other names.
@@ -214,17 +224,24 @@ fn dns_server(address: Ipv4Addr, answer: Ipv4Addr) -> Far {
     }
 }
 
+/// The record with which a server says that it knows extensions, and has none (RFC 6891 section 6.1.2).
+const NO_OPTIONS: [u8; 11] = [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0];
+
 /// The answer to a query (RFC 1035 section 4): the address for what asks for one, and nothing for anything else.
 fn answer_to(query: &[u8], address: Ipv4Addr) -> Vec<u8> {
     let name_end = 12 + query[12..].iter().position(|byte| *byte == 0).unwrap();
     let question = &query[12..name_end + 5];
     let has_address = question[question.len() - 4..] == [0, 1, 0, 1];
     let mut answer = query[..2].to_vec();
-    answer.extend([0x81, 0x80, 0, 1, 0, u8::from(has_address), 0, 0, 0, 0]);
+    let (answers, options) = (u8::from(has_address), u8::from(query[11] > 0));
+    answer.extend([0x81, 0x80, 0, 1, 0, answers, 0, 0, 0, options]);
     answer.extend(question);
     if has_address {
         answer.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4]);
         answer.extend(address.octets());
+    }
+    if options > 0 {
+        answer.extend(NO_OPTIONS);
     }
     answer
 }
