@@ -37,8 +37,15 @@ struct Made {
     addresses: Vec<InterfaceAddress>,
     /// In the order they were added.
     routes: Vec<RouteEntry>,
-    /// What was set, by whom.
-    dns: Option<(Resolved, DnsSettings)>,
+    dns: Option<MadeDns>,
+}
+
+/// DNS that was set, or tried to be.
+#[derive(Debug)]
+struct MadeDns {
+    resolved: Resolved,
+    /// What is known to be set; nothing while that is not known.
+    in_effect: Option<DnsSettings>,
 }
 
 impl Interface {
@@ -335,35 +342,33 @@ impl Interface {
 
     /// Returns whether anything had to be changed.
     async fn set_dns(&mut self, settings: DnsSettings) -> Result<bool, DnsError> {
-        let former = self.made.dns.take();
         if settings.is_empty() {
-            let Some((resolved, _)) = &former else {
+            let Some(made) = &self.made.dns else {
                 return Ok(false);
             };
-            let outcome = resolved.revert(self.index).await;
-            if outcome.is_err() {
-                self.made.dns = former;
-            }
-            return outcome.map(|()| true);
+            made.resolved.revert(self.index).await?;
+            self.made.dns = None;
+            return Ok(true);
         }
-        let resolved = match former {
-            Some((resolved, former)) if former == settings => {
-                self.made.dns = Some((resolved, former));
-                return Ok(false);
-            }
-            Some((resolved, _)) => resolved,
-            None => Resolved::find(self.network.ok_or(DnsError::OtherNetwork)?).await?,
+        let resolved = match &self.made.dns {
+            Some(made) if made.in_effect.as_ref() == Some(&settings) => return Ok(false),
+            Some(made) => made.resolved.clone(),
+            None => Resolved::find(self.network.ok_or(DnsError::UnknownNetwork)?).await?,
         };
-        let (resolved, settings) = self.made.dns.insert((resolved, settings));
-        resolved.set(self.index, settings).await?;
+        let made = self.made.dns.insert(MadeDns {
+            resolved,
+            in_effect: None,
+        });
+        made.resolved.set(self.index, &settings).await?;
+        made.in_effect = Some(settings);
         Ok(true)
     }
 
     async fn revert_dns(&mut self) -> Result<(), SystemError> {
-        let Some((resolved, _)) = &self.made.dns else {
+        let Some(made) = &self.made.dns else {
             return Ok(());
         };
-        let outcome = resolved.revert(self.index).await;
+        let outcome = made.resolved.revert(self.index).await;
         outcome.map_err(|error| {
             refused(
                 format!("put the DNS of {} back", self.name),

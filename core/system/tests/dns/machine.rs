@@ -1,5 +1,6 @@
 //! A machine of namespaces, whose names are looked up by a real systemd-resolved on a bus of its own.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -93,7 +94,7 @@ pub(crate) fn on_a_machine<F: AsyncFnOnce(&Machine) + Send + 'static>(test: F) {
 /// What runs on the machine; it ends with this.
 pub(crate) struct Machine {
     pub(crate) bus: Connection,
-    programs: Vec<Child>,
+    programs: RefCell<Vec<Child>>,
 }
 
 impl Machine {
@@ -115,7 +116,7 @@ impl Machine {
         let bus = Connection::system().await.unwrap();
         let machine = Self {
             bus,
-            programs: vec![resolver, daemon],
+            programs: RefCell::new(vec![resolver, daemon]),
         };
         let names = DBusProxy::new(&machine.bus).await.unwrap();
         let name = zbus::names::BusName::try_from("org.freedesktop.resolve1").unwrap();
@@ -155,6 +156,11 @@ impl Machine {
         })
     }
 
+    /// Ends systemd-resolved, as an administrator may.
+    pub(crate) fn stop_resolver(&self) {
+        end(self.programs.borrow_mut().remove(0));
+    }
+
     /// What systemd-resolved keeps for an interface: servers, domains, and whether it is asked for all other names.
     pub(crate) async fn settings_of(
         &self,
@@ -181,7 +187,7 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        self.programs.drain(..).for_each(end);
+        self.programs.get_mut().drain(..).for_each(end);
     }
 }
 

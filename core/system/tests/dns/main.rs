@@ -142,6 +142,22 @@ fn an_interface_that_is_gone_takes_its_dns_along() {
 }
 
 #[test]
+fn a_resolver_that_went_away_is_told_each_time_and_holds_nothing_up() {
+    on_a_machine(async |machine| {
+        let mut interface = Interface::by_name("tunnel").await.unwrap();
+        let _ = interface.apply(&config(&["corp.example"])).await.unwrap();
+        machine.stop_resolver();
+
+        for _ in 0..2 {
+            let applied = interface.apply(&config(&["other.example"])).await.unwrap();
+            assert_eq!(applied.unapplied.len(), 2, "{applied:?}");
+        }
+
+        interface.undo().await.unwrap();
+    });
+}
+
+#[test]
 fn another_networks_resolver_is_not_touched() {
     on_a_machine(async |machine| {
         let before = machine.settings_of("tunnel").await;

@@ -18,6 +18,12 @@ const INTERFACE: &str = "org.freedesktop.resolve1.Manager";
 /// What it answers for an interface that is gone, whose settings went with it.
 const NO_SUCH_LINK: &str = "org.freedesktop.resolve1.NoSuchLink";
 
+/// What the bus answers where it does not run.
+const NOT_RUNNING: [&str; 2] = [
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.NameHasNoOwner",
+];
+
 /// How long it may take to answer; it does at once, and nothing here may keep a session from its end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -30,13 +36,16 @@ pub(in crate::linux) enum DnsError {
     /// It looks after another network namespace than the interface is in.
     #[error("systemd-resolved looks after another network than this interface's")]
     OtherNetwork,
+    /// The process may not see which network it looks after; root and CAP_SYS_PTRACE may.
+    #[error("the process may not see which network systemd-resolved looks after")]
+    UnknownNetwork,
     /// It refused, or did not answer.
     #[error("systemd-resolved: {0}")]
     Refused(String),
 }
 
 /// systemd-resolved, on the system's bus (org.freedesktop.resolve1(5)).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::linux) struct Resolved {
     bus: Connection,
 }
@@ -59,7 +68,8 @@ impl Resolved {
             let process = process.map_err(|_| DnsError::NotInCharge)?;
             match NetworkId::of_process(process) {
                 Some(its) if its == network => Ok(Self { bus }),
-                _ => Err(DnsError::OtherNetwork),
+                Some(_) => Err(DnsError::OtherNetwork),
+                None => Err(DnsError::UnknownNetwork),
             }
         };
         in_time(found).await
@@ -88,9 +98,13 @@ impl Resolved {
         Ok(())
     }
 
-    /// Takes everything back from an interface; one that is gone has nothing.
+    /// Takes everything back from an interface; one that is gone has nothing. Where nobody answers for names any more, nobody
+    /// is asked for those of the interface either.
     pub(in crate::linux) async fn revert(&self, interface: u32) -> Result<(), DnsError> {
-        self.call("RevertLink", &(index(interface)?,)).await?;
+        match self.call("RevertLink", &(index(interface)?,)).await {
+            Err(DnsError::NotInCharge) => return Ok(()),
+            outcome => outcome?,
+        }
         let _ = self.call("FlushCaches", &()).await;
         Ok(())
     }
@@ -108,6 +122,9 @@ impl Resolved {
             match answer {
                 Ok(_) => Ok(()),
                 Err(zbus::Error::MethodError(name, ..)) if name.as_str() == NO_SUCH_LINK => Ok(()),
+                Err(zbus::Error::MethodError(name, ..)) if NOT_RUNNING.contains(&name.as_str()) => {
+                    Err(DnsError::NotInCharge)
+                }
                 Err(error) => Err(refused(error)),
             }
         };
