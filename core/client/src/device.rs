@@ -30,3 +30,16 @@ pub enum Device {
         header: PacketHeader,
     },
 }
+
+impl Device {
+    /// What to open in the place of a device that failed; nothing for one that the host has opened.
+    pub(crate) fn again(&self) -> Option<Self> {
+        match self {
+            Self::Auto => Some(Self::Auto),
+            Self::Tun { name } => Some(Self::Tun { name: name.clone() }),
+            Self::Userspace => Some(Self::Userspace),
+            #[cfg(unix)]
+            Self::Fd { .. } => None,
+        }
+    }
+}

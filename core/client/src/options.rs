@@ -11,6 +11,7 @@ use crate::credentials::Credentials;
 use crate::device::Device;
 use crate::entra_method::EntraMethod;
 use crate::error::{Error, ErrorCode};
+use crate::reconnect::Reconnect;
 use crate::server_exception::ServerException;
 use crate::token_provider::TokenProvider;
 
@@ -46,6 +47,7 @@ pub struct ConnectOptions {
     pub(crate) without_extensions: bool,
     pub(crate) renegotiate_after: Option<Duration>,
     pub(crate) rounds: Option<u32>,
+    pub(crate) reconnect: Reconnect,
 }
 
 impl ConnectOptions {
@@ -181,7 +183,7 @@ impl ConnectOptions {
         self
     }
 
-    /// Sets how often all servers of the profile are called before the session gives up; the default is once.
+    /// Sets how often all servers of the profile are called before the session gives up connecting; the default is once.
     ///
     /// The pauses between calls are OpenVPN's: a second, from the fifth round on twice as long each time, up to five
     /// minutes, and as long as a gateway asks for that lets nobody in just now. What no further call can cure ends the
@@ -189,6 +191,17 @@ impl ConnectOptions {
     #[must_use]
     pub fn rounds(mut self, rounds: u32) -> Self {
         self.rounds = Some(rounds);
+        self
+    }
+
+    /// Sets whether a connection that was made and lost is made anew, and how patiently; the default is for as long as it takes.
+    ///
+    /// The device, its addresses and its routes stay meanwhile, and connections of programs live on if the gateway gives the
+    /// session the same address again. The servers are called in the order and with the pauses that [`rounds`](Self::rounds)
+    /// tells of, each pause shortened or lengthened by up to a half at random so that not all clients of a gateway come back at once.
+    #[must_use]
+    pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.reconnect = reconnect;
         self
     }
 
@@ -210,7 +223,7 @@ impl ConnectOptions {
                 "keys are used from a minute to a day",
             ));
         }
-        if self.rounds == Some(0) {
+        if self.rounds == Some(0) || self.reconnect == Reconnect::Rounds(0) {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
                 "servers are called at least once",

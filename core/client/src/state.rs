@@ -19,7 +19,9 @@ pub enum State {
     Configuring = 4,
     /// Packets go through.
     Connected = 5,
-    // 6 is for Reconnecting.
+    /// The connection was lost, and the session is getting it back: the device, the addresses and the routes stay, and what
+    /// would go through the tunnel is held.
+    Reconnecting = 6,
     /// The session is ending and what it changed is undone.
     Disconnecting = 7,
 }
@@ -34,6 +36,7 @@ impl State {
             Self::Connecting,
             Self::Configuring,
             Self::Connected,
+            Self::Reconnecting,
             Self::Disconnecting,
         ]
         .into_iter()
@@ -53,6 +56,7 @@ impl State {
             Self::Connecting => "Connecting",
             Self::Configuring => "Configuring",
             Self::Connected => "Connected",
+            Self::Reconnecting => "Reconnecting",
             Self::Disconnecting => "Disconnecting",
         }
     }
@@ -77,7 +81,7 @@ mod tests {
 
         assert_eq!(
             all.join(" "),
-            "0=Disconnected 1=Preparing 2=SigningIn 3=Connecting 4=Configuring 5=Connected 7=Disconnecting"
+            "0=Disconnected 1=Preparing 2=SigningIn 3=Connecting 4=Configuring 5=Connected 6=Reconnecting 7=Disconnecting"
         );
     }
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use p2svpn_client::{
-    Client, ErrorCode, RefusedCertificate, ServerException, Timeouts, WarningKind,
+    Client, ErrorCode, Reconnect, RefusedCertificate, ServerException, Timeouts, WarningKind,
 };
 use p2svpn_gateway::{
     Answer, Gateway, IdentityFlaw, IdentityRequest, Misbehaviour, ServerFlaw, Stage, Stop,
@@ -295,7 +295,8 @@ async fn a_gateway_that_falls_silent_is_noticed_where_it_asked_for_it() {
         .misbehaviour(Misbehaviour::StopsAt(Stage::Established, Stop::Silently));
     let mut bench = Bench::with(builder).await;
 
-    let error = bench.end_of(bench.options()).await.error.unwrap();
+    let options = bench.options().reconnect(Reconnect::Never);
+    let error = bench.end_of(options).await.error.unwrap();
 
     assert_eq!(error.code(), ErrorCode::GatewaySilent);
 }

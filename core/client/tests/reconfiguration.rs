@@ -10,8 +10,9 @@ mod support;
 
 use std::sync::Arc;
 
-use p2svpn_client::{EventKind, NetworkConfig, State, WarningKind};
-use support::{Bench, fetch, within};
+use p2svpn_client::{EventKind, NetworkConfig, State};
+use support::{Bench, PATIENCE, fetch, within};
+use tokio::io::AsyncReadExt;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changed_settings_are_a_new_snapshot_and_the_session_goes_on() {
@@ -45,23 +46,26 @@ async fn changed_settings_are_a_new_snapshot_and_the_session_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_address_waits_for_the_next_connection_of_the_userspace_device() {
+async fn another_address_is_taken_on_by_the_userspace_device_at_once() {
     let bench = Bench::new().await;
     let session = bench.connected().await;
     next_config(&bench).await;
+    let host = bench.gateway.services().to_string();
+    let mut stream = session.dial(&host, 80, PATIENCE).await.unwrap();
 
+    let address = "172.16.201.77";
     bench
         .gateway
-        .say("PUSH_UPDATE,ifconfig 172.16.201.77 255.255.255.0");
-    let warning = loop {
-        match within(bench.client.next_event()).await.unwrap().kind {
-            EventKind::Warning(warning) if warning.kind == WarningKind::Device => break warning,
-            _ => {}
-        }
-    };
+        .say(format!("PUSH_UPDATE,ifconfig {address} 255.255.255.0"));
+    next_config(&bench).await;
 
-    assert!(warning.message.contains("another address"), "{warning}");
-    assert_eq!(session.status().state, State::Connected);
+    assert_eq!(session.status().addresses[0].addr().to_string(), address);
+    // What came from the former address cannot go on, and is told so.
+    let mut answer = [0];
+    let read = within(stream.read(&mut answer)).await;
+    assert!(!matches!(read, Ok(length) if length > 0), "{read:?}");
+    let page = fetch(&session, &host).await;
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
 }
 
 async fn next_config(bench: &Bench) -> Arc<NetworkConfig> {

@@ -15,7 +15,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use p2svpn_client::{
-    Answer, Certificate, ChallengeKind, Client, Device, ErrorCode, EventKind, Session, State,
+    Answer, Certificate, ChallengeKind, Client, Device, ErrorCode, EventKind, Reconnect, Session,
+    State,
 };
 use p2svpn_gateway::{Gateway, Misbehaviour, Stage, Stop};
 use support::{Bench, PATIENCE, certificate, fetch, options, states, within};
@@ -291,13 +292,15 @@ async fn a_connection_through_the_tunnel_ends_with_the_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_cuts_the_connection_is_told_from_one_that_says_goodbye() {
     let mut bench = Bench::new().await;
-    let session = bench.connected().await;
+    let session = bench.connect(bench.options().reconnect(Reconnect::Never));
+    within(session.connected()).await.unwrap();
     bench.gateway.disconnect_all();
     let lost = within(session.closed()).await.error.unwrap();
     bench.nothing_is_left(&session).await;
     assert_eq!(lost.code(), ErrorCode::ConnectionLost);
 
-    let session = bench.connected().await;
+    let session = bench.connect(bench.options().reconnect(Reconnect::Never));
+    within(session.connected()).await.unwrap();
     within(bench.gateway.stop()).await;
     let error = within(session.closed()).await.error.unwrap();
     let goodbyes = [

@@ -10,7 +10,7 @@ mod support;
 
 use std::net::UdpSocket;
 
-use p2svpn_client::ErrorCode;
+use p2svpn_client::{ErrorCode, Reconnect};
 use p2svpn_gateway::{Gateway, GatewayEvent, Misbehaviour, Stage, Transport};
 use support::{Bench, fetch, impatient, with_server_before, within};
 
@@ -34,7 +34,8 @@ async fn a_session_over_udp_carries_connections_and_says_goodbye() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_goodbye_of_a_gateway_over_udp_is_heard() {
     let bench = udp_bench().await;
-    let session = bench.connected().await;
+    let session = bench.connect(bench.options().reconnect(Reconnect::Never));
+    within(session.connected()).await.unwrap();
 
     within(bench.gateway.stop()).await;
 

@@ -22,7 +22,7 @@ mod tunnel;
 mod userspace;
 
 pub use batch::Batch;
-pub use device::{Device, PacketSink, PacketSource, TunOptions};
+pub use device::{Device, DeviceKeeper, PacketSink, PacketSource, TunOptions};
 #[cfg(unix)]
 pub use device::{HostFdOptions, PacketHeader};
 pub use error::TunnelError;

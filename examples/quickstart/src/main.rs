@@ -124,7 +124,7 @@ async fn follow(
         let Event { kind, .. } = event;
         let at = clock(started.elapsed());
         match kind {
-            EventKind::State { state, reason } => {
+            EventKind::State { state, reason, .. } => {
                 let colon = if reason.is_empty() { "" } else { ": " };
                 say(format_args!("{at}  {state}{colon}{reason}"))?;
                 if state == State::Connected {

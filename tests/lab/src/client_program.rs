@@ -148,7 +148,7 @@ fn read_answer(words: &[&str]) -> Result<Answer, Box<dyn Error>> {
 
 fn event_line(event: &Event) -> Value {
     match &event.kind {
-        EventKind::State { state, reason } => {
+        EventKind::State { state, reason, .. } => {
             json!({"event": "state", "state": state.name(), "reason": reason})
         }
         EventKind::Challenge(challenge) => challenge_line(challenge),

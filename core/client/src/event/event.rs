@@ -6,6 +6,7 @@ use p2svpn_system::NetworkConfig;
 
 use crate::challenge::Challenge;
 use crate::error::Error;
+use crate::reconnection::Reconnection;
 use crate::session_id::SessionId;
 use crate::state::State;
 use crate::warning::Warning;
@@ -36,6 +37,8 @@ pub enum EventKind {
         state: State,
         /// Why, for people; may be empty.
         reason: String,
+        /// Which attempt it is, in [`State::Reconnecting`]: each one is told by an event of its own.
+        reconnection: Option<Reconnection>,
     },
     /// The session waits for an answer.
     Challenge(Challenge),

@@ -1,39 +1,33 @@
 use std::convert::Infallible;
-use std::future::pending;
-use std::num::NonZeroU32;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use p2svpn_openvpn::PushReply;
 use p2svpn_profile::Profile;
-use p2svpn_system::{Interface, NetworkConfig, can_configure_network};
 use p2svpn_tunnel::{Settings, Tunnel};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
-use super::connector::{Connector, Established, hang_up};
-use super::dialogue::{Dialogue, timeouts};
-use super::exception::certificate_exception;
-use super::failure::Next;
-use super::link;
+use super::connected::Connected;
+use super::connecting::{Connector, Established, hang_up};
+use super::disconnecting::put_back;
+use super::failure::{Failure, Next};
+use super::machine::Machine;
 use super::meter::meter;
-use super::network::{network_config, tunnel_mtu};
+use super::preparing::{Prepared, prepare};
+use super::reconnecting::Loss;
 use super::shared::Shared;
-use super::sign_in::SignIn;
-use super::tunnel_events::{Heard, TunnelEvents};
+use super::surroundings::Surroundings;
+use super::tunnel_events::TunnelEvents;
 use crate::entra_accounts::EntraAccounts;
 use crate::error::{Error, ErrorCode};
-use crate::event::{Ended, EventKind};
-use crate::options::{ConnectOptions, LARGEST_MTU};
+use crate::event::Ended;
+use crate::options::ConnectOptions;
 use crate::profile_keeper::ProfileKeeper;
+use crate::protection::Protection;
 use crate::state::State;
-use crate::warning::{Warning, WarningKind};
 
-/// How long the machine may take to be put back: with the goodbye to the gateway 2 seconds together.
-const UNDO_LIMIT: Duration = Duration::from_millis(900);
 /// How long a machine that was not put back within its limit is worked on after the session's end.
 pub(crate) const UNDO_REST_LIMIT: Duration = Duration::from_secs(30);
 
@@ -56,9 +50,7 @@ pub(crate) async fn run(
         accounts,
         keeper,
         tunnel: None,
-        config: None,
-        device_mtu: LARGEST_MTU,
-        interface: None,
+        machine: None,
         undo_rest: None,
     };
     let error = tokio::select! {
@@ -75,18 +67,14 @@ pub(crate) async fn run(
     engine.undo_rest
 }
 
-/// What a session has done so far that has to be undone.
+/// One session on its way from state to state, and what it has done so far that has to be undone.
 struct Engine {
     shared: Arc<Shared>,
     profile: Arc<Profile>,
     accounts: Arc<EntraAccounts>,
     keeper: Arc<ProfileKeeper>,
     tunnel: Option<Arc<Tunnel>>,
-    /// What the machine was brought to.
-    config: Option<Arc<NetworkConfig>>,
-    /// The largest packet of the device.
-    device_mtu: u16,
-    interface: Option<Interface>,
+    machine: Option<Machine>,
     /// The work on the machine that outlasts the session.
     undo_rest: Option<UndoRest>,
 }
@@ -103,227 +91,173 @@ impl Engine {
     async fn connect_and_stay(&mut self, options: ConnectOptions) -> Result<Infallible, Error> {
         let shared = Arc::clone(&self.shared);
         shared.enter(State::Preparing, "");
-        let exception = options.server_exception.as_ref();
-        let exception = exception.map(|exception| certificate_exception(&shared, exception));
-        let mut dialogue = Dialogue::new(&self.profile, &options, exception)?;
-        let sign_in = SignIn::new(
-            &shared,
-            &self.profile,
-            &options,
-            &self.accounts,
-            &self.keeper,
-        )?;
-        link::check(&options.device, !options.leave_machine)?;
-        if let Some(identity) = sign_in.identity(&options).await? {
-            dialogue.sign_in(&identity)?;
-        }
-        if let Some(credentials) = sign_in.credentials().await? {
-            dialogue.set_credentials(credentials);
-        }
-
+        let (accounts, keeper) = (&self.accounts, &self.keeper);
+        let mut prepared = prepare(&shared, &self.profile, options, accounts, keeper).await?;
+        let mut surroundings = Surroundings::new(&shared);
         shared.enter(State::Connecting, "");
-        let mut connector = Connector {
-            shared: &shared,
-            profile: &self.profile,
-            dialogue: &mut dialogue,
-            sign_in: &sign_in,
-            timeout: timeouts(&self.profile, &options).connect,
-            rounds: options
-                .rounds
-                .and_then(NonZeroU32::new)
-                .unwrap_or(NonZeroU32::MIN),
-            tunnel: &mut self.tunnel,
-        };
-        let Established {
-            settings,
-            mut events,
-        } = connector.establish().await?;
-
-        shared.enter(State::Configuring, "");
-        sign_in.admitted().await;
-        let tunnel = self.configure(&settings, options, &mut events).await?;
-
-        shared.enter(State::Connected, "");
-        tokio::select! {
-            outcome = self.stay(&mut events, &sign_in) => outcome,
-            never = sign_in.keep_fresh(&tunnel) => match never {},
-        }
-    }
-
-    /// Does what the gateway asks for while the session is connected; returns why it ended.
-    async fn stay(
-        &mut self,
-        events: &mut TunnelEvents,
-        sign_in: &SignIn,
-    ) -> Result<Infallible, Error> {
+        let mut loss = None;
         loop {
-            match events.next().await {
-                Ok(Heard::Established(_)) => {}
-                Ok(Heard::Reconfigured(reconfigured)) => {
-                    self.reconfigure(&reconfigured.push).await?;
-                }
-                Ok(Heard::CredentialsDue) => sign_in.credentials_due(),
-                Err(failure) => {
-                    if matches!(failure.next, Next::SignInAgain) {
-                        sign_in.refused().await;
-                    }
-                    return Err(sign_in.signing_error().unwrap_or(failure.error));
-                }
+            let is_again = loss.is_some();
+            let established = self
+                .connector(&mut prepared, loss)
+                .establish(&mut surroundings)
+                .await?;
+            let Established {
+                settings,
+                tunnel,
+                mut events,
+            } = established;
+            if !is_again {
+                shared.enter(State::Configuring, "");
             }
+            prepared.sign_in.admitted().await;
+            let configured = self
+                .configure(&mut prepared, &settings, &tunnel, &mut events)
+                .await;
+            let failure = match configured {
+                Err(failure) => failure,
+                Ok(()) => {
+                    if is_again {
+                        shared.learn(|facts| facts.reconnects += 1);
+                    }
+                    self.stay(&prepared, &tunnel, &mut events, &mut surroundings)
+                        .await
+                }
+            };
+            loss = Some(self.lose(&mut prepared, failure).await?);
         }
     }
 
-    /// Opens the device, configures the machine and lets packets through; returns the tunnel that they go through.
+    fn connector<'a>(
+        &'a mut self,
+        prepared: &'a mut Prepared,
+        loss: Option<Loss>,
+    ) -> Connector<'a> {
+        Connector {
+            shared: &self.shared,
+            profile: &self.profile,
+            dialogue: &mut prepared.dialogue,
+            sign_in: &prepared.sign_in,
+            timeout: prepared.timeout,
+            remotes: &mut prepared.remotes,
+            tunnel: &mut self.tunnel,
+            machine: &mut self.machine,
+            loss,
+        }
+    }
+
+    /// Brings the machine to what the gateway wants, and lets packets through.
     async fn configure(
         &mut self,
+        prepared: &mut Prepared,
         settings: &Settings,
-        options: ConnectOptions,
+        tunnel: &Arc<Tunnel>,
         events: &mut TunnelEvents,
-    ) -> Result<Arc<Tunnel>, Error> {
-        let shared = Arc::clone(&self.shared);
-        let Some(tunnel) = self.tunnel.clone() else {
-            return Err(ErrorCode::ConnectionLost.into());
-        };
-        let mtu = tunnel_mtu(&settings.push, options.mtu);
-        let gateway = tunnel.peer_addr().ip();
-        let config = network_config(&self.profile, &settings.push, gateway, mtu);
-        let config = Arc::new(config);
-        let link = link::open(
-            options.device,
-            mtu,
-            &config,
-            shared.clock(),
-            can_configure_network(),
-        )?;
-        if let Some(warning) = link.warning {
-            shared.emit(EventKind::Warning(warning));
-        }
-        shared.learn(|facts| {
-            facts.config = Some(Arc::clone(&config));
-            facts.device = link.device.name.clone();
-            facts.mtu = Some(mtu);
+    ) -> Result<(), Failure> {
+        self.shared.learn(|facts| {
             facts.cipher = Some(settings.cipher.to_owned());
             facts.tls_version = Some(settings.tls.version.clone());
-            facts.meter = Some(meter(Arc::clone(&tunnel), link.stack.clone()));
-            facts.stack = link.stack;
+            facts.meter = Some(meter(Arc::clone(tunnel)));
         });
-        if let Some(name) = link.interface.filter(|_| !options.leave_machine) {
-            self.interface = Some(Interface::by_name(&name).await?);
-        }
-        self.apply(&config).await?;
-        self.config = Some(Arc::clone(&config));
-        self.device_mtu = mtu;
-        shared.emit(EventKind::NetworkConfig(config));
-        if tunnel.attach(link.device).await.is_err() {
+        let gateway = tunnel.peer_addr().ip();
+        let machine = match &mut self.machine {
+            Some(machine) => {
+                let adapted = machine.adapt(&settings.push, gateway).await;
+                adapted.map_err(Failure::final_one)?;
+                machine
+            }
+            None => {
+                let again = prepared.wish.as_ref().and_then(|wish| wish.again());
+                let wish = std::mem::replace(&mut prepared.wish, again);
+                let wish = wish.ok_or(ErrorCode::DeviceLost)?;
+                let (shared, profile) = (&self.shared, &self.profile);
+                let opened = Machine::open(shared, profile, wish, &settings.push, gateway).await;
+                // In its place before anything is changed, so that it is put back whatever comes.
+                let machine = self.machine.insert(opened.map_err(Failure::final_one)?);
+                machine.apply().await.map_err(Failure::final_one)?;
+                shared.learn(|facts| facts.protection = Protection::Held);
+                machine.tell();
+                machine
+            }
+        };
+        if machine.attach(tunnel).await.is_err() {
             // The tunnel is over already: its last event says why.
             loop {
-                events.next().await.map_err(|failure| failure.error)?;
+                events.next().await?;
             }
         }
-        Ok(tunnel)
-    }
-
-    /// Brings the machine to what the gateway wants of it from now on.
-    ///
-    /// The device stays the one that it is: its packets do not grow, and the userspace stack keeps its addresses.
-    async fn reconfigure(&mut self, push: &PushReply) -> Result<(), Error> {
-        let shared = Arc::clone(&self.shared);
-        let (Some(tunnel), Some(former)) = (self.tunnel.as_ref(), self.config.as_ref()) else {
-            return Ok(());
-        };
-        let mtu = tunnel_mtu(push, Some(self.device_mtu));
-        let gateway = tunnel.peer_addr().ip();
-        let config = NetworkConfig {
-            generation: former.generation,
-            ..network_config(&self.profile, push, gateway, mtu)
-        };
-        if config == **former {
-            return Ok(());
-        }
-        let config = Arc::new(NetworkConfig {
-            generation: former.generation + 1,
-            ..config
-        });
-        let moved = config.addresses != former.addresses;
-        self.apply(&config).await?;
-        self.config = Some(Arc::clone(&config));
-        let is_userspace = shared.learn(|facts| {
-            facts.config = Some(Arc::clone(&config));
-            facts.mtu = Some(mtu);
-            facts.stack.is_some()
-        });
-        if moved && is_userspace {
-            shared.emit(EventKind::Warning(Warning::new(
-                WarningKind::Device,
-                "the gateway assigned another address, which the userspace device takes on at the next connection only",
-            )));
-        }
-        shared.emit(EventKind::NetworkConfig(config));
         Ok(())
     }
 
-    /// Applies a configuration to the machine where that is this session's part, and tells what could not be.
-    async fn apply(&mut self, config: &NetworkConfig) -> Result<(), Error> {
-        let Some(interface) = self.interface.as_mut() else {
-            return Ok(());
+    /// Stays connected for as long as the connection lasts; returns how it was lost.
+    async fn stay(
+        &mut self,
+        prepared: &Prepared,
+        tunnel: &Tunnel,
+        events: &mut TunnelEvents,
+        surroundings: &mut Surroundings,
+    ) -> Failure {
+        let Some(machine) = &mut self.machine else {
+            return ErrorCode::DeviceLost.into();
         };
-        for part in interface.apply(config).await?.unapplied {
-            self.shared.emit(EventKind::Warning(Warning::new(
-                WarningKind::Machine,
-                part.to_string(),
-            )));
+        self.shared
+            .learn(|facts| facts.protection = Protection::Protected);
+        self.shared.enter(State::Connected, "");
+        let connected = Connected {
+            sign_in: &prepared.sign_in,
+            tunnel,
+            machine,
+            events,
+            surroundings,
+        };
+        let failure = connected.stay().await;
+        self.shared
+            .learn(|facts| facts.protection = Protection::Held);
+        failure
+    }
+
+    /// Lets go of a connection that was lost, and prepares for another one; fails where there shall be none.
+    async fn lose(&mut self, prepared: &mut Prepared, failure: Failure) -> Result<Loss, Error> {
+        let sign_in = &prepared.sign_in;
+        let error = sign_in.signing_error().unwrap_or(failure.error);
+        let end = match failure.next {
+            Next::Again(end) => end,
+            Next::SignInAgain => {
+                sign_in.refused().await;
+                return Err(error);
+            }
+            Next::Answer(_) | Next::GiveUp => return Err(error),
+        };
+        let Some(retry) = prepared.retry else {
+            return Err(error);
+        };
+        if error.code() == ErrorCode::DeviceLost {
+            if prepared.wish.is_none() {
+                return Err(error);
+            }
+            // What is left of it goes, and the next connection opens another one.
+            self.undo_rest = put_back(&self.shared, &mut self.machine).await;
+            self.shared
+                .learn(|facts| facts.protection = Protection::None);
         }
-        Ok(())
+        if error.code() == ErrorCode::TokenExpired {
+            sign_in.forget_token();
+        }
+        hang_up(&self.shared, &mut self.tunnel).await;
+        prepared.remotes.set_retry(retry);
+        prepared.remotes.ended(self.shared.clock().now(), end);
+        Ok(Loss::new(error, failure.at_once))
     }
 
     /// Puts everything back, within two seconds: the machine first, so that its traffic goes its old way again.
     async fn undo(&mut self) {
-        if let Some(interface) = self.interface.take() {
-            let problem = match finish_within(UNDO_LIMIT, put_back(interface)).await {
-                Ok(outcome) => outcome.err(),
-                Err(rest) => {
-                    self.undo_rest = Some(rest);
-                    Some("the system took too long".to_owned())
-                }
-            };
-            if let Some(problem) = problem {
-                let message = format!("the machine's network was not put back: {problem}");
-                self.shared.emit(EventKind::Warning(Warning::new(
-                    WarningKind::Machine,
-                    message,
-                )));
-            }
+        if let Some(rest) = put_back(&self.shared, &mut self.machine).await {
+            self.undo_rest = Some(rest);
         }
+        self.shared
+            .learn(|facts| facts.protection = Protection::None);
+        self.shared.close_stack();
         hang_up(&self.shared, &mut self.tunnel).await;
-    }
-}
-
-/// Undoes what was changed through an interface; on failure, says why.
-async fn put_back(mut interface: Interface) -> Result<(), String> {
-    let problem = match timeout(UNDO_LIMIT + UNDO_REST_LIMIT, interface.undo()).await {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "the system took too long".to_owned(),
-    };
-    // After the session's end nobody else tells it.
-    tracing::warn!(interface = interface.name(), %problem, "the machine's network was not put back");
-    Err(problem)
-}
-
-/// Waits for work that goes on as a task of its own if it takes longer than the limit. A panic of it comes out here.
-async fn finish_within<T: Send + 'static>(
-    limit: Duration,
-    work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, JoinHandle<T>> {
-    let mut task = tokio::spawn(work);
-    match timeout(limit, &mut task).await {
-        Ok(Ok(output)) => Ok(output),
-        Ok(Err(error)) => match error.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            // The runtime is shut down, and the caller is dropped with it.
-            Err(_) => pending().await,
-        },
-        Err(_) => Err(task),
     }
 }
 

@@ -9,6 +9,20 @@ pub(super) struct Failure {
     pub(super) next: Next,
     /// The gateway may have stumbled over what the client says of itself.
     pub(super) stumbled: bool,
+    /// The gateway is not to blame, and may be called again without a pause.
+    pub(super) at_once: bool,
+}
+
+impl Failure {
+    /// One that no further attempt can cure.
+    pub(super) fn final_one(error: Error) -> Self {
+        Self {
+            error,
+            next: Next::GiveUp,
+            stumbled: false,
+            at_once: false,
+        }
+    }
 }
 
 /// What may do better than an attempt that failed.
@@ -34,6 +48,7 @@ impl From<Error> for Failure {
             error,
             next,
             stumbled: false,
+            at_once: false,
         }
     }
 }
@@ -60,6 +75,7 @@ impl From<ConnectionError> for Failure {
                 error,
                 next,
                 stumbled,
+                at_once: false,
             };
         }
         let was_refused = matches!(error, ConnectionError::AuthenticationFailed(_));

@@ -66,6 +66,25 @@ impl Session {
         self.shared().disconnect();
     }
 
+    /// Says that the machine's network has changed: another address, route or link.
+    ///
+    /// The session looks whether its way to the gateway is still the same, and connects anew at once if not; one that is
+    /// waiting to connect again does so now. It also notices by itself where the system tells it (Linux).
+    pub fn notify_network_change(&self) {
+        self.shared().network_changed();
+    }
+
+    /// Says that the machine is about to sleep; [`Session::notify_wake`] follows.
+    pub fn notify_sleep(&self) {
+        self.shared().falls_asleep();
+    }
+
+    /// Says that the machine woke up. After more than a short nap the session connects anew at once: gateways and firewalls have forgotten its
+    /// connection, which it would find out late.
+    pub fn notify_wake(&self) {
+        self.shared().wakes();
+    }
+
     /// Waits until the session is connected. Any executor will do.
     ///
     /// # Errors

@@ -1,11 +1,10 @@
-use std::net::IpAddr;
-
 use p2svpn_profile::DeviceKind;
 use p2svpn_system::{Clock, NetworkConfig, can_configure_network};
 #[cfg(unix)]
 use p2svpn_tunnel::HostFdOptions;
 use p2svpn_tunnel::{Device as TunnelDevice, Stack, StackOptions, TunOptions};
 
+use super::network::stack_addresses;
 use crate::device::Device;
 use crate::error::{Error, ErrorCode};
 use crate::options::ConnectOptions;
@@ -105,17 +104,13 @@ fn tun(name: Option<String>, mtu: u16) -> Result<Link, Error> {
 }
 
 fn userspace(mtu: u16, config: &NetworkConfig, clock: Clock) -> Result<Link, Error> {
-    let mut options = StackOptions {
+    let (ipv4, ipv6) = stack_addresses(config);
+    let options = StackOptions {
         mtu,
+        ipv4,
+        ipv6,
         ..StackOptions::default()
     };
-    // The stack has one address of each family; the first is the one the gateway means.
-    for address in config.addresses.iter().rev() {
-        match address.network.addr() {
-            IpAddr::V4(address) => options.ipv4 = Some(address),
-            IpAddr::V6(address) => options.ipv6 = Some(address),
-        }
-    }
     let stack = Stack::new(options, clock)?;
     Ok(Link {
         device: stack.device(),

@@ -1,19 +1,25 @@
 //! One session, from `connect` to its end.
 
-mod connector;
+mod connected;
+mod connecting;
 mod dialogue;
+mod disconnecting;
 mod engine;
 mod exception;
 mod failure;
 mod handle;
 mod link;
+mod machine;
 mod meter;
 mod network;
+mod preparing;
 mod question;
+mod reconnecting;
 mod shared;
 mod sign_in;
 mod statistics;
 mod status;
+mod surroundings;
 mod tunnel_events;
 mod validation;
 

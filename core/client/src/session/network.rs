@@ -1,5 +1,5 @@
 use std::hash::Hash;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use p2svpn_openvpn::{PushReply, RouteGateway};
@@ -116,6 +116,20 @@ pub(super) fn tunnel_mtu(push: &PushReply, option: Option<u16>) -> u16 {
     pushed
         .min(option.unwrap_or(LARGEST_MTU))
         .clamp(smallest, LARGEST_MTU)
+}
+
+/// The addresses of the userspace stack, which has one of each family: the first is the one that the gateway means.
+pub(super) fn stack_addresses(config: &NetworkConfig) -> (Option<Ipv4Addr>, Option<Ipv6Addr>) {
+    let all = || config.addresses.iter().map(|one| one.network.addr());
+    let ipv4 = all().find_map(|address| match address {
+        IpAddr::V4(address) => Some(address),
+        IpAddr::V6(_) => None,
+    });
+    let ipv6 = all().find_map(|address| match address {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => Some(address),
+    });
+    (ipv4, ipv6)
 }
 
 /// Keeps the first of all that have the same key, in order.

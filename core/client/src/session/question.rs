@@ -8,7 +8,6 @@ use super::shared::Shared;
 use crate::answer::Answer;
 use crate::challenge::{ChallengeKind, SignInPage};
 use crate::error::{Error, ErrorCode};
-use crate::state::State;
 
 /// Puts a question of the gateway to the host, and the answer to the gateway; returns when the answer is sent.
 ///
@@ -38,7 +37,7 @@ pub(super) async fn pass_on(
             }
         }
     }
-    shared.leave_sign_in(State::Connecting);
+    shared.leave_sign_in();
     Ok(())
 }
 
@@ -58,7 +57,7 @@ pub(super) async fn ask_between(
         expires: None,
     };
     let answer = shared.ask_for(kind, &challenge.text, attempt, None).await;
-    shared.leave_sign_in(State::Connecting);
+    shared.leave_sign_in();
     text_of(answer)
 }
 

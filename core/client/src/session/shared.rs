@@ -8,7 +8,7 @@ use p2svpn_system::{Clock, NetworkConfig};
 use p2svpn_tunnel::Stack;
 use tokio::time::sleep;
 
-use super::meter::Meter;
+use super::meter::{Meter, dropped_by};
 use super::statistics::Statistics;
 use super::status::Status;
 use crate::answer::Answer;
@@ -16,6 +16,8 @@ use crate::challenge::{Challenge, ChallengeId, ChallengeKind};
 use crate::error::{Error, ErrorCode};
 use crate::event::{Ended, EventKind, EventQueue};
 use crate::monitor::Monitor;
+use crate::protection::Protection;
+use crate::reconnection::Reconnection;
 use crate::session_id::SessionId;
 use crate::state::State;
 
@@ -49,6 +51,9 @@ pub(crate) struct Facts {
     /// How often the keys were replaced.
     pub(crate) rekeys: u64,
     pub(crate) stack: Option<Stack>,
+    pub(crate) protection: Protection,
+    /// How often the connection was got back.
+    pub(crate) reconnects: u64,
 }
 
 struct View {
@@ -56,14 +61,29 @@ struct View {
     since: Instant,
     since_unix: i64,
     facts: Facts,
-    /// What had gone through when the connection ended.
-    last_statistics: Statistics,
+    /// What went through connections that are over.
+    carried: Statistics,
+    /// The attempt to get the connection back, while there is none.
+    reconnection: Option<Reconnection>,
+    /// What the host has told of the machine and the session has not yet acted on.
+    notice: Option<Notice>,
+    /// When the host said that the machine goes to sleep.
+    asleep_since: Option<Instant>,
     disconnect: bool,
     /// What the host is asked; two at once where the gateway asks while a token is renewed.
     questions: Vec<Question>,
     /// Everything is undone; only the last events may still be on their way.
     over: bool,
     ended: Option<Ended>,
+}
+
+/// What may have taken the way to the gateway away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// The machine's network has changed.
+    NetworkChanged,
+    /// The machine woke up after this time; none where nobody knows.
+    Woke(Option<Duration>),
 }
 
 struct Question {
@@ -84,7 +104,10 @@ impl Shared {
             since: clock.now(),
             since_unix: clock.unix_seconds(),
             facts: Facts::default(),
-            last_statistics: Statistics::default(),
+            carried: Statistics::default(),
+            reconnection: None,
+            notice: None,
+            asleep_since: None,
             disconnect: false,
             questions: Vec::new(),
             over: false,
@@ -158,14 +181,49 @@ impl Shared {
     }
 
     pub(crate) fn statistics(&self) -> Statistics {
-        let (meter, last, rekeys) = self.view.look(|view| {
+        let (meter, stack, carried, counted) = self.view.look(|view| {
             let facts = &view.facts;
-            (facts.meter.clone(), view.last_statistics, facts.rekeys)
+            let counted = [facts.rekeys, facts.reconnects];
+            (
+                facts.meter.clone(),
+                facts.stack.clone(),
+                view.carried,
+                counted,
+            )
         });
+        let [rekeys, reconnects] = counted;
+        let current = meter.map_or_else(Statistics::default, |meter| meter());
+        let dropped = stack.map_or(0, |stack| dropped_by(&stack));
+        let sum = carried.plus(&current);
         Statistics {
+            dropped_packets: sum.dropped_packets.saturating_add(dropped),
             rekeys,
-            ..meter.map_or(last, |meter| meter())
+            reconnects,
+            ..sum
         }
+    }
+
+    /// Notes what the host tells of the machine.
+    pub(crate) fn network_changed(&self) {
+        self.view.change(|view| view.note(Notice::NetworkChanged));
+    }
+
+    /// Notes that the machine goes to sleep.
+    pub(crate) fn falls_asleep(&self) {
+        let now = self.clock.now();
+        self.view.change(|view| view.asleep_since = Some(now));
+    }
+
+    /// Notes that the machine woke up.
+    pub(crate) fn wakes(&self) {
+        let now = self.clock.now();
+        self.view.change(|view| {
+            let slept = view
+                .asleep_since
+                .take()
+                .map(|since| now.saturating_duration_since(since));
+            view.note(Notice::Woke(slept));
+        });
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -206,6 +264,8 @@ impl Shared {
                 mtu: facts.mtu,
                 cipher: facts.cipher.clone(),
                 tls_version: facts.tls_version.clone(),
+                protection: facts.protection,
+                reconnection: view.reconnection.clone(),
             }
         })
     }
@@ -251,23 +311,43 @@ impl Shared {
         self.view.until(|view| view.disconnect.then_some(())).await;
     }
 
+    /// Waits until the host tells something of the machine.
+    pub(super) async fn noticed(&self) -> Notice {
+        self.view.until(|view| view.notice.take()).await
+    }
+
     pub(crate) fn enter(&self, state: State, reason: &str) {
-        let now = self.clock.now();
-        let since_unix = self.clock.unix_seconds();
+        let (now, since_unix) = (self.clock.now(), self.clock.unix_seconds());
         let changed = self.view.change(|view| {
-            if view.state == state {
-                return false;
+            if matches!(state, State::Connected | State::Disconnecting) {
+                view.reconnection = None;
             }
-            (view.state, view.since, view.since_unix) = (state, now, since_unix);
-            true
+            view.enter(state, now, since_unix)
         });
         if changed {
-            tracing::info!(session = %self.id, %state, reason, "state");
-            self.emit(EventKind::State {
-                state,
-                reason: reason.to_owned(),
-            });
+            self.tell_state(state, reason.to_owned(), None);
         }
+    }
+
+    /// Says that the session has lost its connection and when it is called for again; each attempt is told.
+    pub(super) fn enter_reconnecting(&self, reconnection: Reconnection) {
+        let (now, since_unix) = (self.clock.now(), self.clock.unix_seconds());
+        self.view.change(|view| {
+            view.reconnection = Some(reconnection.clone());
+            view.enter(State::Reconnecting, now, since_unix)
+        });
+        let reason = reconnection.cause.to_string();
+        self.tell_state(State::Reconnecting, reason, Some(reconnection));
+    }
+
+    fn tell_state(&self, state: State, reason: String, reconnection: Option<Reconnection>) {
+        let attempt = reconnection.as_ref().map(|one| one.attempt);
+        tracing::info!(session = %self.id, %state, reason, attempt, "state");
+        self.emit(EventKind::State {
+            state,
+            reason,
+            reconnection,
+        });
     }
 
     pub(crate) fn emit(&self, kind: EventKind) {
@@ -279,10 +359,15 @@ impl Shared {
         self.view.change(|view| learn(&mut view.facts))
     }
 
-    /// Leaves the state of signing in for another one, if the session is in it.
-    pub(crate) fn leave_sign_in(&self, state: State) {
-        if self.view.look(|view| view.state) == State::SigningIn {
-            self.enter(state, "");
+    /// Leaves the state of signing in for that of connecting, or of connecting again, if the session is in it.
+    pub(crate) fn leave_sign_in(&self) {
+        let (state, reconnection) = self
+            .view
+            .look(|view| (view.state, view.reconnection.clone()));
+        match (state, reconnection) {
+            (State::SigningIn, Some(reconnection)) => self.enter_reconnecting(reconnection),
+            (State::SigningIn, None) => self.enter(State::Connecting, ""),
+            _ => {}
         }
     }
 
@@ -328,24 +413,29 @@ impl Shared {
 
     /// Ends the connections that were dialled through the tunnel.
     pub(crate) fn close_stack(&self) {
-        let stack = self.view.change(|view| view.facts.stack.take());
+        let stack = self.view.change(|view| {
+            let stack = view.facts.stack.take()?;
+            let dropped = &mut view.carried.dropped_packets;
+            *dropped = dropped.saturating_add(dropped_by(&stack));
+            Some(stack)
+        });
         if let Some(stack) = stack {
             stack.close();
         }
     }
 
-    /// Lets go of the connection, and keeps its last counts.
+    /// Lets go of the connection, and keeps its counts.
     pub(crate) fn forget_connection(&self) {
-        self.close_stack();
-        let statistics = self.statistics();
         self.view.change(|view| {
-            view.last_statistics = statistics;
-            view.facts.meter = None;
+            if let Some(meter) = view.facts.meter.take() {
+                view.carried = view.carried.plus(&meter());
+            }
         });
     }
 
     /// Tells everybody that the session is over; the second call tells nobody anything.
     pub(crate) fn finish(&self, ended: Ended) {
+        self.close_stack();
         self.forget_connection();
         let first = self
             .view
@@ -368,6 +458,23 @@ impl Shared {
 }
 
 impl View {
+    /// Returns whether it was in another state before.
+    fn enter(&mut self, state: State, now: Instant, since_unix: i64) -> bool {
+        if self.state == state {
+            return false;
+        }
+        (self.state, self.since, self.since_unix) = (state, now, since_unix);
+        true
+    }
+
+    /// Of several notices the gravest counts.
+    fn note(&mut self, notice: Notice) {
+        self.notice = match (self.notice, notice) {
+            (Some(woke @ Notice::Woke(_)), Notice::NetworkChanged) => Some(woke),
+            _ => Some(notice),
+        };
+    }
+
     /// Takes a question away that is answered.
     fn take_answer(&mut self, id: ChallengeId) -> Option<Answer> {
         let mut questions = self.questions.iter();

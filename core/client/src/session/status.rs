@@ -5,6 +5,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::statistics::Statistics;
+use crate::protection::Protection;
+use crate::reconnection::Reconnection;
 use crate::state::State;
 
 /// How a session stands at one moment.
@@ -43,12 +45,23 @@ pub struct Status {
     pub cipher: Option<String>,
     /// The version of TLS, such as `TLSv1.3`.
     pub tls_version: Option<String>,
+    /// What becomes now of the traffic that the session is for.
+    pub protection: Protection,
+    /// The attempt to get a lost connection back, while there is none.
+    pub reconnection: Option<Reconnection>,
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = &self.statistics;
-        row(formatter, "State", &[self.state.to_string()])?;
+        let state = match &self.reconnection {
+            Some(reconnection) => format!("{}, attempt {}", self.state, reconnection.attempt),
+            None => self.state.to_string(),
+        };
+        row(formatter, "State", &[state])?;
+        if self.protection == Protection::Held {
+            row(formatter, "Traffic", &["held"])?;
+        }
         row(formatter, "Duration", &[clock_text(self.duration)])?;
         row(
             formatter,

@@ -1,14 +1,15 @@
-use std::pin::pin;
+use std::future::pending;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use p2svpn_openvpn::{Challenge, Reconfigured};
+use p2svpn_openvpn::{AuthToken, Reconfigured};
 use p2svpn_tunnel::{Settings, Tunnel, TunnelEvent};
 use tokio::sync::mpsc::Receiver;
 
 use super::failure::Failure;
 use super::question::pass_on;
 use super::shared::Shared;
-use crate::error::ErrorCode;
+use crate::error::{Error, ErrorCode};
 use crate::event::EventKind;
 use crate::warning::{Warning, WarningKind};
 
@@ -20,9 +21,11 @@ pub(super) struct TunnelEvents {
     shared: Arc<Shared>,
     tunnel: Arc<Tunnel>,
     events: Receiver<TunnelEvent>,
-    /// The gateway's question that waits for the host's answer.
-    open: Option<Arc<Challenge>>,
+    /// The gateway's question that is being answered.
+    open: Option<Answering>,
 }
+
+type Answering = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 /// What the session has to act on.
 pub(super) enum Heard {
@@ -32,6 +35,8 @@ pub(super) enum Heard {
     Reconfigured(Box<Reconfigured>),
     /// The gateway will soon be shown the credentials again.
     CredentialsDue,
+    /// What stands for the credentials from now on.
+    AuthToken(AuthToken),
 }
 
 impl TunnelEvents {
@@ -50,38 +55,21 @@ impl TunnelEvents {
 
     /// Waits for something to act on; the tunnel's end is a failure, and so is a host that declines to answer.
     ///
-    /// Dropping the future loses nothing; a question that is open by then is asked anew by the next one.
+    /// Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Result<Heard, Failure> {
         loop {
-            if let Some(question) = self.open.clone() {
-                if let Some(heard) = self.next_while_open(&question).await? {
-                    return Ok(heard);
+            let event = tokio::select! {
+                outcome = answered(&mut self.open) => {
+                    self.open = None;
+                    outcome?;
+                    continue;
                 }
-                continue;
-            }
-            let event = self.events.recv().await;
+                event = self.events.recv() => event,
+            };
             if let Some(heard) = self.sort(event)? {
                 return Ok(heard);
             }
         }
-    }
-
-    /// Waits for something to act on while a question is open; nothing once it was answered or another one was asked.
-    async fn next_while_open(&mut self, question: &Challenge) -> Result<Option<Heard>, Failure> {
-        let (shared, tunnel) = (Arc::clone(&self.shared), Arc::clone(&self.tunnel));
-        let mut answered = pin!(pass_on(&shared, &tunnel, question));
-        while self.open.as_ref().map(|open| open.id) == Some(question.id) {
-            tokio::select! {
-                outcome = &mut answered => {
-                    outcome?;
-                    self.open = None;
-                }
-                event = self.events.recv() => if let Some(heard) = self.sort(event)? {
-                    return Ok(Some(heard));
-                }
-            }
-        }
-        Ok(None)
     }
 
     fn sort(&mut self, event: Option<TunnelEvent>) -> Result<Option<Heard>, Failure> {
@@ -101,7 +89,14 @@ impl TunnelEvents {
                 return Ok(Some(Heard::Reconfigured(reconfigured)));
             }
             // An answer does not say which question it is for, so only the newest one can be answered.
-            Some(TunnelEvent::Challenge(question)) => self.open = Some(Arc::from(question)),
+            Some(TunnelEvent::Challenge(question)) => {
+                let (shared, tunnel) = (Arc::clone(&self.shared), Arc::clone(&self.tunnel));
+                // The one before is withdrawn before this one is asked.
+                self.open = None;
+                self.open = Some(Box::pin(async move {
+                    pass_on(&shared, &tunnel, &question).await
+                }));
+            }
             Some(TunnelEvent::Stage(stage)) => tracing::debug!(%session, %stage, "handshake"),
             Some(TunnelEvent::Rekeyed(key)) => {
                 tracing::debug!(%session, ?key, "keys replaced");
@@ -109,8 +104,9 @@ impl TunnelEvents {
             }
             Some(TunnelEvent::Warning(warning)) => self.warn(warning.to_string()),
             // The tunnel itself shows the token at each rekey.
-            Some(TunnelEvent::AuthToken(_)) => {
+            Some(TunnelEvent::AuthToken(token)) => {
                 tracing::debug!(%session, "the gateway gave a token in place of the credentials");
+                return Ok(Some(Heard::AuthToken(token)));
             }
             Some(TunnelEvent::CredentialsDue { .. }) => return Ok(Some(Heard::CredentialsDue)),
             // Only gateways admit anybody.
@@ -122,5 +118,13 @@ impl TunnelEvents {
     fn warn(&self, message: impl Into<String>) {
         let warning = Warning::new(WarningKind::Push, message);
         self.shared.emit(EventKind::Warning(warning));
+    }
+}
+
+/// Waits for the answer to the open question; without one, for ever.
+async fn answered(open: &mut Option<Answering>) -> Result<(), Error> {
+    match open {
+        Some(answering) => answering.await,
+        None => pending().await,
     }
 }

@@ -88,6 +88,11 @@ impl Remotes {
         self.retry
     }
 
+    /// Changes how patiently to try from now on.
+    pub fn set_retry(&mut self, retry: Retry) {
+        self.retry = retry;
+    }
+
     /// What to do next; none when every gateway was tried as often as allowed, or there is none.
     #[must_use]
     pub fn next_attempt(&self) -> Option<Attempt<'_>> {

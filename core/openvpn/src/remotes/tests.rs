@@ -115,6 +115,25 @@ fn pauses_double_after_five_rounds_and_have_an_end() {
 }
 
 #[test]
+fn how_often_to_try_may_change_once_a_connection_was_made() {
+    let once = Retry {
+        attempts: NonZeroU32::new(1),
+        ..Retry::default()
+    };
+    let mut driver = Driver::new(&["a"], once);
+    driver.addresses_each = 1;
+    driver.place();
+    driver.remotes.connected();
+    driver.remotes.set_retry(Retry::default());
+
+    for _ in 0..10 {
+        driver.fail_and_wait();
+    }
+
+    assert!(driver.remotes.next_attempt().is_some());
+}
+
+#[test]
 fn a_success_makes_pauses_short_again() {
     let mut driver = Driver::new(&["a"], Retry::default());
     for _ in 0..20 {

@@ -5,6 +5,7 @@ mod descriptor;
 mod halves;
 #[cfg(unix)]
 mod host_fd;
+mod keeper;
 #[cfg(target_os = "linux")]
 mod linux_tun;
 #[cfg(not(target_os = "linux"))]
@@ -14,4 +15,5 @@ mod tun_options;
 pub use halves::{Device, PacketSink, PacketSource};
 #[cfg(unix)]
 pub use host_fd::{HostFdOptions, PacketHeader};
+pub use keeper::DeviceKeeper;
 pub use tun_options::TunOptions;

@@ -47,9 +47,19 @@ pub struct TcpTransport {
     local: SocketAddr,
 }
 
-/// Silence after which the system asks whether the peer is still there, and how often until it answers: before usual
-/// firewalls forget an idle connection.
-const KEEPALIVE: Duration = Duration::from_secs(60);
+/// Silence after which the system asks whether the peer is still there: before usual firewalls forget an idle connection.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// How long after it the system asks again, until it is answered.
+const KEEPALIVE_AGAIN: Duration = Duration::from_secs(10);
+
+/// How long the peer's system may leave what was sent, or the question, without an acknowledgement before the connection
+/// counts as lost (`TCP_USER_TIMEOUT`, RFC 5482).
+///
+/// Linux counts it from the last sign of life, so an idle connection asks four times before: one question that is lost on
+/// the way ends nothing (tcp(7)). Where the system has no such option, its own patience counts, some minutes as a rule.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(65);
 
 impl TcpTransport {
     /// Connects to `host`, a name or an address, as [`connect_to`](Self::connect_to) does; see
@@ -111,9 +121,12 @@ impl TcpTransport {
         stream.set_nodelay(true).map_err(failed)?;
         let keepalive = TcpKeepalive::new()
             .with_time(KEEPALIVE)
-            .with_interval(KEEPALIVE);
-        SockRef::from(&stream)
-            .set_tcp_keepalive(&keepalive)
+            .with_interval(KEEPALIVE_AGAIN);
+        let socket = SockRef::from(&stream);
+        socket.set_tcp_keepalive(&keepalive).map_err(failed)?;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        socket
+            .set_tcp_user_timeout(Some(UNACKNOWLEDGED))
             .map_err(failed)?;
         let local = stream.local_addr().map_err(failed)?;
         Ok(TcpTransport {

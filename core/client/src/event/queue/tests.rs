@@ -168,6 +168,7 @@ fn state() -> EventKind {
     EventKind::State {
         state: State::Connected,
         reason: String::new(),
+        reconnection: None,
     }
 }
 

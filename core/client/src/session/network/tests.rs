@@ -13,7 +13,7 @@ use p2svpn_profile::{
 
 use super::*;
 
-const GATEWAY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+const GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 #[test]
 fn pushed_and_included_routes_are_merged_without_duplicates() {

@@ -4,6 +4,9 @@
 //! ID in the place of the password, is shown after it, and again at each change of keys. So what wears out is renewed while
 //! the session is connected, ahead of time, since the gateway asks for new keys when it wants.
 //!
+//! A connection that was lost is made anew with the token that the gateway has given for this, if it has, else with what is
+//! good then.
+//!
 //! What was refused is never shown again by itself. A person is asked where a challenge was answered before, and a browser is
 //! never needed while connected unless Entra itself demands it.
 
@@ -15,11 +18,11 @@ mod host_token;
 mod password;
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use p2svpn_auth::{AccessToken, AuthError, Identity};
-use p2svpn_openvpn::Credentials;
+use p2svpn_openvpn::{AuthToken, Credentials};
 use p2svpn_profile::{Authentication, CertificateAuthentication, Profile};
 use p2svpn_tunnel::Tunnel;
 use tokio::sync::Notify;
@@ -54,8 +57,20 @@ pub(super) struct SignIn {
     credentials: CredentialSource,
     /// What was chosen, once it was.
     identity: Mutex<Option<Identity>>,
+    shown: Mutex<Shown>,
     /// The gateway will soon be shown the credentials again.
     due: Notify,
+}
+
+/// What gateways were shown.
+#[derive(Default)]
+struct Shown {
+    /// The newest credentials.
+    credentials: Option<Credentials>,
+    /// What the gateway has given to show in their place.
+    token: Option<AuthToken>,
+    /// Whether that is what was shown last.
+    is_token: bool,
 }
 
 enum CredentialSource {
@@ -98,6 +113,7 @@ impl SignIn {
             certificate: way.certificate().cloned(),
             credentials,
             identity: Mutex::default(),
+            shown: Mutex::default(),
             due: Notify::new(),
         })
     }
@@ -121,23 +137,63 @@ impl SignIn {
 
     /// Gets what is shown beside the certificate or in its place, where the profile wants that.
     pub(super) async fn credentials(&self) -> Result<Option<Credentials>, Error> {
-        Ok(match &self.credentials {
+        let credentials = match &self.credentials {
+            CredentialSource::None => return Ok(None),
+            CredentialSource::User(user) => of_token(&user.token().await?),
+            CredentialSource::Host(host) => of_token(&host.token().await?),
+            CredentialSource::Password(password) => password.credentials().await?,
+        };
+        Ok(Some(self.show(credentials)))
+    }
+
+    /// Gets what to show in a connection that is made anew, where that is something else than before.
+    ///
+    /// Whoever signed in before is asked again only for what is good for one connection.
+    pub(super) async fn afresh(&self) -> Result<Option<Credentials>, Error> {
+        if let Some(credentials) = self.known_shown().by_token() {
+            return Ok(Some(credentials));
+        }
+        let credentials = match &self.credentials {
             CredentialSource::None => None,
             CredentialSource::User(user) => Some(of_token(&user.token().await?)),
-            CredentialSource::Host(host) => Some(of_token(&host.token().await?)),
-            CredentialSource::Password(password) => Some(password.credentials().await?),
-        })
+            CredentialSource::Host(host) => host.renewed().await?.map(|token| of_token(&token)),
+            CredentialSource::Password(password) => password.afresh().await?,
+        };
+        if let Some(credentials) = credentials {
+            return Ok(Some(self.show(credentials)));
+        }
+        Ok(self.known_shown().credentials.clone())
+    }
+
+    /// Takes what the gateway has given to show in the place of the credentials.
+    pub(super) fn take_over(&self, token: AuthToken) {
+        self.known_shown().token = Some(token);
+    }
+
+    /// Shows the token that the gateway has given no more.
+    pub(super) fn forget_token(&self) {
+        self.known_shown().token = None;
     }
 
     /// Gets what to show after the gateway refused; nothing if only whoever connects anew can do better.
     pub(super) async fn again(&self, refusal: &Error) -> Result<Option<Credentials>, Error> {
-        match &self.credentials {
-            CredentialSource::Password(password) => password.again(refusal).await,
+        let was_token = {
+            let mut shown = self.known_shown();
+            let token = shown.token.take();
+            token.is_some() && shown.is_token
+        };
+        if was_token {
+            // What it stands for was not refused.
+            return self.afresh().await;
+        }
+        let again = match &self.credentials {
+            CredentialSource::Password(password) => password.again(refusal).await?,
             _ => {
                 self.refused().await;
-                Ok(None)
+                None
             }
-        }
+        };
+        Ok(again.map(|credentials| self.show(credentials)))
     }
 
     /// Notes that the gateway refused what it was shown.
@@ -200,8 +256,10 @@ impl SignIn {
         match renewed {
             Ok(None) => {}
             Ok(Some(token)) => {
+                let credentials = of_token(&token);
+                self.known_shown().credentials = Some(credentials.clone());
                 // That the tunnel is over is told by its last event.
-                let _ = tunnel.set_credentials(of_token(&token)).await;
+                let _ = tunnel.set_credentials(credentials).await;
                 tracing::debug!(session = %self.shared.id(), "the next change of keys shows a fresh token");
             }
             Err(error) => {
@@ -214,8 +272,33 @@ impl SignIn {
         }
     }
 
-    fn known_identity(&self) -> std::sync::MutexGuard<'_, Option<Identity>> {
+    fn show(&self, credentials: Credentials) -> Credentials {
+        let mut shown = self.known_shown();
+        shown.is_token = false;
+        shown.credentials = Some(credentials.clone());
+        credentials
+    }
+
+    fn known_shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known_identity(&self) -> MutexGuard<'_, Option<Identity>> {
         self.identity.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shown {
+    /// The credentials with the gateway's token in their place.
+    fn by_token(&mut self) -> Option<Credentials> {
+        let token = self.token.as_ref()?;
+        let own = self.credentials.as_ref().map(|own| &own.username);
+        let username = token.username.as_ref().or(own).cloned();
+        self.is_token = true;
+        Some(Credentials {
+            username: username.unwrap_or_default(),
+            password: token.token.clone(),
+        })
     }
 }
 

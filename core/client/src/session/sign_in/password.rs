@@ -32,6 +32,10 @@ pub(super) struct Password {
 #[derive(Default)]
 struct State {
     shown: Option<(Origin, Credentials)>,
+    /// Whether that has let the session in, and was not shown again since.
+    is_admitted: bool,
+    /// Whether it was kept already, if that is wanted.
+    is_kept: bool,
     refused: u32,
 }
 
@@ -78,6 +82,23 @@ impl Password {
         self.ask(0, None).await
     }
 
+    /// Gets what to show in a connection made anew: what has let the session in before, with an answer of now to the
+    /// profile's question. Nothing where that was shown already and the gateway was not reached.
+    pub(super) async fn afresh(&self) -> Result<Option<Shown>, Error> {
+        let admitted = {
+            let mut state = lock(&self.state);
+            if std::mem::take(&mut state.is_admitted) {
+                state.shown.clone()
+            } else {
+                None
+            }
+        };
+        Ok(match admitted {
+            Some((origin, credentials)) => Some(self.show(origin, credentials).await?),
+            None => None,
+        })
+    }
+
     /// Gets what to show after the gateway refused; nothing where nobody is there to be asked, or often enough was.
     ///
     /// What was refused is never shown again: each try counts towards the lock of an account.
@@ -100,11 +121,16 @@ impl Password {
 
     /// Keeps what has let the session in, if that is wanted.
     pub(super) async fn admitted(&self) {
-        let shown = lock(&self.state).shown.take();
+        let (shown, was_kept) = {
+            let mut state = lock(&self.state);
+            (state.is_admitted, state.refused) = (true, 0);
+            let was_kept = std::mem::replace(&mut state.is_kept, true);
+            (state.shown.clone(), was_kept)
+        };
         let Some((origin, credentials)) = shown else {
             return;
         };
-        if credentials.keep && origin != Origin::Profile {
+        if credentials.keep && origin != Origin::Profile && !was_kept {
             self.change(move |wanted| {
                 wanted.username = Some(credentials.username.clone());
                 wanted.password = Some(SecretText::new(credentials.password.clone()));
@@ -119,6 +145,7 @@ impl Password {
             .clone()
             .or_else(|| self.wanted.username.clone());
         let kind = ChallengeKind::Credentials { username };
+        lock(&self.state).is_kept = false;
         match self.shared.ask(kind, attempt, refusal).await {
             Answer::Credentials(credentials) => self.show(Origin::User, credentials).await,
             _ => Err(ErrorCode::SignInCancelled.into()),

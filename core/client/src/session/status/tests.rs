@@ -57,6 +57,28 @@ DNS Servers   -
 }
 
 #[test]
+fn a_lost_connection_shows_which_attempt_it_is_and_that_traffic_is_held() {
+    let status = Status {
+        state: State::Reconnecting,
+        protection: Protection::Held,
+        reconnection: Some(Reconnection::new(
+            crate::ErrorCode::ConnectionLost.into(),
+            3,
+            1_800_000_000,
+        )),
+        ..connected()
+    };
+
+    assert!(status.to_string().starts_with(
+        "\
+State         Reconnecting, attempt 3
+Traffic       held
+Duration      01:02:03
+"
+    ));
+}
+
+#[test]
 fn thousands_of_routes_are_counted_and_not_listed() {
     let route: IpNet = "10.0.0.0/24".parse().unwrap();
     let status = Status {
@@ -89,6 +111,8 @@ fn amounts_are_cut_to_a_tenth_of_the_largest_unit() {
 
 fn connected() -> Status {
     Status {
+        protection: Protection::Protected,
+        reconnection: None,
         state: State::Connected,
         since: 1_800_000_000,
         duration: Duration::from_secs(3723),

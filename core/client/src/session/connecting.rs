@@ -1,9 +1,8 @@
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use p2svpn_openvpn::{Connection, Remote, Remotes, Retry};
+use p2svpn_openvpn::{Connection, Remote, Remotes};
 use p2svpn_profile::{Profile, Server, Transport as ProfileTransport};
 use p2svpn_tunnel::{
     Settings, TcpOptions, TcpTransport, Transport, Tunnel, TunnelError, UdpOptions, UdpTransport,
@@ -14,14 +13,16 @@ use tokio::time::timeout;
 
 use super::dialogue::{Dialogue, framing};
 use super::failure::{Failure, Next};
+use super::machine::Machine;
 use super::meter::meter;
 use super::question::ask_between;
+use super::reconnecting::Loss;
 use super::shared::Shared;
 use super::sign_in::SignIn;
+use super::surroundings::Surroundings;
 use super::tunnel_events::{Heard, TunnelEvents};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Class, Error, ErrorCode};
 use crate::event::EventKind;
-use crate::state::State;
 use crate::warning::{Warning, WarningKind};
 
 /// How long the gateway may be told goodbye: with the undoing of everything else 2 seconds together.
@@ -31,7 +32,7 @@ const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
 /// a host answers by itself.
 const MOST_QUESTIONS: u32 = 5;
 
-/// Connects to the first gateway of a profile that lets the session in.
+/// Connects to the first gateway of a profile that lets the session in, for the first time or again.
 pub(super) struct Connector<'a> {
     pub(super) shared: &'a Arc<Shared>,
     pub(super) profile: &'a Profile,
@@ -39,42 +40,73 @@ pub(super) struct Connector<'a> {
     pub(super) sign_in: &'a SignIn,
     /// For a name, and for a TCP connection to each address.
     pub(super) timeout: Duration,
-    /// How often all servers are called.
-    pub(super) rounds: NonZeroU32,
+    /// Which server is called when.
+    pub(super) remotes: &'a mut Remotes,
     /// Where the tunnel is while it connects, so that it is found there when the session ends meanwhile.
     pub(super) tunnel: &'a mut Option<Arc<Tunnel>>,
+    /// What is configured already, by the connection before.
+    pub(super) machine: &'a mut Option<Machine>,
+    /// How the connection before was lost, if there was one.
+    pub(super) loss: Option<Loss>,
 }
 
 /// A tunnel that is established.
 pub(super) struct Established {
     pub(super) settings: Box<Settings>,
+    pub(super) tunnel: Arc<Tunnel>,
     pub(super) events: TunnelEvents,
 }
 
 impl<'a> Connector<'a> {
     /// Calls the servers in turn, for as long as another call may do better.
-    pub(super) async fn establish(&mut self) -> Result<Established, Error> {
+    pub(super) async fn establish(
+        &mut self,
+        surroundings: &mut Surroundings,
+    ) -> Result<Established, Error> {
         let clock = self.shared.clock();
-        let mut remotes = self.remotes();
         let mut questions = 0;
-        let mut error = Error::new(ErrorCode::ProfileIncomplete, "the profile has no server");
-        while let Some(attempt) = remotes.next_attempt() {
+        let mut error = match &self.loss {
+            Some(loss) => loss.cause().clone(),
+            None => Error::new(ErrorCode::ProfileIncomplete, "the profile has no server"),
+        };
+        while let Some(attempt) = self.remotes.next_attempt() {
             let (address, not_before) = (attempt.address, attempt.not_before);
-            let Some(server) = self.server_of(attempt.remote) else {
+            let Some(server) = server_of(self.profile, attempt.remote) else {
                 break;
             };
-            self.shared.rest_until(not_before).await;
+            match &mut self.loss {
+                None => self.shared.rest_until(not_before).await,
+                Some(loss) => {
+                    if loss.rest(self.shared, surroundings, not_before).await {
+                        self.refresh_credentials().await?;
+                    }
+                }
+            }
             let Some(address) = address else {
                 let found = self.addresses_of(server).await;
                 let addresses = found.unwrap_or_else(|failure| {
                     error = failure;
                     Vec::new()
                 });
-                remotes.resolved(clock.now(), addresses);
+                if addresses.is_empty() {
+                    self.note_failure(&error);
+                }
+                self.remotes.resolved(clock.now(), addresses);
                 continue;
             };
-            let failure = match self.establish_at(server, address).await {
-                Ok(established) => return Ok(established),
+            let outcome = tokio::select! {
+                outcome = self.establish_at(server, address) => outcome,
+                () = surroundings.way_changes(address.ip()) => {
+                    // A call by a way that is gone would only be given up late.
+                    hang_up(self.shared, self.tunnel).await;
+                    continue;
+                }
+            };
+            let failure = match outcome {
+                Ok(established) => {
+                    self.remotes.connected();
+                    return Ok(established);
+                }
                 Err(failure) => failure,
             };
             error = self.sign_in.signing_error().unwrap_or(failure.error);
@@ -89,15 +121,19 @@ impl<'a> Connector<'a> {
                 }
                 Next::SignInAgain => match self.sign_in.again(&error).await? {
                     Some(credentials) => {
-                        self.shared.leave_sign_in(State::Connecting);
+                        self.shared.leave_sign_in();
                         self.dialogue.set_credentials(credentials);
                     }
                     None => break,
                 },
                 Next::Again(end) => {
-                    remotes.ended(clock.now(), end);
-                    if remotes.next_attempt().is_some() {
+                    self.remotes.ended(clock.now(), end);
+                    self.note_failure(&error);
+                    if self.loss.is_none() && self.remotes.next_attempt().is_some() {
                         self.warn(format!("{server} was called in vain: {error}"));
+                    }
+                    if error.code() == ErrorCode::TokenExpired {
+                        self.sign_in.forget_token();
                     }
                 }
             }
@@ -105,34 +141,39 @@ impl<'a> Connector<'a> {
         Err(error)
     }
 
-    fn remotes(&self) -> Remotes {
-        let remotes = self.profile.servers.iter().map(|server| Remote {
-            host: server.host().to_owned(),
-            port: server.port(),
-            framing: framing(server),
-        });
-        let retry = Retry {
-            attempts: Some(self.rounds),
-            ..Retry::default()
-        };
-        Remotes::new(remotes.collect(), retry)
+    /// Counts a call in vain of those that shall get the connection back.
+    fn note_failure(&mut self, error: &Error) {
+        if let Some(loss) = &mut self.loss {
+            loss.note_failure(error.clone());
+        }
     }
 
-    fn server_of(&self, remote: &Remote) -> Option<&'a Server> {
-        let mut servers = self.profile.servers.iter();
-        servers.find(|server| {
-            server.host() == remote.host
-                && server.port() == remote.port
-                && framing(server) == remote.framing
-        })
+    /// Shows what is good by now: a token may have come to its end since.
+    ///
+    /// That it cannot be got just now is no reason to give up: the way to Entra may be the same that is gone.
+    async fn refresh_credentials(&mut self) -> Result<(), Error> {
+        match self.sign_in.afresh().await {
+            Ok(Some(credentials)) => self.dialogue.set_credentials(credentials),
+            Ok(None) => {}
+            Err(error) if error.class() == Class::Retry => {
+                tracing::info!(session = %self.shared.id(), %error, "no fresh credentials");
+            }
+            Err(error) => return Err(error),
+        }
+        self.shared.leave_sign_in();
+        Ok(())
     }
 
-    async fn addresses_of(&self, server: &Server) -> Result<Vec<SocketAddr>, Error> {
+    async fn addresses_of(&mut self, server: &Server) -> Result<Vec<SocketAddr>, Error> {
         self.shared.learn(|facts| {
             facts.gateway_name = Some(server.host().to_owned());
             facts.gateway_address = None;
         });
-        Ok(resolve(server.host(), server.port(), self.timeout).await?)
+        let found = resolve(server.host(), server.port(), self.timeout);
+        Ok(match self.machine {
+            None => found.await?,
+            Some(machine) => machine.without_dns(found).await??,
+        })
     }
 
     /// Connects in the usual form, and once more in the plain one where the gateway seems to stumble over the usual one.
@@ -182,6 +223,9 @@ impl<'a> Connector<'a> {
         extensions: bool,
     ) -> Result<Established, Failure> {
         let shared = self.shared;
+        if let Some(machine) = self.machine {
+            machine.leave_out(address.ip()).await?;
+        }
         let transport = open(server.transport(), address, self.timeout).await?;
         let clock = shared.clock();
         let config = self
@@ -194,13 +238,21 @@ impl<'a> Connector<'a> {
         shared.learn(|facts| {
             facts.gateway_name = Some(server.host().to_owned());
             facts.gateway_address = Some(address);
-            facts.meter = Some(meter(Arc::clone(&tunnel), None));
+            facts.meter = Some(meter(Arc::clone(&tunnel)));
         });
-        let mut events = TunnelEvents::new(Arc::clone(shared), tunnel, events);
+        let mut events = TunnelEvents::new(Arc::clone(shared), Arc::clone(&tunnel), events);
         loop {
-            // Settings change only after they were made.
-            if let Heard::Established(settings) = events.next().await? {
-                return Ok(Established { settings, events });
+            match events.next().await? {
+                Heard::Established(settings) => {
+                    return Ok(Established {
+                        settings,
+                        tunnel,
+                        events,
+                    });
+                }
+                Heard::AuthToken(token) => self.sign_in.take_over(token),
+                // Settings change only after they were made.
+                Heard::Reconfigured(_) | Heard::CredentialsDue => {}
             }
         }
     }
@@ -209,6 +261,15 @@ impl<'a> Connector<'a> {
         let warning = Warning::new(WarningKind::Gateway, message);
         self.shared.emit(EventKind::Warning(warning));
     }
+}
+
+fn server_of<'a>(profile: &'a Profile, remote: &Remote) -> Option<&'a Server> {
+    let mut servers = profile.servers.iter();
+    servers.find(|server| {
+        server.host() == remote.host
+            && server.port() == remote.port
+            && framing(server) == remote.framing
+    })
 }
 
 /// Opens the way to an address.
@@ -233,9 +294,8 @@ async fn open(
     }
 }
 
-/// Says goodbye to the gateway and closes the device.
+/// Says goodbye to the gateway; the device goes back to whoever keeps it.
 pub(super) async fn hang_up(shared: &Shared, tunnel: &mut Option<Arc<Tunnel>>) {
-    shared.close_stack();
     if let Some(tunnel) = tunnel.take() {
         // Whatever is left after the limit is aborted when the tunnel is dropped.
         let _ = timeout(CLOSE_LIMIT, tunnel.close()).await;
