@@ -577,10 +577,33 @@ typedef enum p2svpn_states {
      */
     P2SVPN_STATE_CONNECTED = 5,
     /**
-     * The session is ending and what it changed is undone. (6 is kept for reconnecting, which is not there yet.)
+     * The connection was lost, and the session is getting it back; what would go through the tunnel is held. Each attempt is
+     * told by an event: p2svpn_event_attempt().
+     */
+    P2SVPN_STATE_RECONNECTING = 6,
+    /**
+     * The session is ending and what it changed is undone.
      */
     P2SVPN_STATE_DISCONNECTING = 7,
 } p2svpn_states;
+
+/**
+ * What becomes of the traffic that a session is for.
+ */
+typedef enum p2svpn_protections {
+    /**
+     * It goes its way as if there were no session.
+     */
+    P2SVPN_PROTECTION_NONE = 0,
+    /**
+     * It goes through the tunnel.
+     */
+    P2SVPN_PROTECTION_PROTECTED = 1,
+    /**
+     * It is held: it goes neither through the tunnel nor outside of it.
+     */
+    P2SVPN_PROTECTION_HELD = 2,
+} p2svpn_protections;
 
 /**
  * What a challenge asks for.
@@ -1503,6 +1526,16 @@ typedef struct p2svpn_connect_options {
      * nothing. It is not called for a structure whose size is wrong, nor by functions that explain.
      */
     void (*free_exception_userdata)(void *userdata);
+    /**
+     * 1 ends the session when its connection ends; 0 has a lost connection made anew. Then the device, its addresses and its
+     * routes stay meanwhile, and connections of programs live on if the gateway gives the session the same address again.
+     */
+    uint32_t no_reconnect;
+    /**
+     * How often all servers of the profile are called to get a lost connection back, before the session gives up; 0 for as
+     * often as it takes.
+     */
+    uint32_t reconnect_rounds;
 } p2svpn_connect_options;
 
 /**
@@ -1545,6 +1578,10 @@ typedef struct p2svpn_statistics {
      * How often the keys that protect packets were replaced by new ones.
      */
     uint64_t rekeys;
+    /**
+     * How often a lost connection was got back.
+     */
+    uint64_t reconnects;
 } p2svpn_statistics;
 
 #ifdef __cplusplus
@@ -3094,6 +3131,27 @@ struct p2svpn_error *p2svpn_session_answer_cancel(const struct p2svpn_session *s
 void p2svpn_session_disconnect(const struct p2svpn_session *session);
 
 /**
+ * Says that the machine's network has changed: another address, route or link. NULL is nothing. It returns at once.
+ *
+ * The session looks whether its way to the gateway is still the same, and connects anew if not; one that waits to connect again
+ * does so now. On Linux it also notices by itself.
+ */
+void p2svpn_session_notify_network_change(const struct p2svpn_session *session);
+
+/**
+ * Says that the machine is about to sleep; p2svpn_session_notify_wake() follows. NULL is nothing. It returns at once.
+ */
+void p2svpn_session_notify_sleep(const struct p2svpn_session *session);
+
+/**
+ * Says that the machine woke up. NULL is nothing. It returns at once.
+ *
+ * After more than a short nap the session connects anew: gateways and firewalls have forgotten its connection, which it would find out
+ * late.
+ */
+void p2svpn_session_notify_wake(const struct p2svpn_session *session);
+
+/**
  * Waits until the session is connected.
  *
  * @param timeout_ms  how long to wait in milliseconds, or #P2SVPN_WAIT_FOREVER
@@ -3321,8 +3379,19 @@ const struct p2svpn_network_config *p2svpn_event_network_config(const struct p2s
 const struct p2svpn_warning *p2svpn_event_warning(const struct p2svpn_event *event);
 
 /**
- * Returns why the session ended; NULL if its host disconnected it, or if the event is of another kind. It belongs to the
- * event: do not free it.
+ * Returns which attempt to get a lost connection back the event tells of, counted from 1; 0 if it tells of none.
+ */
+uint32_t p2svpn_event_attempt(const struct p2svpn_event *event);
+
+/**
+ * Returns when that attempt begins, in seconds since 1970; 0 if the event tells of none. It begins earlier when the machine's
+ * network changes, or the machine wakes up.
+ */
+int64_t p2svpn_event_next_attempt(const struct p2svpn_event *event);
+
+/**
+ * Returns why the session ended, or, with #P2SVPN_STATE_RECONNECTING, why there is no connection; NULL if its host disconnected
+ * it, or if the event is of another kind. It belongs to the event: do not free it.
  */
 const struct p2svpn_error *p2svpn_event_error(const struct p2svpn_event *event);
 
@@ -3438,6 +3507,28 @@ void p2svpn_status_free(struct p2svpn_status *status);
  * Returns the state: one of #p2svpn_states.
  */
 uint32_t p2svpn_status_state(const struct p2svpn_status *status);
+
+/**
+ * Returns what becomes of the traffic that the session is for, apart from the state: one of #p2svpn_protections.
+ */
+uint32_t p2svpn_status_protection(const struct p2svpn_status *status);
+
+/**
+ * Returns which attempt to get a lost connection back was under way or due, counted from 1; 0 if there was a connection, or never
+ * one.
+ */
+uint32_t p2svpn_status_attempt(const struct p2svpn_status *status);
+
+/**
+ * Returns when that attempt begins, in seconds since 1970; 0 if there is none.
+ */
+int64_t p2svpn_status_next_attempt(const struct p2svpn_status *status);
+
+/**
+ * Returns why there was no connection, while one that was lost is got back; NULL otherwise. It belongs to the status: do not
+ * free it.
+ */
+const struct p2svpn_error *p2svpn_status_error(const struct p2svpn_status *status);
 
 /**
  * Returns when the session reached the state, in seconds since 1970.

@@ -93,10 +93,11 @@ async def gateway(*arguments: str, log: Optional[str] = None) -> AsyncIterator[G
 
 
 @contextlib.asynccontextmanager
-async def connected(client: p2svpn.Client, to: Gateway) -> AsyncIterator[p2svpn.Session]:
+async def connected(client: p2svpn.Client, to: Gateway, *, reconnect: bool = True) -> AsyncIterator[p2svpn.Session]:
     """A session that is connected in userspace."""
     profile = client.profiles.import_file(to.profile)
-    async with client.connect(profile, certificate=to.certificate, device=p2svpn.Userspace()) as session:
+    session = client.connect(profile, certificate=to.certificate, device=p2svpn.Userspace(), reconnect=reconnect)
+    async with session:
         await within(session.connected())
         yield session
 

@@ -34,6 +34,23 @@ class SessionTest(IsolatedAsyncioTestCase):
         self.assertEqual({event.session_id for event in events[1:]}, {session.id})
         self.assertEqual({event.dropped for event in events}, {0})
 
+    async def test_a_machine_that_slept_connects_anew_and_each_attempt_is_told(self) -> None:
+        async with gateway() as remote, p2svpn.Client() as client, connected(client, remote) as session:
+            session.notify_wake()
+            async for event in client.events():
+                if isinstance(event, p2svpn.StateEvent) and event.state is State.RECONNECTING:
+                    break
+            await within(session.connected())
+            status = session.status()
+            page = await http(session, "/")
+
+        self.assertEqual(event.reconnection.attempt, 1)
+        self.assertEqual(event.reconnection.cause.name, "CONNECTION_LOST")
+        self.assertIs(status.protection, p2svpn.Protection.PROTECTED)
+        self.assertIsNone(status.reconnection)
+        self.assertEqual(status.statistics.reconnects, 1)
+        self.assertIn(b"Hello, 172.16.201.2.", page)
+
     async def test_the_network_configuration_is_told(self) -> None:
         async with gateway("--route", "192.168.7.0/24", "--dns", "10.1.0.4") as remote, p2svpn.Client() as client:
             async with connected(client, remote):
@@ -78,7 +95,7 @@ class SessionTest(IsolatedAsyncioTestCase):
         self.assertEqual(answer.decode(), f"{len(data)} {hashlib.sha256(data).hexdigest()}\n")
 
     async def test_the_end_of_the_gateway_is_the_end_of_the_session(self) -> None:
-        async with gateway() as remote, p2svpn.Client() as client, connected(client, remote) as session:
+        async with gateway() as remote, p2svpn.Client() as client, connected(client, remote, reconnect=False) as session:
             remote.kill()
             error = await within(session.closed())
             events = await within(events_to_the_end(client))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_client::{
-    Certificate, ConnectOptions, Credentials, Device, EntraMethod, Error, Timeouts,
+    Certificate, ConnectOptions, Credentials, Device, EntraMethod, Error, Reconnect, Timeouts,
 };
 
 use crate::certificate::{certificate, p2svpn_certificate};
@@ -141,6 +141,12 @@ pub struct p2svpn_connect_options {
     /// Is called once, from any thread, when `on_refused_certificate` will be called no more, also if connecting fails; NULL for
     /// nothing. It is not called for a structure whose size is wrong, nor by functions that explain.
     pub free_exception_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+    /// 1 ends the session when its connection ends; 0 has a lost connection made anew. Then the device, its addresses and its
+    /// routes stay meanwhile, and connections of programs live on if the gateway gives the session the same address again.
+    pub no_reconnect: u32,
+    /// How often all servers of the profile are called to get a lost connection back, before the session gives up; 0 for as
+    /// often as it takes.
+    pub reconnect_rounds: u32,
 }
 
 /// How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
@@ -240,9 +246,15 @@ unsafe fn certificates(given: &p2svpn_connect_options) -> Result<Vec<Certificate
 /// # Safety
 /// The pointers of the structure hold to the rules.
 unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions, Error> {
-    if given.leave_machine > 1 || given.open_browser > 1 || given.keep_credentials > 1 {
+    let flags = [
+        given.leave_machine,
+        given.open_browser,
+        given.keep_credentials,
+        given.no_reconnect,
+    ];
+    if flags.iter().any(|flag| *flag > 1) {
         return Err(invalid(
-            "options: leave_machine, open_browser and keep_credentials are 0 or 1",
+            "options: leave_machine, open_browser, keep_credentials and no_reconnect are 0 or 1",
         ));
     }
     if given.on_token.is_none() && given.free_token_userdata.is_some() {
@@ -319,6 +331,11 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
     if given.rounds != 0 {
         options = options.rounds(given.rounds);
     }
+    options = options.reconnect(match (given.no_reconnect, given.reconnect_rounds) {
+        (0, 0) => Reconnect::Always,
+        (0, rounds) => Reconnect::Rounds(rounds),
+        _ => Reconnect::Never,
+    });
     Ok(options)
 }
 
@@ -451,6 +468,8 @@ mod tests {
             on_refused_certificate: None,
             exception_userdata: ptr::null_mut(),
             free_exception_userdata: None,
+            no_reconnect: 0,
+            reconnect_rounds: 0,
         }
     }
 
@@ -539,6 +558,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 19 * 8 + 14 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 19 * 8 + 16 * 4);
     }
 }

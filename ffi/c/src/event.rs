@@ -1,6 +1,6 @@
 use std::ffi::{CStr, CString, c_char};
 
-use p2svpn_client::{Event, EventKind};
+use p2svpn_client::{Event, EventKind, Reconnection};
 
 use crate::challenge::p2svpn_challenge;
 use crate::error::p2svpn_error;
@@ -48,7 +48,10 @@ pub enum p2svpn_states {
     P2SVPN_STATE_CONFIGURING = 4,
     /// Packets go through.
     P2SVPN_STATE_CONNECTED = 5,
-    /// The session is ending and what it changed is undone. (6 is kept for reconnecting, which is not there yet.)
+    /// The connection was lost, and the session is getting it back; what would go through the tunnel is held. Each attempt is
+    /// told by an event: p2svpn_event_attempt().
+    P2SVPN_STATE_RECONNECTING = 6,
+    /// The session is ending and what it changed is undone.
     P2SVPN_STATE_DISCONNECTING = 7,
 }
 
@@ -62,7 +65,11 @@ pub struct p2svpn_event {
 }
 
 enum Detail {
-    State { state: u32, reason: CString },
+    State {
+        state: u32,
+        reason: CString,
+        reconnection: Option<Attempt>,
+    },
     Challenge(Box<p2svpn_challenge>),
     NetworkConfig(p2svpn_network_config),
     Warning(p2svpn_warning),
@@ -71,12 +78,34 @@ enum Detail {
     Other,
 }
 
+/// One attempt to get a lost connection back.
+pub(crate) struct Attempt {
+    pub(crate) cause: p2svpn_error,
+    pub(crate) number: u32,
+    pub(crate) next: i64,
+}
+
+impl Attempt {
+    pub(crate) fn new(reconnection: Reconnection) -> Self {
+        Self {
+            number: reconnection.attempt,
+            next: reconnection.next,
+            cause: p2svpn_error::new(reconnection.cause),
+        }
+    }
+}
+
 impl p2svpn_event {
     pub(crate) fn new(event: Event) -> Self {
         let detail = match event.kind {
-            EventKind::State { state, reason } => Detail::State {
+            EventKind::State {
+                state,
+                reason,
+                reconnection,
+            } => Detail::State {
                 state: state.number().into(),
                 reason: c_string(reason),
+                reconnection: reconnection.map(Attempt::new),
             },
             EventKind::Challenge(challenge) => {
                 Detail::Challenge(Box::new(p2svpn_challenge::new(challenge)))
@@ -97,6 +126,13 @@ impl p2svpn_event {
             session: event.session.map_or(0, |session| session.number()),
             unix_time: event.unix_time,
             detail,
+        }
+    }
+
+    fn reconnection(&self) -> Option<&Attempt> {
+        match &self.detail {
+            Detail::State { reconnection, .. } => reconnection.as_ref(),
+            _ => None,
         }
     }
 }
@@ -197,13 +233,30 @@ pub extern "C" fn p2svpn_event_warning(event: Option<&p2svpn_event>) -> Option<&
     })
 }
 
-/// Returns why the session ended; NULL if its host disconnected it, or if the event is of another kind. It belongs to the
-/// event: do not free it.
+/// Returns which attempt to get a lost connection back the event tells of, counted from 1; 0 if it tells of none.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_event_attempt(event: Option<&p2svpn_event>) -> u32 {
+    look(event, 0, |event| {
+        event.reconnection().map_or(0, |attempt| attempt.number)
+    })
+}
+
+/// Returns when that attempt begins, in seconds since 1970; 0 if the event tells of none. It begins earlier when the machine's
+/// network changes, or the machine wakes up.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_event_next_attempt(event: Option<&p2svpn_event>) -> i64 {
+    look(event, 0, |event| {
+        event.reconnection().map_or(0, |attempt| attempt.next)
+    })
+}
+
+/// Returns why the session ended, or, with #P2SVPN_STATE_RECONNECTING, why there is no connection; NULL if its host disconnected
+/// it, or if the event is of another kind. It belongs to the event: do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_event_error(event: Option<&p2svpn_event>) -> Option<&p2svpn_error> {
     look(event, None, |event| match &event.detail {
         Detail::Ended(error) => error.as_ref(),
-        _ => None,
+        _ => event.reconnection().map(|attempt| &attempt.cause),
     })
 }
 
@@ -236,7 +289,7 @@ pub extern "C" fn p2svpn_state_name(state: u32) -> *const c_char {
     name.map_or(c"Unknown".as_ptr(), |(_, name)| name.as_ptr())
 }
 
-const NAMES: [(p2svpn_states, &CStr); 7] = {
+const NAMES: [(p2svpn_states, &CStr); 8] = {
     use p2svpn_states::*;
     [
         (P2SVPN_STATE_DISCONNECTED, c"Disconnected"),
@@ -245,6 +298,7 @@ const NAMES: [(p2svpn_states, &CStr); 7] = {
         (P2SVPN_STATE_CONNECTING, c"Connecting"),
         (P2SVPN_STATE_CONFIGURING, c"Configuring"),
         (P2SVPN_STATE_CONNECTED, c"Connected"),
+        (P2SVPN_STATE_RECONNECTING, c"Reconnecting"),
         (P2SVPN_STATE_DISCONNECTING, c"Disconnecting"),
     ]
 };

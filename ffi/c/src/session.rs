@@ -248,6 +248,36 @@ pub extern "C" fn p2svpn_session_disconnect(session: Option<&p2svpn_session>) {
     }
 }
 
+/// Says that the machine's network has changed: another address, route or link. NULL is nothing. It returns at once.
+///
+/// The session looks whether its way to the gateway is still the same, and connects anew if not; one that waits to connect again
+/// does so now. On Linux it also notices by itself.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_session_notify_network_change(session: Option<&p2svpn_session>) {
+    if let Some(session) = session {
+        act(|| session.session.notify_network_change());
+    }
+}
+
+/// Says that the machine is about to sleep; p2svpn_session_notify_wake() follows. NULL is nothing. It returns at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_session_notify_sleep(session: Option<&p2svpn_session>) {
+    if let Some(session) = session {
+        act(|| session.session.notify_sleep());
+    }
+}
+
+/// Says that the machine woke up. NULL is nothing. It returns at once.
+///
+/// After more than a short nap the session connects anew: gateways and firewalls have forgotten its connection, which it would find out
+/// late.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_session_notify_wake(session: Option<&p2svpn_session>) {
+    if let Some(session) = session {
+        act(|| session.session.notify_wake());
+    }
+}
+
 /// Waits until the session is connected.
 ///
 /// @param timeout_ms  how long to wait in milliseconds, or #P2SVPN_WAIT_FOREVER

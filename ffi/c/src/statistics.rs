@@ -26,6 +26,8 @@ pub struct p2svpn_statistics {
     pub dropped_packets: u64,
     /// How often the keys that protect packets were replaced by new ones.
     pub rekeys: u64,
+    /// How often a lost connection was got back.
+    pub reconnects: u64,
 }
 
 impl p2svpn_statistics {
@@ -40,6 +42,7 @@ impl p2svpn_statistics {
             wire_received_bytes: statistics.wire_received_bytes,
             dropped_packets: statistics.dropped_packets,
             rekeys: statistics.rekeys,
+            reconnects: statistics.reconnects,
         }
     }
 
@@ -86,17 +89,18 @@ mod tests {
         statistics.sent_bytes = 11;
         statistics.dropped_packets = 77;
         statistics.rekeys = 88;
+        statistics.reconnects = 99;
         // SAFETY: the tests state no more bytes than there are.
         unsafe { p2svpn_statistics::fill(words.as_mut_ptr().cast(), &statistics) }
     }
 
     #[test]
     fn a_newer_caller_gets_zeros_for_what_is_unknown() {
-        let mut words = [88, 0, 0, 0, 0, 0, 0, 0, 0, 99, 99, 99];
+        let mut words = [96, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5];
 
         fill(&mut words).unwrap();
 
-        assert_eq!(words, [88, 11, 0, 0, 0, 0, 0, 77, 88, 0, 0, 99]);
+        assert_eq!(words, [96, 11, 0, 0, 0, 0, 0, 77, 88, 99, 0, 0, 5]);
     }
 
     #[test]

@@ -3,14 +3,30 @@ use std::ptr;
 
 use p2svpn_client::Status;
 
+use crate::error::p2svpn_error;
+use crate::event::Attempt;
 use crate::guard::{act, look};
 use crate::output::{Texts, c_string, pointer};
+
+/// What becomes of the traffic that a session is for.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum p2svpn_protections {
+    /// It goes its way as if there were no session.
+    P2SVPN_PROTECTION_NONE = 0,
+    /// It goes through the tunnel.
+    P2SVPN_PROTECTION_PROTECTED = 1,
+    /// It is held: it goes neither through the tunnel nor outside of it.
+    P2SVPN_PROTECTION_HELD = 2,
+}
 
 /// How a session stood at one moment. What was not known then is empty. Any thread may use it.
 ///
 /// Networks are written as "10.1.0.0/16", addresses as "10.1.0.4", IPv6 alike.
 pub struct p2svpn_status {
     state: u32,
+    protection: u32,
+    attempt: Option<Attempt>,
     since: i64,
     duration_ms: u64,
     text: CString,
@@ -31,6 +47,7 @@ impl p2svpn_status {
     pub(crate) fn new(status: Status) -> Self {
         Self {
             state: status.state.number().into(),
+            protection: status.protection.number().into(),
             since: status.since,
             duration_ms: status.duration.as_millis().try_into().unwrap_or(u64::MAX),
             text: c_string(&status),
@@ -45,6 +62,7 @@ impl p2svpn_status {
             excluded_routes: Texts::new(status.excluded_routes),
             dns_servers: Texts::new(status.dns_servers),
             dns_suffixes: Texts::new(status.dns_suffixes),
+            attempt: status.reconnection.map(Attempt::new),
         }
     }
 }
@@ -59,6 +77,38 @@ pub extern "C" fn p2svpn_status_free(status: Option<Box<p2svpn_status>>) {
 #[unsafe(no_mangle)]
 pub extern "C" fn p2svpn_status_state(status: Option<&p2svpn_status>) -> u32 {
     look(status, 0, |status| status.state)
+}
+
+/// Returns what becomes of the traffic that the session is for, apart from the state: one of #p2svpn_protections.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_status_protection(status: Option<&p2svpn_status>) -> u32 {
+    look(status, 0, |status| status.protection)
+}
+
+/// Returns which attempt to get a lost connection back was under way or due, counted from 1; 0 if there was a connection, or never
+/// one.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_status_attempt(status: Option<&p2svpn_status>) -> u32 {
+    look(status, 0, |status| {
+        status.attempt.as_ref().map_or(0, |attempt| attempt.number)
+    })
+}
+
+/// Returns when that attempt begins, in seconds since 1970; 0 if there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_status_next_attempt(status: Option<&p2svpn_status>) -> i64 {
+    look(status, 0, |status| {
+        status.attempt.as_ref().map_or(0, |attempt| attempt.next)
+    })
+}
+
+/// Returns why there was no connection, while one that was lost is got back; NULL otherwise. It belongs to the status: do not
+/// free it.
+#[unsafe(no_mangle)]
+pub extern "C" fn p2svpn_status_error(status: Option<&p2svpn_status>) -> Option<&p2svpn_error> {
+    look(status, None, |status| {
+        status.attempt.as_ref().map(|attempt| &attempt.cause)
+    })
 }
 
 /// Returns when the session reached the state, in seconds since 1970.

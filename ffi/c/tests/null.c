@@ -265,6 +265,9 @@ int main(void) {
     REFUSED(p2svpn_session_answer_certificate(NULL, 1, NULL));
     REFUSED(p2svpn_session_answer_cancel(NULL, 1));
     p2svpn_session_disconnect(NULL);
+    p2svpn_session_notify_network_change(NULL);
+    p2svpn_session_notify_sleep(NULL);
+    p2svpn_session_notify_wake(NULL);
     REFUSED(p2svpn_session_wait_connected(NULL, 0));
     REFUSED(p2svpn_session_wait_closed(NULL, 0, NULL));
     p2svpn_stream *stream = NULL;
@@ -295,6 +298,8 @@ int main(void) {
     CHECK(p2svpn_event_unix_time(NULL) == 0);
     CHECK(p2svpn_event_state(NULL) == P2SVPN_STATE_DISCONNECTED);
     EMPTY(p2svpn_event_reason(NULL));
+    CHECK(p2svpn_event_attempt(NULL) == 0);
+    CHECK(p2svpn_event_next_attempt(NULL) == 0);
     CHECK(p2svpn_event_challenge(NULL) == NULL);
     CHECK(p2svpn_event_network_config(NULL) == NULL);
     CHECK(p2svpn_event_warning(NULL) == NULL);
@@ -320,6 +325,10 @@ int main(void) {
 
     p2svpn_status_free(NULL);
     CHECK(p2svpn_status_state(NULL) == P2SVPN_STATE_DISCONNECTED);
+    CHECK(p2svpn_status_protection(NULL) == P2SVPN_PROTECTION_NONE);
+    CHECK(p2svpn_status_attempt(NULL) == 0);
+    CHECK(p2svpn_status_next_attempt(NULL) == 0);
+    CHECK(p2svpn_status_error(NULL) == NULL);
     CHECK(p2svpn_status_since(NULL) == 0);
     CHECK(p2svpn_status_duration_ms(NULL) == 0);
     EMPTY(p2svpn_status_text(NULL));

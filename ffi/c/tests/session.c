@@ -85,6 +85,38 @@ static void network_config_is_told(const p2svpn_client *client) {
     p2svpn_event_free(event);
 }
 
+static void a_machine_that_slept_connects_anew(const p2svpn_client *client, const p2svpn_session *session) {
+    p2svpn_session_notify_network_change(session);
+    p2svpn_session_notify_sleep(session);
+    p2svpn_session_notify_wake(session); /* A nap. */
+    p2svpn_session_notify_wake(session); /* Nobody knows how long. */
+    p2svpn_event *event = NULL;
+    do {
+        p2svpn_event_free(event);
+        event = next_of_kind(client, P2SVPN_EVENT_STATE);
+        if (p2svpn_event_state(event) != P2SVPN_STATE_RECONNECTING) {
+            CHECK(p2svpn_event_attempt(event) == 0 && p2svpn_event_next_attempt(event) == 0);
+            CHECK(p2svpn_event_error(event) == NULL);
+        }
+    } while (p2svpn_event_state(event) != P2SVPN_STATE_RECONNECTING);
+    CHECK(p2svpn_event_attempt(event) == 1);
+    CHECK(p2svpn_event_next_attempt(event) > 1700000000);
+    CHECK(p2svpn_error_number(p2svpn_event_error(event)) == P2SVPN_ERROR_CONNECTION_LOST);
+    p2svpn_event_free(event);
+    OK(p2svpn_session_wait_connected(session, 30000));
+
+    p2svpn_status *status = NULL;
+    OK(p2svpn_session_status(session, &status));
+    CHECK(p2svpn_status_protection(status) == P2SVPN_PROTECTION_PROTECTED);
+    CHECK(p2svpn_status_attempt(status) == 0 && p2svpn_status_next_attempt(status) == 0);
+    CHECK(p2svpn_status_error(status) == NULL);
+    p2svpn_status_free(status);
+    p2svpn_statistics statistics = {0};
+    statistics.size = sizeof statistics;
+    OK(p2svpn_session_statistics(session, &statistics));
+    CHECK(statistics.reconnects == 1);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     char path[4096];
@@ -118,6 +150,7 @@ int main(int argc, char **argv) {
     OK(p2svpn_session_wait_connected(session, 30000));
     looks_connected(session);
     network_config_is_told(client);
+    a_machine_that_slept_connects_anew(client, session);
     echoes(session);
     dials_say_why_they_fail(session);
     FAILS(P2SVPN_ERROR_WAIT_TIMED_OUT, p2svpn_session_wait_closed(session, 0, NULL));

@@ -4,6 +4,7 @@ use crate::challenge::Challenge;
 use crate::error::ErrorDetails;
 use crate::network::NetworkConfig;
 use crate::profile_change::ProfileChange;
+use crate::reconnection::Reconnection;
 use crate::state::State;
 use crate::warning::Warning;
 
@@ -31,6 +32,8 @@ pub enum EventKind {
         state: State,
         /// Why, for people; may be empty.
         reason: String,
+        /// Which attempt to get a lost connection back it is.
+        reconnection: Option<Reconnection>,
     },
     /// The session waits for an answer.
     Challenge {
@@ -76,9 +79,14 @@ impl From<p2svpn_client::Event> for Event {
 impl From<Kind> for EventKind {
     fn from(kind: Kind) -> Self {
         match kind {
-            Kind::State { state, reason } => Self::State {
+            Kind::State {
+                state,
+                reason,
+                reconnection,
+            } => Self::State {
                 state: state.into(),
                 reason,
+                reconnection: reconnection.as_ref().map(Reconnection::from),
             },
             Kind::Challenge(challenge) => Self::Challenge {
                 challenge: challenge.into(),

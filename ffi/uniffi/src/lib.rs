@@ -31,6 +31,8 @@ mod profile_change;
 mod profile_details;
 mod profile_edit;
 mod profile_problem;
+mod protection;
+mod reconnection;
 mod server_exception;
 mod session;
 mod state;

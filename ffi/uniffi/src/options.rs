@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use p2svpn_client::Reconnect;
+
 use crate::certificate::Certificate;
 use crate::certificate_store::CertificateStore;
 use crate::credentials::Credentials;
@@ -58,6 +60,12 @@ pub struct ConnectOptions {
     /// How often all servers of the profile are called before the session gives up; once if absent.
     #[uniffi(default = None)]
     pub rounds: Option<u32>,
+    /// Whether a lost connection is made anew.
+    #[uniffi(default = true)]
+    pub reconnect: bool,
+    /// How often all servers are called for that before the session gives up; for ever if absent.
+    #[uniffi(default = None)]
+    pub reconnect_rounds: Option<u32>,
 }
 
 /// How a session signs in with Entra ID.
@@ -140,6 +148,11 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
         if let Some(rounds) = options.rounds {
             converted = converted.rounds(rounds);
         }
+        converted = converted.reconnect(match (options.reconnect, options.reconnect_rounds) {
+            (false, _) => Reconnect::Never,
+            (true, None) => Reconnect::Always,
+            (true, Some(rounds)) => Reconnect::Rounds(rounds),
+        });
         options
             .trusted_roots
             .into_iter()

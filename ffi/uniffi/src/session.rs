@@ -49,6 +49,21 @@ impl Session {
         self.session.disconnect();
     }
 
+    /// Says that the machine's network has changed.
+    pub fn notify_network_change(&self) {
+        self.session.notify_network_change();
+    }
+
+    /// Says that the machine is about to sleep.
+    pub fn notify_sleep(&self) {
+        self.session.notify_sleep();
+    }
+
+    /// Says that the machine woke up.
+    pub fn notify_wake(&self) {
+        self.session.notify_wake();
+    }
+
     /// Waits until the session is connected, or fails with why it ended instead.
     pub async fn connected(&self) -> Result<(), VpnError> {
         Ok(self.session.connected().await?)

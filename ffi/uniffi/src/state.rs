@@ -13,6 +13,8 @@ pub enum State {
     Configuring,
     /// Packets go through.
     Connected,
+    /// The connection was lost, and the session is getting it back; what would go through the tunnel is held.
+    Reconnecting,
     /// The session is ending and what it changed is undone.
     Disconnecting,
     /// A state that this layer has no name for.
@@ -28,6 +30,7 @@ impl From<p2svpn_client::State> for State {
             p2svpn_client::State::Connecting => Self::Connecting,
             p2svpn_client::State::Configuring => Self::Configuring,
             p2svpn_client::State::Connected => Self::Connected,
+            p2svpn_client::State::Reconnecting => Self::Reconnecting,
             p2svpn_client::State::Disconnecting => Self::Disconnecting,
             _ => Self::Unknown,
         }

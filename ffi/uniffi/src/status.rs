@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use crate::network::texts;
+use crate::protection::Protection;
+use crate::reconnection::Reconnection;
 use crate::state::State;
 
 /// How a session stands at one moment. What is not known yet is absent or empty.
@@ -36,6 +38,10 @@ pub struct Status {
     pub cipher: Option<String>,
     /// The version of TLS, such as `TLSv1.3`.
     pub tls_version: Option<String>,
+    /// What becomes of the traffic that the session is for.
+    pub protection: Protection,
+    /// The attempt to get a lost connection back, while there is none.
+    pub reconnection: Option<Reconnection>,
     /// All of it as a table, like that of Azure's own client.
     pub table: String,
 }
@@ -59,6 +65,8 @@ impl From<p2svpn_client::Status> for Status {
             mtu: status.mtu,
             cipher: status.cipher,
             tls_version: status.tls_version,
+            protection: status.protection.into(),
+            reconnection: status.reconnection.as_ref().map(Reconnection::from),
         }
     }
 }
@@ -82,6 +90,8 @@ pub struct Statistics {
     pub dropped_packets: u64,
     /// How often the keys that protect packets were replaced by new ones.
     pub rekeys: u64,
+    /// How often a lost connection was got back.
+    pub reconnects: u64,
 }
 
 impl From<p2svpn_client::Statistics> for Statistics {
@@ -95,6 +105,7 @@ impl From<p2svpn_client::Statistics> for Statistics {
             wire_received_bytes: statistics.wire_received_bytes,
             dropped_packets: statistics.dropped_packets,
             rekeys: statistics.rekeys,
+            reconnects: statistics.reconnects,
         }
     }
 }

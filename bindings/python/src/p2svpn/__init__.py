@@ -70,7 +70,9 @@ from ._network import InterfaceAddress, NetworkConfig, Route
 from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
 from ._profile_problem import ProfileProblem
 from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles, UpdatedProfile
+from ._protection import Protection
 from ._raw import version as _version
+from ._reconnection import Reconnection
 from ._server_exception import RefusedCertificate, ServerException
 from ._session import Session
 from ._sign_in import AccessToken, Credentials, EntraMethod, TokenProvider, TokenRequest
@@ -134,7 +136,9 @@ __all__ = [
     "ProfileProblem",
     "Profiles",
     "ProfilesChangedEvent",
+    "Protection",
     "QuestionChallenge",
+    "Reconnection",
     "Redirect",
     "RefusedCertificate",
     "RetryError",

@@ -108,6 +108,8 @@ class Client:
         configure_machine: bool = True,
         renegotiate_after: Optional[float] = None,
         rounds: int = 1,
+        reconnect: bool = True,
+        reconnect_rounds: Optional[int] = None,
     ) -> Session:
         """Starts a session and returns at once; :meth:`Session.connected` and the events tell how it goes.
 
@@ -134,6 +136,9 @@ class Client:
         ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for
         new ones, from 60 to 86,400; the gateway may ask earlier. ``rounds``: how often all servers of the profile are
         called before the session gives up, with growing pauses; each call in vain is told by a warning.
+        ``reconnect``: whether a connection that is lost is made anew; the device, its addresses and its routes stay
+        meanwhile. ``reconnect_rounds``: how often all servers are called for that before the session gives up; ``None``
+        for as often as it takes.
         """
         options = _raw.ConnectOptions(
             device=device._to_raw(),
@@ -152,6 +157,8 @@ class Client:
             configure_machine=configure_machine,
             renegotiate_after=duration(renegotiate_after),
             rounds=rounds,
+            reconnect=reconnect,
+            reconnect_rounds=reconnect_rounds,
         )
         with translated():
             return Session(self._raw.connect(profile_id(profile), options), self)

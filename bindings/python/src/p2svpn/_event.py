@@ -8,6 +8,7 @@ from . import _raw
 from ._challenge import Challenge, challenge_from_raw
 from ._error import P2SVpnError, error_from_details
 from ._network import NetworkConfig
+from ._reconnection import Reconnection
 from ._state import State
 from ._vpn_warning import VpnWarning
 
@@ -34,6 +35,8 @@ class StateEvent(Event):
     """The state it is in now."""
     reason: str
     """Why, for people; may be empty."""
+    reconnection: Optional[Reconnection] = None
+    """Which attempt it is, in :attr:`State.RECONNECTING`: each one is told by an event of its own."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def event_from_raw(raw: _raw.Event) -> Event:
     head = (raw.sequence, raw.dropped, raw.session, time)
     kind = raw.kind
     if isinstance(kind, _raw.EventKind.STATE):
-        return StateEvent(*head, State[kind.state.name], kind.reason)
+        return StateEvent(*head, State[kind.state.name], kind.reason, Reconnection._from_raw(kind.reconnection))
     if isinstance(kind, _raw.EventKind.CHALLENGE):
         return ChallengeEvent(*head, challenge_from_raw(kind.challenge))
     if isinstance(kind, _raw.EventKind.NETWORK_CONFIG):

@@ -56,6 +56,22 @@ class Session:
         """Asks for the end, in whatever state the session is, and returns at once. It ends within 2 seconds."""
         self._raw.disconnect()
 
+    def notify_network_change(self) -> None:
+        """Says that the machine's network has changed: another address, route or link.
+
+        The session looks whether its way to the gateway is still the same, and connects anew if not; one that waits to
+        connect again does so now. On Linux it also notices by itself.
+        """
+        self._raw.notify_network_change()
+
+    def notify_sleep(self) -> None:
+        """Says that the machine is about to sleep; :meth:`notify_wake` follows."""
+        self._raw.notify_sleep()
+
+    def notify_wake(self) -> None:
+        """Says that the machine woke up. After more than a short nap the session connects anew."""
+        self._raw.notify_wake()
+
     def answer(self, challenge: Union[Challenge, int], answer: Answer) -> None:
         """Answers a challenge with what its class names, or with ``None``, which cancels the sign-in.
 

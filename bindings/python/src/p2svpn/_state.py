@@ -18,6 +18,8 @@ class State(enum.Enum):
     """The device and the machine are given the addresses and routes."""
     CONNECTED = "Connected"
     """Packets go through."""
+    RECONNECTING = "Reconnecting"
+    """The connection was lost, and the session is getting it back; what would go through the tunnel is held."""
     DISCONNECTING = "Disconnecting"
     """The session is ending and what it changed is undone."""
     UNKNOWN = "Unknown"

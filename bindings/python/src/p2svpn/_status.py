@@ -7,6 +7,8 @@ from typing import Optional, Tuple
 
 from . import _raw
 from ._network import Address, Interface, Network
+from ._protection import Protection
+from ._reconnection import Reconnection
 from ._state import State
 
 
@@ -30,6 +32,8 @@ class Statistics:
     """Packets of either direction that were dropped, whatever the cause."""
     rekeys: int
     """How often the keys that protect packets were replaced by new ones."""
+    reconnects: int
+    """How often a lost connection was got back."""
 
     @classmethod
     def _from_raw(cls, raw: _raw.Statistics) -> Statistics:
@@ -42,6 +46,7 @@ class Statistics:
             wire_received_bytes=raw.wire_received_bytes,
             dropped_packets=raw.dropped_packets,
             rekeys=raw.rekeys,
+            reconnects=raw.reconnects,
         )
 
 
@@ -82,6 +87,10 @@ class Status:
     """The cipher that protects packets, such as ``AES-256-GCM``."""
     tls_version: Optional[str]
     """The version of TLS, such as ``TLSv1.3``."""
+    protection: Protection
+    """What becomes now of the traffic that the session is for."""
+    reconnection: Optional[Reconnection]
+    """The attempt to get a lost connection back, while there is none."""
     _table: str = field(repr=False)
 
     def __str__(self) -> str:
@@ -105,6 +114,8 @@ class Status:
             mtu=raw.mtu,
             cipher=raw.cipher,
             tls_version=raw.tls_version,
+            protection=Protection[raw.protection.name],
+            reconnection=Reconnection._from_raw(raw.reconnection),
             _table=raw.table,
         )
 
