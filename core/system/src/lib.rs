@@ -2,8 +2,9 @@
 //!
 //! A [`NetworkConfig`] says how the machine's network shall look while a session is up. [`Interface`] makes it so, by
 //! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`local_networks`] says beforehand
-//! in which networks the machine is. [`Clock`] tells the time that
-//! protocols and deadlines run on: it counts the time a machine sleeps. [`open_browser`] shows the user a page.
+//! in which networks the machine is, [`NetworkWatch`] when that changes, and [`path_to`] by which way an address is reached. [`Clock`] tells the time that
+//! protocols and deadlines run on: it counts the time a machine sleeps, which
+//! [`SleepMeter`] measures. [`open_browser`] shows the user a page.
 //! [`SystemCertificate`] finds client certificates in the stores of Windows and macOS.
 //! [`KeyRing`] keeps small secrets where the system keeps those of its user.
 //!
@@ -19,9 +20,13 @@ mod key_ring;
 #[cfg(target_os = "linux")]
 mod linux;
 mod local_networks;
+#[cfg(not(target_os = "linux"))]
+mod network_watch;
+mod path;
 #[cfg(any(test, target_os = "linux"))]
 mod plan;
 mod privilege;
+mod sleep_meter;
 #[cfg(any(test, not(target_os = "linux")))]
 mod unsupported;
 
@@ -35,8 +40,12 @@ pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode}
 pub use error::SystemError;
 pub use key_ring::{KeyRing, KeyRingError};
 #[cfg(target_os = "linux")]
-pub use linux::{Interface, sets_dns};
+pub use linux::{Interface, NetworkWatch, sets_dns};
 pub use local_networks::{LocalNetwork, local_networks};
+#[cfg(not(target_os = "linux"))]
+pub use network_watch::NetworkWatch;
+pub use path::{Path, path_to};
 pub use privilege::can_configure_network;
+pub use sleep_meter::SleepMeter;
 #[cfg(not(target_os = "linux"))]
 pub use unsupported::{Interface, sets_dns};

@@ -1,11 +1,12 @@
 //! The networks that the machine is in.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use if_addrs::{IfAddr, Interface};
 use ipnet::IpNet;
 
 use crate::SystemError;
+use crate::path::source_address;
 
 /// Names a network that the machine is in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -52,17 +53,6 @@ const BEYOND: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
 ];
-
-/// Asks the system from which of its addresses it would send to another one; connecting a UDP socket sends nothing.
-fn source_address(destination: IpAddr) -> Option<IpAddr> {
-    let any: IpAddr = match destination {
-        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let socket = UdpSocket::bind(SocketAddr::new(any, 0)).ok()?;
-    socket.connect(SocketAddr::new(destination, 9)).ok()?;
-    Some(socket.local_addr().ok()?.ip())
-}
 
 fn is_part_of_a_network(interface: &Interface) -> bool {
     interface.is_oper_up() && !interface.is_loopback() && !interface.is_link_local()

@@ -1,23 +1,32 @@
 use std::convert::Infallible;
+use std::time::Duration;
 
-use p2svpn_openvpn::AttemptEnd;
+use p2svpn_system::Path;
 use p2svpn_tunnel::Tunnel;
 
-use super::failure::{Failure, Next};
+use super::failure::Failure;
 use super::machine::Machine;
+use super::shared::Shared;
 use super::sign_in::SignIn;
-use super::surroundings::{Surroundings, way_to};
+use super::surroundings::Surroundings;
 use super::tunnel_events::{Heard, TunnelEvents};
 use crate::error::{Error, ErrorCode};
 
 /// A session while packets go through.
 pub(super) struct Connected<'a> {
+    pub(super) shared: &'a Shared,
     pub(super) sign_in: &'a SignIn,
     pub(super) tunnel: &'a Tunnel,
     pub(super) machine: &'a mut Machine,
     pub(super) events: &'a mut TunnelEvents,
     pub(super) surroundings: &'a mut Surroundings,
+    /// The way to the gateway that the connection was made by.
+    pub(super) path: Option<Path>,
 }
+
+/// How long a connection is kept that has no way to its gateway: a cable that is plugged in again, or a lease that is renewed,
+/// finds it as it was.
+const GRACE: Duration = Duration::from_secs(5);
 
 impl Connected<'_> {
     /// Does what the gateway asks for, keeps what is shown to it fresh, and looks after the way to it; returns how the
@@ -35,6 +44,9 @@ impl Connected<'_> {
     }
 
     async fn serve(&mut self) -> Result<Infallible, Failure> {
+        let gateway = self.tunnel.peer_addr().ip();
+        // When a connection without a way is given up.
+        let mut deadline = None;
         loop {
             tokio::select! {
                 heard = self.events.next() => self.act_on(heard?).await?,
@@ -42,7 +54,16 @@ impl Connected<'_> {
                     if notice.ends_connections() {
                         return Err(lost("the machine slept"));
                     }
-                    self.look_at_the_way().await?;
+                    let now = self.machine.way_to(gateway).await;
+                    deadline = match (now, deadline) {
+                        (None, None) => self.shared.clock().now().checked_add(GRACE),
+                        (None, deadline) => deadline,
+                        (now, _) if now == self.path => None,
+                        _ => return Err(lost("the way to the gateway has changed")),
+                    };
+                }
+                () = self.shared.rest_until(deadline), if deadline.is_some() => {
+                    return Err(lost("there is no way to the gateway"));
                 }
             }
         }
@@ -61,25 +82,12 @@ impl Connected<'_> {
         }
         Ok(())
     }
-
-    /// Ends a connection whose way is gone: nobody else would say so for a long time.
-    async fn look_at_the_way(&mut self) -> Result<(), Failure> {
-        // What keeps the gateway outside the tunnel has to follow the machine's network.
-        self.machine.apply().await.map_err(Failure::final_one)?;
-        let local = self.tunnel.local_addr().ip();
-        if local.is_unspecified() || way_to(self.tunnel.peer_addr().ip()) == Some(local) {
-            return Ok(());
-        }
-        Err(lost("the way to the gateway has changed"))
-    }
 }
 
 /// A connection that is over although nobody says so, and is called for again at once.
 fn lost(reason: &str) -> Failure {
     Failure {
-        error: Error::new(ErrorCode::ConnectionLost, reason),
-        next: Next::Again(AttemptEnd::Failed),
-        stumbled: false,
         at_once: true,
+        ..Failure::for_now(Error::new(ErrorCode::ConnectionLost, reason))
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use p2svpn_openvpn::{Connection, Remote, Remotes};
 use p2svpn_profile::{Profile, Server, Transport as ProfileTransport};
+use p2svpn_system::{Path, path_to};
 use p2svpn_tunnel::{
     Settings, TcpOptions, TcpTransport, Transport, Tunnel, TunnelError, UdpOptions, UdpTransport,
     resolve,
@@ -55,6 +56,8 @@ pub(super) struct Established {
     pub(super) settings: Box<Settings>,
     pub(super) tunnel: Arc<Tunnel>,
     pub(super) events: TunnelEvents,
+    /// The way to the gateway that it was made by.
+    pub(super) path: Option<Path>,
 }
 
 impl<'a> Connector<'a> {
@@ -224,8 +227,11 @@ impl<'a> Connector<'a> {
     ) -> Result<Established, Failure> {
         let shared = self.shared;
         if let Some(machine) = self.machine {
-            machine.leave_out(address.ip()).await?;
+            // Where the network is between two states, the next call finds it in order.
+            let left_out = machine.leave_out(address.ip()).await;
+            left_out.map_err(Failure::for_now)?;
         }
+        let path = path_to(address.ip());
         let transport = open(server.transport(), address, self.timeout).await?;
         let clock = shared.clock();
         let config = self
@@ -248,6 +254,7 @@ impl<'a> Connector<'a> {
                         settings,
                         tunnel,
                         events,
+                        path,
                     });
                 }
                 Heard::AuthToken(token) => self.sign_in.take_over(token),

@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use p2svpn_profile::Profile;
+use p2svpn_system::Path;
 use p2svpn_tunnel::{Settings, Tunnel};
 use tokio::task::JoinHandle;
 
@@ -106,6 +107,7 @@ impl Engine {
                 settings,
                 tunnel,
                 mut events,
+                path,
             } = established;
             if !is_again {
                 shared.enter(State::Configuring, "");
@@ -120,8 +122,8 @@ impl Engine {
                     if is_again {
                         shared.learn(|facts| facts.reconnects += 1);
                     }
-                    self.stay(&prepared, &tunnel, &mut events, &mut surroundings)
-                        .await
+                    let connection = (&*tunnel, &mut events, path);
+                    self.stay(&prepared, connection, &mut surroundings).await
                 }
             };
             loss = Some(self.lose(&mut prepared, failure).await?);
@@ -193,8 +195,7 @@ impl Engine {
     async fn stay(
         &mut self,
         prepared: &Prepared,
-        tunnel: &Tunnel,
-        events: &mut TunnelEvents,
+        (tunnel, events, path): (&Tunnel, &mut TunnelEvents, Option<Path>),
         surroundings: &mut Surroundings,
     ) -> Failure {
         let Some(machine) = &mut self.machine else {
@@ -204,11 +205,13 @@ impl Engine {
             .learn(|facts| facts.protection = Protection::Protected);
         self.shared.enter(State::Connected, "");
         let connected = Connected {
+            shared: &self.shared,
             sign_in: &prepared.sign_in,
             tunnel,
             machine,
             events,
             surroundings,
+            path,
         };
         let failure = connected.stay().await;
         self.shared

@@ -37,6 +37,16 @@ pub(super) enum Next {
     GiveUp,
 }
 
+impl Failure {
+    /// One that another attempt may cure, whatever the error.
+    pub(super) fn for_now(error: Error) -> Self {
+        Self {
+            next: Next::Again(AttemptEnd::Failed),
+            ..Self::final_one(error)
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let next = if error.is_about_the_server() {

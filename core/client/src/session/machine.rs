@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use p2svpn_openvpn::PushReply;
 use p2svpn_profile::Profile;
-use p2svpn_system::{Interface, NetworkConfig, can_configure_network};
+use p2svpn_system::{Interface, NetworkConfig, Path, Unapplied, can_configure_network, path_to};
 use p2svpn_tunnel::{DeviceKeeper, Stack, Tunnel, TunnelError};
 use tokio::time::timeout;
 
@@ -50,6 +50,8 @@ pub(super) struct Machine {
     /// What is configured through, where that is this session's part.
     interface: Option<Interface>,
     config: Arc<NetworkConfig>,
+    /// What could not be applied, as the host was told.
+    told: Vec<Unapplied>,
 }
 
 impl Machine {
@@ -90,6 +92,7 @@ impl Machine {
             stack: link.stack,
             interface,
             config,
+            told: Vec::new(),
         })
     }
 
@@ -117,13 +120,30 @@ impl Machine {
         Ok(())
     }
 
-    /// Keeps this gateway's address outside the tunnel, before it is called.
+    /// Keeps this gateway's address outside the tunnel, before it is called, by the way that leads to it now.
     pub(super) async fn leave_out(&mut self, gateway: IpAddr) -> Result<(), Error> {
+        if self.config.gateway == Some(gateway) {
+            return self.apply().await;
+        }
         let wanted = NetworkConfig {
             gateway: Some(gateway),
             ..NetworkConfig::clone(&self.config)
         };
         self.change(wanted).await
+    }
+
+    /// Has the machine follow its network, and returns the way to a gateway outside the tunnel, if there is one.
+    pub(super) async fn way_to(&mut self, gateway: IpAddr) -> Option<Path> {
+        if let Err(error) = self.apply().await {
+            // As a rule the network is on its way from one state to another.
+            tracing::info!(session = %self.shared.id(), %error, "the machine does not follow its network");
+            return None;
+        }
+        path_to(gateway).filter(|path| !self.is_own(path))
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        path.interface.is_some() && path.interface.as_deref() == self.device.name()
     }
 
     /// Does without the tunnel's DNS while a future runs, such as a look-up of the gateway's name: its servers cannot be
@@ -201,12 +221,14 @@ impl Machine {
         let Some(interface) = &mut self.interface else {
             return Ok(());
         };
-        for part in interface.apply(config).await?.unapplied {
+        let unapplied = interface.apply(config).await?.unapplied;
+        for part in unapplied.iter().filter(|part| !self.told.contains(part)) {
             self.shared.emit(EventKind::Warning(Warning::new(
                 WarningKind::Machine,
                 part.to_string(),
             )));
         }
+        self.told = unapplied;
         Ok(())
     }
 }

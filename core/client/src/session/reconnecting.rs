@@ -70,7 +70,7 @@ impl Loss {
         ));
         tokio::select! {
             () = shared.rest_until(now.checked_add(pause)) => {}
-            () = surroundings.change() => {}
+            _ = surroundings.notice() => {}
         }
         true
     }

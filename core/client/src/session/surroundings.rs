@@ -1,40 +1,58 @@
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::future::pending;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+use p2svpn_system::{NetworkWatch, SleepMeter, path_to};
+use tokio::time::sleep;
 
 use super::shared::{Notice, Shared};
 
 /// A longer sleep than this ends connections: firewalls and gateways have forgotten them, which nobody says.
 const NAP: Duration = Duration::from_secs(30);
 
-/// What goes on around a session: changes of the machine's network, and its sleep.
+/// How often is looked whether the machine slept.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// What goes on around a session: changes of the machine's network, and its sleep, as the host tells of them and as the system
+/// does.
 pub(super) struct Surroundings {
     shared: Arc<Shared>,
+    /// None where the system does not let the network be watched.
+    watch: Option<NetworkWatch>,
+    sleep: SleepMeter,
 }
 
 impl Surroundings {
+    /// Begins to watch.
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        let watch = NetworkWatch::open();
+        if let Err(error) = &watch {
+            tracing::warn!(session = %shared.id(), %error, "changes of the network are heard of from the host only");
+        }
         Self {
             shared: Arc::clone(shared),
+            watch: watch.ok(),
+            sleep: SleepMeter::new(shared.clock()),
         }
     }
 
-    /// Waits until something has changed.
-    pub(super) async fn change(&mut self) {
-        self.notice().await;
+    /// Waits until something has happened. Dropping the future loses nothing.
+    pub(super) async fn notice(&mut self) -> Notice {
+        tokio::select! {
+            biased;
+            notice = self.shared.noticed() => notice,
+            slept = wake(&mut self.sleep) => Notice::Woke(Some(slept)),
+            () = network_change(&mut self.watch) => Notice::NetworkChanged,
+        }
     }
 
     /// Waits until the way to an address is another one than now.
     pub(super) async fn way_changes(&mut self, address: IpAddr) {
-        let before = way_to(address);
-        while way_to(address) == before {
+        let before = path_to(address);
+        while path_to(address) == before {
             self.notice().await;
         }
-    }
-
-    /// Waits until something has happened.
-    pub(super) async fn notice(&mut self) -> Notice {
-        self.shared.noticed().await
     }
 }
 
@@ -48,15 +66,20 @@ impl Notice {
     }
 }
 
-/// This machine's address on the way to another one; none without a way. Nothing is sent.
-pub(super) fn way_to(address: IpAddr) -> Option<IpAddr> {
-    // Any port but 0 will do.
-    const PORT: u16 = 9;
-    let any: IpAddr = match address {
-        IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
-        IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let socket = UdpSocket::bind(SocketAddr::new(any, 0)).ok()?;
-    socket.connect(SocketAddr::new(address, PORT)).ok()?;
-    Some(socket.local_addr().ok()?.ip())
+async fn network_change(watch: &mut Option<NetworkWatch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => pending().await,
+    }
+}
+
+/// Waits until the machine has slept, and answers how long; less than a look apart is no sleep.
+async fn wake(meter: &mut SleepMeter) -> Duration {
+    loop {
+        let slept = meter.take();
+        if slept > LOOK {
+            return slept;
+        }
+        sleep(LOOK).await;
+    }
 }

@@ -3,6 +3,8 @@
 mod dns;
 mod interface;
 mod netlink;
+mod network_watch;
 
 pub use dns::sets_dns;
 pub use interface::Interface;
+pub use network_watch::NetworkWatch;
