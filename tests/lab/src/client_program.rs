@@ -7,20 +7,20 @@ use std::time::Duration;
 use lexopt::prelude::{Long, ValueExt};
 use p2svpn_client::{
     AccessToken, Answer, Certificate, CertificateStore, Challenge, ChallengeId, ChallengeKind,
-    Client, ConnectOptions, Credentials, Device, EntraMethod, Event, EventKind, ProfileId, Session,
-    Status,
+    Client, ConnectOptions, Credentials, Device, EntraMethod, Event, EventKind, ProfileId,
+    Reconnect, Session, Status,
 };
 use serde_json::{Value, json};
 
 /// Runs this library's client as a program: what [`P2svpnClient`](crate::P2svpnClient) starts in a namespace.
 ///
 /// It connects at once on a TUN device, and prints each event as one line of JSON. Each line of standard input is a
-/// command: `connect` again after the end, `disconnect`, `status`, or the answer to a challenge, `answer ID secret TEXT`,
+/// command: `connect` again after the end, `disconnect`, `status`, `wake`, or the answer to a challenge, `answer ID secret TEXT`,
 /// `answer ID credentials NAME PASSWORD` or `answer ID token SECONDS TOKEN`; the end of input closes the client.
 ///
 /// The arguments are `--profile FILE` and what else it is to be told: `--certificate FILE --key FILE`, `--pkcs11 MODULE`,
-/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--without-extensions`. It logs
-/// to standard error as `RUST_LOG` says.
+/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--reconnect`,
+/// `--without-extensions`. It logs to standard error as `RUST_LOG` says.
 ///
 /// # Errors
 /// Wrong arguments or commands, and what the client refuses at once.
@@ -56,6 +56,7 @@ struct Arguments {
     root: Option<PathBuf>,
     rounds: u32,
     extensions: bool,
+    reconnect: bool,
 }
 
 impl Arguments {
@@ -71,6 +72,7 @@ impl Arguments {
             root: None,
             rounds: 1,
             extensions: true,
+            reconnect: false,
         };
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
@@ -84,6 +86,7 @@ impl Arguments {
                 Long("host-brings-token") => read.token = true,
                 Long("root") => read.root = Some(parser.value()?.into()),
                 Long("rounds") => read.rounds = parser.value()?.parse()?,
+                Long("reconnect") => read.reconnect = true,
                 Long("without-extensions") => read.extensions = false,
                 other => return Err(other.unexpected()),
             }
@@ -95,7 +98,11 @@ impl Arguments {
         let mut options = ConnectOptions::default()
             .device(Device::Tun { name: None })
             .rounds(self.rounds)
-            .protocol_extensions(self.extensions);
+            .protocol_extensions(self.extensions)
+            .reconnect(match self.reconnect {
+                true => Reconnect::Always,
+                false => Reconnect::Never,
+            });
         if let Some(certificate) = &self.certificate {
             options = options.certificate(Certificate::pem_file(certificate, self.key.clone()));
         }
@@ -121,6 +128,7 @@ fn obey(client: &Client, profile: &ProfileId, arguments: &Arguments) -> Result<(
         let line = line?;
         match line.split(' ').collect::<Vec<_>>().as_slice() {
             ["connect"] => session = client.connect(profile, arguments.options()?)?,
+            ["wake"] => session.notify_wake(),
             ["disconnect"] => session.disconnect(),
             ["status"] => print(&status_line(&session.status())),
             ["answer", id, answer @ ..] => {
@@ -148,8 +156,13 @@ fn read_answer(words: &[&str]) -> Result<Answer, Box<dyn Error>> {
 
 fn event_line(event: &Event) -> Value {
     match &event.kind {
-        EventKind::State { state, reason, .. } => {
-            json!({"event": "state", "state": state.name(), "reason": reason})
+        EventKind::State {
+            state,
+            reason,
+            reconnection,
+        } => {
+            let attempt = reconnection.as_ref().map(|one| one.attempt);
+            json!({"event": "state", "state": state.name(), "reason": reason, "attempt": attempt})
         }
         EventKind::Challenge(challenge) => challenge_line(challenge),
         EventKind::Warning(warning) => json!({"event": "warning", "text": warning.to_string()}),
@@ -180,6 +193,8 @@ fn status_line(status: &Status) -> Value {
     json!({
         "event": "status",
         "state": status.state.name(),
+        "protection": status.protection.name(),
+        "reconnects": status.statistics.reconnects,
         "addresses": status.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "routes": status.routes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "dns_servers": status.dns_servers.iter().map(ToString::to_string).collect::<Vec<_>>(),

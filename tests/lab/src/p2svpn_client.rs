@@ -157,6 +157,14 @@ impl P2svpnClient {
         self.process.write_line("connect")
     }
 
+    /// Tells it that the machine woke up.
+    ///
+    /// # Errors
+    /// [`LabError::System`] when it has ended.
+    pub fn wake(&mut self) -> Result<(), LabError> {
+        self.process.write_line("wake")
+    }
+
     /// Tells it to disconnect.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ pub struct ServerOptions {
     pub without_root: bool,
     /// Whether clients connect without certificates, so that something else has to say who they are.
     pub without_certificates: bool,
+    /// Whether a client that connects again takes the place, and the address, of its session before.
+    pub one_session_each: bool,
     /// A plug-in that it loads, with the plug-in's arguments.
     pub plugin: Option<String>,
     /// More settings that it pushes.
@@ -69,6 +71,7 @@ impl Default for ServerOptions {
             tcp_nodelay: false,
             without_root: false,
             without_certificates: false,
+            one_session_each: false,
             plugin: None,
             pushed: Vec::new(),
             more: Vec::new(),
@@ -100,7 +103,6 @@ data-ciphers {cipher}
 reneg-sec {}
 verify-client-cert {}
 remote-cert-tls client
-duplicate-cn
 push \"route 10.1.0.0 255.255.0.0\"
 push \"dhcp-option DNS 10.1.0.4\"
 push \"dhcp-option DOMAIN corp.example\"
@@ -135,6 +137,9 @@ suppress-timestamps
         }
         if !self.without_root {
             let _ = writeln!(text, "extra-certs {}", site.server_root().display());
+        }
+        if !self.one_session_each {
+            text.push_str("duplicate-cn\n");
         }
         if self.tcp_nodelay {
             text.push_str("socket-flags TCP_NODELAY\n");

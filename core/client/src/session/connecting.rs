@@ -33,6 +33,10 @@ const CLOSE_LIMIT: Duration = Duration::from_millis(1000);
 /// a host answers by itself.
 const MOST_QUESTIONS: u32 = 5;
 
+/// How often a call is made anew because the network has changed before the gateway answered: enough for a machine that comes
+/// into another network, and no end of calls where the network never rests.
+const MOST_RESTARTS: u32 = 3;
+
 /// Connects to the first gateway of a profile that lets the session in, for the first time or again.
 pub(super) struct Connector<'a> {
     pub(super) shared: &'a Arc<Shared>,
@@ -68,6 +72,7 @@ impl<'a> Connector<'a> {
     ) -> Result<Established, Error> {
         let clock = self.shared.clock();
         let mut questions = 0;
+        let mut restarts = MOST_RESTARTS;
         let mut error = match &self.loss {
             Some(loss) => loss.cause().clone(),
             None => Error::new(ErrorCode::ProfileIncomplete, "the profile has no server"),
@@ -99,7 +104,7 @@ impl<'a> Connector<'a> {
             };
             let outcome = tokio::select! {
                 outcome = self.establish_at(server, address) => outcome,
-                () = surroundings.way_changes(address.ip()) => {
+                () = surroundings.way_changes(address.ip(), &mut restarts) => {
                     // A call by a way that is gone would only be given up late.
                     hang_up(self.shared, self.tunnel).await;
                     continue;

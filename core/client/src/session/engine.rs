@@ -246,7 +246,13 @@ impl Engine {
         if error.code() == ErrorCode::TokenExpired {
             sign_in.forget_token();
         }
-        hang_up(&self.shared, &mut self.tunnel).await;
+        if failure.at_once {
+            // A goodbye would go by a way that is gone.
+            self.tunnel = None;
+            self.shared.forget_connection();
+        } else {
+            hang_up(&self.shared, &mut self.tunnel).await;
+        }
         prepared.remotes.set_retry(retry);
         prepared.remotes.ended(self.shared.clock().now(), end);
         Ok(Loss::new(error, failure.at_once))

@@ -424,6 +424,12 @@ impl Shared {
         }
     }
 
+    /// Whether anything came from the gateway in the connection of now.
+    pub(super) fn hears_gateway(&self) -> bool {
+        let meter = self.view.look(|view| view.facts.meter.clone());
+        meter.is_some_and(|meter| meter().wire_received_bytes > 0)
+    }
+
     /// Lets go of the connection, and keeps its counts.
     pub(crate) fn forget_connection(&self) {
         self.view.change(|view| {

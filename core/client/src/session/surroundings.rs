@@ -47,11 +47,20 @@ impl Surroundings {
         }
     }
 
-    /// Waits until the way to an address is another one than now.
-    pub(super) async fn way_changes(&mut self, address: IpAddr) {
+    /// Waits until a call to an address had better be made anew: the way to it is another one than now, or something has
+    /// changed and the gateway was not heard yet, `restarts` times at most. A link that has only just come up loses the first
+    /// packets, which would be sent again a second later.
+    pub(super) async fn way_changes(&mut self, address: IpAddr, restarts: &mut u32) {
         let before = path_to(address);
-        while path_to(address) == before {
+        loop {
             self.notice().await;
+            if path_to(address) != before {
+                return;
+            }
+            if *restarts > 0 && !self.shared.hears_gateway() {
+                *restarts -= 1;
+                return;
+            }
         }
     }
 }
