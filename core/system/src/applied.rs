@@ -59,6 +59,11 @@ pub enum Unapplied {
         /// Why it has no effect.
         reason: String,
     },
+    /// What would outlast the process if it is killed is not written down, so that nobody could undo it.
+    Journal {
+        /// Why it is not.
+        reason: String,
+    },
     /// All traffic shall go through the tunnel, but IPv6 does not: the tunnel has no IPv6 address.
     Ipv6OutsideTunnel,
 }
@@ -94,6 +99,10 @@ impl fmt::Display for Unapplied {
                 destination,
                 reason,
             } => write!(formatter, "exclude {destination} has no effect: {reason}"),
+            Self::Journal { reason } => write!(
+                formatter,
+                "what would be left behind by a kill is not written down: {reason}"
+            ),
             Self::Ipv6OutsideTunnel => {
                 write!(formatter, "IPv6 traffic does not go through the tunnel")
             }

@@ -1,7 +1,8 @@
 //! The machine: what a session changes on it, and how that is put back.
 //!
 //! A [`NetworkConfig`] says how the machine's network shall look while a session is up. [`Interface`] makes it so, by
-//! changing only what differs, and [`Interface::undo`] removes precisely what was added. [`local_networks`] says beforehand
+//! changing only what differs, and [`Interface::undo`] removes precisely what was added; a [`Journal`] keeps what a killed process could
+//! not undo. [`local_networks`] says beforehand
 //! in which networks the machine is, [`NetworkWatch`] when that changes, and [`path_to`] by which way an address is reached. [`Clock`] tells the time that
 //! protocols and deadlines run on: it counts the time a machine sleeps, which
 //! [`SleepMeter`] measures. [`open_browser`] shows the user a page.
@@ -40,7 +41,7 @@ pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode}
 pub use error::SystemError;
 pub use key_ring::{KeyRing, KeyRingError};
 #[cfg(target_os = "linux")]
-pub use linux::{Interface, NetworkWatch, sets_dns};
+pub use linux::{Interface, Journal, NetworkWatch, Recovered, sets_dns};
 pub use local_networks::{LocalNetwork, local_networks};
 #[cfg(not(target_os = "linux"))]
 pub use network_watch::NetworkWatch;
@@ -48,4 +49,4 @@ pub use path::{Path, path_to};
 pub use privilege::can_configure_network;
 pub use sleep_meter::SleepMeter;
 #[cfg(not(target_os = "linux"))]
-pub use unsupported::{Interface, sets_dns};
+pub use unsupported::{Interface, Journal, Recovered, sets_dns};

@@ -14,6 +14,7 @@ const IPV6_DEFAULT_METRIC: u32 = 1024;
 
 /// One entry of the main routing table; equal entries are the same entry to the system.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(target_os = "linux", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct RouteEntry {
     pub(crate) destination: IpNet,
     pub(crate) gateway: Option<IpAddr>,

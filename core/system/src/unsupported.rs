@@ -1,5 +1,7 @@
 //! Stands in for [`Interface`] where this version cannot configure the network.
 
+use std::path::{Path, PathBuf};
+
 use crate::{Applied, NetworkConfig, SystemError};
 
 /// Configures one network interface; not supported on this system.
@@ -21,6 +23,12 @@ impl Interface {
         Err(unsupported("configuring a network interface"))
     }
 
+    /// Has changes written down.
+    #[must_use]
+    pub fn with_journal(self, _journal: Journal) -> Self {
+        match self.never {}
+    }
+
     /// Returns the name of the interface.
     pub fn name(&self) -> &str {
         match self.never {}
@@ -39,6 +47,57 @@ impl Interface {
     /// Removes what was added.
     pub async fn undo(&mut self) -> Result<(), SystemError> {
         match self.never {}
+    }
+}
+
+/// The folder in which changes of the machine are written down; this version makes none here, so that there is nothing to recover.
+#[derive(Debug, Clone)]
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+pub struct Journal {
+    folder: PathBuf,
+}
+
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+impl Journal {
+    /// The machine's own, which all programs share.
+    pub fn of_machine() -> Self {
+        Self::in_folder("p2svpn")
+    }
+
+    /// One in a folder of its own.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// Returns the folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Finds nothing.
+    pub async fn recover(&self) -> Result<Recovered, SystemError> {
+        Ok(Recovered::default())
+    }
+}
+
+/// What was found of processes that were killed: nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+pub struct Recovered {
+    /// What was undone.
+    pub undone: Vec<String>,
+    /// What was left as it is, and why.
+    pub left: Vec<String>,
+}
+
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+impl Recovered {
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        true
     }
 }
 

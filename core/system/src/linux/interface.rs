@@ -1,12 +1,15 @@
 //! A network interface that is brought into a wanted state, and back.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use ipnet::IpNet;
 
-use super::dns::{DnsError, DnsSettings, NetworkId, Resolved};
+use super::dns::{DnsError, DnsSettings, Resolved};
+use super::journal::{Change, Journal, Record};
 use super::netlink::Netlink;
+use super::network_id::NetworkId;
 use crate::config::InterfaceAddress;
 use crate::plan::{Purpose, RouteEntry, Wanted, plan_routes};
 use crate::{Applied, NetworkConfig, SystemError, Unapplied};
@@ -26,6 +29,8 @@ pub struct Interface {
     /// The network namespace that it is in.
     network: Option<NetworkId>,
     made: Made,
+    /// Where is written down what would outlast the device.
+    record: Option<Record>,
 }
 
 /// What was changed and is to be put back.
@@ -65,6 +70,7 @@ impl Interface {
             name: link.name,
             network: NetworkId::of_this_thread(),
             made: Made::default(),
+            record: None,
         })
     }
 
@@ -81,7 +87,16 @@ impl Interface {
             name: link.name,
             network: NetworkId::of_this_thread(),
             made: Made::default(),
+            record: None,
         })
+    }
+
+    /// Has all changes that would outlast the device written down before they are made, so that [`Journal::recover`] undoes them
+    /// if this process is killed.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Journal) -> Self {
+        self.record = Some(Record::new(journal));
+        self
     }
 
     /// Returns the name of the interface.
@@ -154,6 +169,9 @@ impl Interface {
                     )))
                 }
             }
+        }
+        if let Some(record) = self.record.as_mut().filter(|_| first_error.is_none()) {
+            record.forget();
         }
         tracing::debug!(
             interface = self.name,
@@ -314,7 +332,54 @@ impl Interface {
         // New entries go in before old ones go out, so that no traffic leaves the tunnel in between.
         self.add_routes(missing, &replaceable, applied).await?;
         applied.changes += stale.len();
-        self.remove_routes(stale).await
+        let was_noted = stale.iter().any(|entry| entry.interface != self.index);
+        self.remove_routes(stale).await?;
+        if was_noted {
+            let changes = self.changes_elsewhere(&self.made_elsewhere()).await;
+            self.write_down(|record| record.keep(&changes), applied);
+        }
+        Ok(())
+    }
+
+    /// The routes of these that do not go with the device, as they are written down.
+    async fn changes_elsewhere(&self, entries: &[RouteEntry]) -> Vec<Change> {
+        let mut names = HashMap::new();
+        let mut changes = Vec::new();
+        let elsewhere = entries.iter().filter(|entry| entry.interface != self.index);
+        for entry in elsewhere {
+            let name = match names.entry(entry.interface) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let link = self.netlink.link_by_index(entry.interface).await;
+                    unknown.insert(link.ok().map(|link| link.name))
+                }
+            };
+            // A route by an interface that is gone goes with it.
+            if let Some(name) = name {
+                changes.push(Change::Route {
+                    entry: entry.clone(),
+                    interface_name: name.clone(),
+                });
+            }
+        }
+        changes
+    }
+
+    /// Writes to the journal, if there is one; that it cannot be written is told, and is no reason to do without the tunnel.
+    fn write_down(
+        &mut self,
+        write: impl FnOnce(&mut Record) -> io::Result<()>,
+        applied: &mut Applied,
+    ) {
+        let Some(Err(error)) = self.record.as_mut().map(write) else {
+            return;
+        };
+        let part = Unapplied::Journal {
+            reason: error.to_string(),
+        };
+        if !applied.unapplied.contains(&part) {
+            applied.unapplied.push(part);
+        }
     }
 
     /// Sets the interface's DNS; that it cannot be set is no reason to do without the tunnel.
@@ -394,6 +459,12 @@ impl Interface {
         for batch in [outside, through] {
             let already: HashSet<_> = self.made.routes.iter().cloned().collect();
             let entries = batch.iter().map(|wanted| wanted.entry.clone());
+            let new: Vec<_> = entries
+                .clone()
+                .filter(|entry| !already.contains(entry))
+                .collect();
+            let changes = self.changes_elsewhere(&new).await;
+            self.write_down(|record| record.note(&changes), applied);
             self.made
                 .routes
                 .extend(entries.clone().filter(|entry| !already.contains(entry)));

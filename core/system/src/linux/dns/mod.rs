@@ -8,7 +8,7 @@ mod resolved;
 mod resolver_file;
 mod settings;
 
-pub(super) use resolved::{DnsError, NetworkId, Resolved};
+pub(super) use resolved::{DnsError, Resolved};
 pub(super) use settings::DnsSettings;
 
 /// Returns whether DNS servers and suffixes are set on this machine, as far as is seen without asking anybody: where programs

@@ -1,6 +1,4 @@
-use std::fs;
 use std::net::IpAddr;
-use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,6 +8,7 @@ use zbus::{Connection, fdo::DBusProxy};
 
 use super::resolver_file::leads_to_resolved;
 use super::settings::DnsSettings;
+use crate::linux::network_id::NetworkId;
 
 const NAME: &str = "org.freedesktop.resolve1";
 const PATH: &str = "/org/freedesktop/resolve1";
@@ -129,32 +128,6 @@ impl Resolved {
             }
         };
         in_time(called).await
-    }
-}
-
-/// Tells network namespaces apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::linux) struct NetworkId {
-    device: u64,
-    inode: u64,
-}
-
-impl NetworkId {
-    /// That of the calling thread; nothing where the system does not tell.
-    pub(in crate::linux) fn of_this_thread() -> Option<Self> {
-        Self::at("/proc/thread-self/ns/net")
-    }
-
-    fn of_process(process: u32) -> Option<Self> {
-        Self::at(&format!("/proc/{process}/ns/net"))
-    }
-
-    fn at(path: &str) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-        })
     }
 }
 
