@@ -1363,6 +1363,14 @@ typedef struct p2svpn_client_options {
      * nothing. It is not called for a structure whose size is wrong.
      */
     void (*free_http_userdata)(void *userdata);
+    /**
+     * The folder in which is written down what sessions change on the machine and would outlast a kill; NULL for the machine's own,
+     * /var/lib/p2svpn/journal on Linux, which all programs share.
+     *
+     * A client with the privilege to change the machine first undoes what killed programs have left according to the folder, as
+     * p2svpn_recover() does. The folder must belong to the user that the program runs as.
+     */
+    const char *journal_folder;
 } p2svpn_client_options;
 
 /**
@@ -3008,6 +3016,21 @@ struct p2svpn_error *p2svpn_client_signed_in(const struct p2svpn_client *client,
 struct p2svpn_error *p2svpn_client_sign_out(const struct p2svpn_client *client,
                                             const char *id,
                                             const char *username);
+
+/**
+ * Undoes what killed programs have left on the machine, and blocks until it is done: for installers and for scripts at the start of
+ * the system. Every client with the privilege does it too when it is made, and tells by a warning event what it found.
+ *
+ * What a live program has changed is not touched, and neither is what somebody else has changed since. It needs the privilege to
+ * change the machine (CAP_NET_ADMIN on Linux) if there is something to undo.
+ *
+ * @param journal_folder  as in #p2svpn_client_options; NULL for the machine's own
+ * @param report          receives what was undone and what was left and why, a line each, "" for nothing; the caller frees it with
+ *                        p2svpn_string_free(); NULL if it is not wanted
+ * @return NULL, INVALID_ARGUMENT, or MACHINE_FAILED if the journal cannot be read, or somebody else may have written it
+ */
+struct p2svpn_error *p2svpn_recover(const char *journal_folder,
+                                    char **report);
 
 /**
  * Disconnects the session, as p2svpn_session_disconnect() does, and frees it. NULL is nothing.

@@ -2,6 +2,9 @@
 
 import asyncio
 import gc
+import os
+import pathlib
+import tempfile
 import textwrap
 import warnings
 import weakref
@@ -11,6 +14,24 @@ from unittest import IsolatedAsyncioTestCase, TestCase
 import p2svpn
 
 from .support import PASSWORD, connected, events_to_the_end, gateway, http, run_python, within
+
+
+class RecoverTest(IsolatedAsyncioTestCase):
+    async def test_where_nothing_was_left_nothing_is_undone(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            recovered = await p2svpn.recover(pathlib.Path(folder, "journal"))
+            async with p2svpn.Client(journal_folder=folder):
+                pass
+
+        self.assertEqual(recovered, p2svpn.Recovered((), ()))
+
+    async def test_a_journal_that_somebody_else_could_have_written_is_not_followed(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o777)
+            with self.assertRaises(p2svpn.P2SVpnError) as caught:
+                await p2svpn.recover(folder)
+
+        self.assertEqual(caught.exception.name, "MACHINE_FAILED")
 
 
 class EventTest(IsolatedAsyncioTestCase):

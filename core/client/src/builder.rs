@@ -16,6 +16,7 @@ use crate::event::{CallbackThread, Event, EventKind, EventQueue};
 use crate::inner::Inner;
 use crate::profile_keeper::ProfileKeeper;
 use crate::profiles::Profiles;
+use crate::recovery::{Recovery, journal};
 use crate::sessions::Sessions;
 use crate::system_keeper::SystemKeeper;
 use crate::warning::{Warning, WarningKind};
@@ -38,6 +39,7 @@ pub struct ClientBuilder {
     import: ImportOptions,
     store: StorePlace,
     http: Option<Arc<dyn HttpClient>>,
+    journal: Option<PathBuf>,
 }
 
 /// Where profiles are kept.
@@ -60,6 +62,7 @@ impl Client {
             import: ImportOptions::default(),
             store: StorePlace::Memory,
             http: None,
+            journal: None,
         }
     }
 }
@@ -174,6 +177,17 @@ impl ClientBuilder {
         self
     }
 
+    /// Writes down in this folder what sessions change on the machine and would outlast a kill; by default in the machine's own,
+    /// `/var/lib/p2svpn/journal` on Linux, which all programs share.
+    ///
+    /// A client with the privilege to change the machine first undoes what killed processes have left according to the folder, and
+    /// tells of it by a warning; sessions wait for it. The folder must belong to the user that the program runs as.
+    #[must_use]
+    pub fn journal_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.journal = Some(folder.into());
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -208,6 +222,7 @@ impl ClientBuilder {
             let warning = Warning::new(WarningKind::Store, message);
             events.push(None, EventKind::Warning(warning));
         }
+        let recovery = Recovery::start(journal(self.journal), &handle, Arc::clone(&events));
         let keeper = ProfileKeeper::new(store, self.import, Arc::clone(&events), clock);
         ProfileKeeper::watch(&keeper, &handle);
         let accounts = EntraAccounts::new(clock, self.http, secrets);
@@ -231,7 +246,7 @@ impl ClientBuilder {
             None => None,
         };
         Ok(Client::new(Inner::new(
-            handle, runtime, events, callback, sessions, profiles,
+            handle, runtime, events, callback, sessions, profiles, recovery,
         )))
     }
 }

@@ -103,8 +103,10 @@ impl Client {
             sessions: Arc::clone(sessions),
         };
         let (accounts, keeper) = self.inner.profiles().for_sessions();
+        let recovery = Arc::clone(self.inner.recovery());
         self.inner.runtime().spawn(async move {
-            let session = run(Arc::clone(&task.shared), profile, options, accounts, keeper);
+            let shared = Arc::clone(&task.shared);
+            let session = run(shared, profile, options, (accounts, keeper, recovery));
             if let Some(rest) = session.await {
                 let _unfinished = task.sessions.leave_unfinished();
                 drop(task);

@@ -6,6 +6,7 @@ use tokio::runtime::{Handle, Runtime};
 
 use crate::event::{CallbackThread, EventQueue};
 use crate::profiles::Profiles;
+use crate::recovery::Recovery;
 use crate::session::UNDO_REST_LIMIT;
 use crate::sessions::Sessions;
 
@@ -21,6 +22,7 @@ pub(crate) struct Inner {
     callback: Option<CallbackThread>,
     sessions: Arc<Sessions>,
     profiles: Profiles,
+    recovery: Arc<Recovery>,
 }
 
 impl Inner {
@@ -32,6 +34,7 @@ impl Inner {
         callback: Option<CallbackThread>,
         sessions: Arc<Sessions>,
         profiles: Profiles,
+        recovery: Arc<Recovery>,
     ) -> Self {
         let runtime = Arc::new(Mutex::new(runtime));
         Self {
@@ -41,6 +44,7 @@ impl Inner {
             callback,
             sessions,
             profiles,
+            recovery,
         }
     }
 
@@ -50,6 +54,10 @@ impl Inner {
 
     pub(crate) fn profiles(&self) -> &Profiles {
         &self.profiles
+    }
+
+    pub(crate) fn recovery(&self) -> &Arc<Recovery> {
+        &self.recovery
     }
 
     pub(crate) fn sessions(&self) -> &Arc<Sessions> {
@@ -156,7 +164,7 @@ mod tests {
     use std::sync::mpsc;
 
     use p2svpn_profile::{ImportOptions, Store};
-    use p2svpn_system::Clock;
+    use p2svpn_system::{Clock, Journal};
     use tokio::sync::oneshot;
 
     use crate::entra_accounts::EntraAccounts;
@@ -174,6 +182,9 @@ mod tests {
         let unfinished = sessions.leave_unfinished();
         let options = ImportOptions::default();
         let keeper = ProfileKeeper::new(Store::in_memory(), options, Arc::clone(&events), clock);
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::in_folder(folder.path());
+        let recovery = Recovery::start(journal, &handle, Arc::clone(&events));
         let inner = Inner::new(
             handle,
             Some(runtime),
@@ -181,6 +192,7 @@ mod tests {
             None,
             Arc::clone(&sessions),
             Profiles::new(keeper, EntraAccounts::new(clock, None, None)),
+            recovery,
         );
         let (allow, allowed) = oneshot::channel::<()>();
         let (tell, done) = mpsc::channel();

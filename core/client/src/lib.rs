@@ -63,6 +63,7 @@ mod profiles;
 mod protection;
 mod reconnect;
 mod reconnection;
+mod recovery;
 mod server_exception;
 mod session;
 mod session_id;
@@ -103,13 +104,14 @@ pub use p2svpn_profile::{
     Plan, Problem as StoreProblem, ProblemKind as StoreProblemKind, ProfileEdit, ProfileId,
     SecretStore, SecretStoreError, SecretsInExport, Transport,
 };
-pub use p2svpn_system::{InterfaceAddress, NetworkConfig, Route, TunnelMode};
+pub use p2svpn_system::{InterfaceAddress, NetworkConfig, Recovered, Route, TunnelMode};
 pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};
 pub use profile_summary::ProfileSummary;
 pub use profiles::Profiles;
 pub use protection::Protection;
 pub use reconnect::Reconnect;
 pub use reconnection::Reconnection;
+pub use recovery::{recover, wait_recover};
 pub use server_exception::{RefusedCertificate, ServerException};
 pub use session::{Session, Statistics, Status};
 pub use session_id::SessionId;

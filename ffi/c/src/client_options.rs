@@ -70,6 +70,12 @@ pub struct p2svpn_client_options {
     /// Is called once, from any thread, when `on_http` will be called no more, also if p2svpn_client_new() fails; NULL for
     /// nothing. It is not called for a structure whose size is wrong.
     pub free_http_userdata: Option<extern "C" fn(userdata: *mut c_void)>,
+    /// The folder in which is written down what sessions change on the machine and would outlast a kill; NULL for the machine's own,
+    /// /var/lib/p2svpn/journal on Linux, which all programs share.
+    ///
+    /// A client with the privilege to change the machine first undoes what killed programs have left according to the folder, as
+    /// p2svpn_recover() does. The folder must belong to the user that the program runs as.
+    pub journal_folder: *const c_char,
 }
 
 // SAFETY: integers and pointers; a function is called by the rules for callers only.
@@ -126,6 +132,10 @@ impl p2svpn_client_options {
             if !host.is_empty() {
                 builder = builder.allow_authority(host);
             }
+        }
+        // SAFETY: as the caller of this function promises.
+        if let Some(folder) = unsafe { text(self.journal_folder, "journal_folder") }? {
+            builder = builder.journal_folder(folder);
         }
         if self.unprotected_secrets > 1 || self.reserved != 0 {
             return Err(invalid("unprotected_secrets is 0 or 1, and reserved is 0"));

@@ -27,12 +27,34 @@ static size_t problems_of(const p2svpn_client *client) {
     return count;
 }
 
+/* Nothing was killed: there is nothing to undo, and a folder of somebody else's is not followed. */
+static void nothing_is_left_behind(const char *folder) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s.journal", folder);
+    char *report = NULL;
+    OK(p2svpn_recover(path, &report));
+    CHECK(report && strcmp(report, "") == 0);
+    p2svpn_string_free(report);
+    OK(p2svpn_recover(path, NULL));
+#ifndef _WIN32
+    FAILS(P2SVPN_ERROR_MACHINE_FAILED, p2svpn_recover("/tmp", &report));
+#endif
+    p2svpn_client *client = NULL;
+    p2svpn_client_options options;
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.journal_folder = path;
+    OK(p2svpn_client_new(&options, &client));
+    p2svpn_client_free(client);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 3);
     uint8_t key[32], wrong[32];
     memset(key, 7, sizeof key);
     memset(wrong, 8, sizeof wrong);
     char *profile = NULL, *copy = NULL, path[4096];
+    nothing_is_left_behind(argv[1]);
 
     p2svpn_client *first = NULL, *second = NULL, *none = NULL;
     p2svpn_client_options options = options_of(argv[1], key);

@@ -163,6 +163,7 @@ fn open(folder: &CStr) -> Box<p2svpn_client> {
         on_http: None,
         http_userdata: std::ptr::null_mut(),
         free_http_userdata: None,
+        journal_folder: std::ptr::null(),
     };
     let mut client = MaybeUninit::uninit();
     // SAFETY: the options hold to the rules of the header, and a client is given out on success.

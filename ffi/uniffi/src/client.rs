@@ -55,6 +55,9 @@ pub struct ClientOptions {
     /// What sends the requests of sign-ins, instead of the library's own client, which roots and proxy are for.
     #[uniffi(default = None)]
     pub http_client: Option<Arc<dyn HttpClient>>,
+    /// The folder in which is written down what would outlast a kill; the machine's own if absent.
+    #[uniffi(default = None)]
+    pub journal_folder: Option<String>,
 }
 
 #[uniffi::export]
@@ -66,6 +69,9 @@ impl Client {
             p2svpn_client::Client::builder().several_sessions(options.several_sessions);
         if let Some(capacity) = options.event_capacity {
             builder = builder.event_capacity(usize::try_from(capacity).unwrap_or(usize::MAX));
+        }
+        if let Some(folder) = options.journal_folder {
+            builder = builder.journal_folder(folder);
         }
         for host in options.authorities {
             builder = builder.allow_authority(host);

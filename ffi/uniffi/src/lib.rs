@@ -33,6 +33,7 @@ mod profile_edit;
 mod profile_problem;
 mod protection;
 mod reconnection;
+mod recovered;
 mod server_exception;
 mod session;
 mod state;
@@ -62,6 +63,7 @@ pub use profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, Update
 pub use profile_change::ProfileChange;
 pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};
 pub use profile_edit::{ListEdit, ProfileEdit};
+pub use recovered::{Recovered, recover};
 pub use server_exception::{RefusedCertificate, ServerException};
 pub use session::Session;
 pub use state::State;

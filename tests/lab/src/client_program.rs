@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 /// `answer ID credentials NAME PASSWORD` or `answer ID token SECONDS TOKEN`; the end of input closes the client.
 ///
 /// The arguments are `--profile FILE` and what else it is to be told: `--certificate FILE --key FILE`, `--pkcs11 MODULE`,
-/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--reconnect`,
+/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--reconnect`, `--journal FOLDER`,
 /// `--without-extensions`. It logs to standard error as `RUST_LOG` says.
 ///
 /// # Errors
@@ -27,7 +27,11 @@ use serde_json::{Value, json};
 pub fn run_client(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::read(arguments)?;
     log_as_the_environment_says();
-    let client = Client::builder().build()?;
+    let mut builder = Client::builder();
+    if let Some(folder) = &arguments.journal {
+        builder = builder.journal_folder(folder);
+    }
+    let client = builder.build()?;
     let profile = client.profiles().import_file(&arguments.profile)?;
     let printer = {
         let client = client.clone();
@@ -57,6 +61,7 @@ struct Arguments {
     rounds: u32,
     extensions: bool,
     reconnect: bool,
+    journal: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -73,6 +78,7 @@ impl Arguments {
             rounds: 1,
             extensions: true,
             reconnect: false,
+            journal: None,
         };
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
@@ -86,6 +92,7 @@ impl Arguments {
                 Long("host-brings-token") => read.token = true,
                 Long("root") => read.root = Some(parser.value()?.into()),
                 Long("rounds") => read.rounds = parser.value()?.parse()?,
+                Long("journal") => read.journal = Some(parser.value()?.into()),
                 Long("reconnect") => read.reconnect = true,
                 Long("without-extensions") => read.extensions = false,
                 other => return Err(other.unexpected()),

@@ -51,6 +51,9 @@ impl P2svpnClient {
     /// Completes a command that runs [`run_client`](crate::run_client) to connect as more arguments say, or its answers.
     pub fn configure_without_certificate(mut command: Command, profile: &Path) -> Command {
         command.arg("--profile").arg(profile);
+        // Not the machine's own: what a killed program leaves there would wait for a namespace that is gone.
+        let journal = profile.with_file_name("journal");
+        command.arg("--journal").arg(journal);
         command
     }
 

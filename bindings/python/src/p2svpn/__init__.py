@@ -73,6 +73,7 @@ from ._profiles import ExportedProfile, ImportedProfile, Plan, Profile, Profiles
 from ._protection import Protection
 from ._raw import version as _version
 from ._reconnection import Reconnection
+from ._recover import Recovered, recover
 from ._server_exception import RefusedCertificate, ServerException
 from ._session import Session
 from ._sign_in import AccessToken, Credentials, EntraMethod, TokenProvider, TokenRequest
@@ -139,6 +140,7 @@ __all__ = [
     "Protection",
     "QuestionChallenge",
     "Reconnection",
+    "Recovered",
     "Redirect",
     "RefusedCertificate",
     "RetryError",
@@ -166,4 +168,5 @@ __all__ = [
     "WarningEvent",
     "enable_logging",
     "error_catalogue",
+    "recover",
 ]

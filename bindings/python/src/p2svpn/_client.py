@@ -42,6 +42,7 @@ class Client:
         login_roots: Optional[bytes] = None,
         login_proxy: Optional[str] = None,
         http: Optional[HttpClient] = None,
+        journal_folder: Optional[Union[str, os.PathLike[str]]] = None,
     ) -> None:
         """Makes a client, with two threads of its own.
 
@@ -63,6 +64,10 @@ class Client:
         the library's own client: a function that takes a :class:`HttpRequest` and returns the :class:`HttpResponse`,
         also as a coroutine, which runs in the event loop that the client is made in; ``login_roots`` and
         ``login_proxy`` are not for it.
+
+        ``journal_folder`` is where is written down what sessions change on the machine and would outlast a kill; by
+        default it is the machine's own, which all programs share. A client with the privilege to change the machine first
+        undoes what killed processes have left there, and tells of it by a warning.
         """
         options = _raw.ClientOptions(
             event_capacity=event_capacity,
@@ -74,6 +79,7 @@ class Client:
             login_roots=login_roots,
             login_proxy=login_proxy,
             http_client=None if http is None else RawHttpClient(http),
+            journal_folder=None if journal_folder is None else os.fspath(journal_folder),
         )
         with translated():
             self._raw = _raw.Client(options)

@@ -27,6 +27,7 @@ use crate::event::Ended;
 use crate::options::ConnectOptions;
 use crate::profile_keeper::ProfileKeeper;
 use crate::protection::Protection;
+use crate::recovery::Recovery;
 use crate::state::State;
 
 /// How long a machine that was not put back within its limit is worked on after the session's end.
@@ -42,14 +43,14 @@ pub(crate) async fn run(
     shared: Arc<Shared>,
     profile: Arc<Profile>,
     options: ConnectOptions,
-    accounts: Arc<EntraAccounts>,
-    keeper: Arc<ProfileKeeper>,
+    (accounts, keeper, recovery): (Arc<EntraAccounts>, Arc<ProfileKeeper>, Arc<Recovery>),
 ) -> Option<UndoRest> {
     let mut engine = Engine {
         shared: Arc::clone(&shared),
         profile,
         accounts,
         keeper,
+        recovery,
         tunnel: None,
         machine: None,
         undo_rest: None,
@@ -74,6 +75,7 @@ struct Engine {
     profile: Arc<Profile>,
     accounts: Arc<EntraAccounts>,
     keeper: Arc<ProfileKeeper>,
+    recovery: Arc<Recovery>,
     tunnel: Option<Arc<Tunnel>>,
     machine: Option<Machine>,
     /// The work on the machine that outlasts the session.
@@ -173,7 +175,10 @@ impl Engine {
                 let wish = std::mem::replace(&mut prepared.wish, again);
                 let wish = wish.ok_or(ErrorCode::DeviceLost)?;
                 let (shared, profile) = (&self.shared, &self.profile);
-                let opened = Machine::open(shared, profile, wish, &settings.push, gateway).await;
+                self.recovery.done().await;
+                let journal = self.recovery.journal();
+                let opened =
+                    Machine::open(shared, profile, (wish, journal), &settings.push, gateway).await;
                 // In its place before anything is changed, so that it is put back whatever comes.
                 let machine = self.machine.insert(opened.map_err(Failure::final_one)?);
                 machine.apply().await.map_err(Failure::final_one)?;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use p2svpn_openvpn::PushReply;
 use p2svpn_profile::Profile;
-use p2svpn_system::{Interface, NetworkConfig, Path, Unapplied, can_configure_network, path_to};
+use p2svpn_system::{
+    Interface, Journal, NetworkConfig, Path, Unapplied, can_configure_network, path_to,
+};
 use p2svpn_tunnel::{DeviceKeeper, Stack, Tunnel, TunnelError};
 use tokio::time::timeout;
 
@@ -55,11 +57,11 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Opens the device. Nothing is configured before [`apply`](Self::apply).
+    /// Opens the device; what is changed is written down in the journal. Nothing is configured before [`apply`](Self::apply).
     pub(super) async fn open(
         shared: &Arc<Shared>,
         profile: &Arc<Profile>,
-        wish: DeviceWish,
+        (wish, journal): (DeviceWish, Journal),
         push: &PushReply,
         gateway: IpAddr,
     ) -> Result<Self, Error> {
@@ -76,7 +78,7 @@ impl Machine {
             shared.emit(EventKind::Warning(warning));
         }
         let interface = match link.interface.filter(|_| wish.configures) {
-            Some(name) => Some(Interface::by_name(&name).await?),
+            Some(name) => Some(Interface::by_name(&name).await?.with_journal(journal)),
             None => None,
         };
         shared.learn(|facts| {

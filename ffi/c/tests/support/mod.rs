@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use p2svpn_client::ErrorCode;
 
 /// The source files whose items make the header, in its order.
-const SOURCES: [&str; 34] = [
+const SOURCES: [&str; 35] = [
     "version",
     "wait",
     "string",
@@ -40,6 +40,7 @@ const SOURCES: [&str; 34] = [
     "client",
     "client_imports",
     "client_profiles",
+    "recover",
     "session",
     "challenge",
     "event",
