@@ -95,10 +95,11 @@ class SessionTest(IsolatedAsyncioTestCase):
         self.assertEqual(answer.decode(), f"{len(data)} {hashlib.sha256(data).hexdigest()}\n")
 
     async def test_the_end_of_the_gateway_is_the_end_of_the_session(self) -> None:
-        async with gateway() as remote, p2svpn.Client() as client, connected(client, remote, reconnect=False) as session:
-            remote.kill()
-            error = await within(session.closed())
-            events = await within(events_to_the_end(client))
+        async with gateway() as remote, p2svpn.Client() as client:
+            async with connected(client, remote, reconnect=False) as session:
+                remote.kill()
+                error = await within(session.closed())
+                events = await within(events_to_the_end(client))
 
         self.assertIsInstance(error, p2svpn.RetryError)
         self.assertEqual(error.name, "CONNECTION_LOST")

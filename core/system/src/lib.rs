@@ -27,6 +27,7 @@ mod path;
 #[cfg(any(test, target_os = "linux"))]
 mod plan;
 mod privilege;
+mod recovered;
 mod sleep_meter;
 #[cfg(any(test, not(target_os = "linux")))]
 mod unsupported;
@@ -41,12 +42,13 @@ pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode}
 pub use error::SystemError;
 pub use key_ring::{KeyRing, KeyRingError};
 #[cfg(target_os = "linux")]
-pub use linux::{Interface, Journal, NetworkWatch, Recovered, sets_dns};
+pub use linux::{Interface, Journal, NetworkWatch, sets_dns};
 pub use local_networks::{LocalNetwork, local_networks};
 #[cfg(not(target_os = "linux"))]
 pub use network_watch::NetworkWatch;
 pub use path::{Path, path_to};
 pub use privilege::can_configure_network;
+pub use recovered::Recovered;
 pub use sleep_meter::SleepMeter;
 #[cfg(not(target_os = "linux"))]
-pub use unsupported::{Interface, Journal, Recovered, sets_dns};
+pub use unsupported::{Interface, Journal, sets_dns};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Applied, NetworkConfig, SystemError};
+use crate::{Applied, NetworkConfig, Recovered, SystemError};
 
 /// Configures one network interface; not supported on this system.
 #[derive(Debug)]
@@ -79,25 +79,6 @@ impl Journal {
     /// Finds nothing.
     pub async fn recover(&self) -> Result<Recovered, SystemError> {
         Ok(Recovered::default())
-    }
-}
-
-/// What was found of processes that were killed: nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[cfg_attr(test, allow(dead_code, unreachable_pub))]
-pub struct Recovered {
-    /// What was undone.
-    pub undone: Vec<String>,
-    /// What was left as it is, and why.
-    pub left: Vec<String>,
-}
-
-#[cfg_attr(test, allow(dead_code, unreachable_pub))]
-impl Recovered {
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        true
     }
 }
 

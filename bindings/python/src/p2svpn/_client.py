@@ -66,8 +66,8 @@ class Client:
         ``login_proxy`` are not for it.
 
         ``journal_folder`` is where is written down what sessions change on the machine and would outlast a kill; by
-        default it is the machine's own, which all programs share. A client with the privilege to change the machine first
-        undoes what killed processes have left there, and tells of it by a warning.
+        default it is the machine's own, which all programs share. A client with the privilege to change the machine
+        first undoes what killed processes have left there, and tells of it by a warning.
         """
         options = _raw.ClientOptions(
             event_capacity=event_capacity,

@@ -9,5 +9,5 @@ mod network_watch;
 
 pub use dns::sets_dns;
 pub use interface::Interface;
-pub use journal::{Journal, Recovered};
+pub use journal::Journal;
 pub use network_watch::NetworkWatch;

@@ -16,4 +16,3 @@ mod recovery;
 pub(super) use change::Change;
 pub use folder::Journal;
 pub(super) use record::Record;
-pub use recovery::Recovered;

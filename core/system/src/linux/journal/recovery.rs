@@ -1,4 +1,3 @@
-use std::fmt;
 use std::fs::{File, remove_file};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -7,39 +6,10 @@ use super::change::{Change, Place};
 use super::folder::Journal;
 use crate::SystemError;
 use crate::linux::netlink::Netlink;
+use crate::recovered::Recovered;
 
 /// A file is no longer than this: [`MAX_ROUTES`](crate::MAX_ROUTES) excludes have room in it.
 const LONGEST: u64 = 8 * 1024 * 1024;
-
-/// What was found of processes that were killed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "it says what the user must be told"]
-pub struct Recovered {
-    /// What was undone, each a line for people.
-    pub undone: Vec<String>,
-    /// What was left as it is, and why.
-    pub left: Vec<String>,
-}
-
-impl Recovered {
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.undone.is_empty() && self.left.is_empty()
-    }
-}
-
-impl fmt::Display for Recovered {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return formatter.write_str("nothing was left behind");
-        }
-        let undone = self.undone.iter().map(|line| format!("undone: {line}"));
-        let left = self.left.iter().map(|line| format!("left: {line}"));
-        let lines: Vec<String> = undone.chain(left).collect();
-        formatter.write_str(&lines.join("\n"))
-    }
-}
 
 impl Journal {
     /// Undoes what processes that are gone have left in this network namespace, and tells what that was.
