@@ -59,6 +59,17 @@ pub enum SystemError {
         limit: usize,
     },
 
+    /// A program of the system is not installed; the user should install its package.
+    #[error("to {operation}, the program {program} is needed (package {package})")]
+    ProgramMissing {
+        /// What was tried.
+        operation: String,
+        /// The program.
+        program: &'static str,
+        /// The package that has it, on Debian and its like.
+        package: &'static str,
+    },
+
     /// This version cannot do this on this system; the host should use the userspace device or configure the network
     /// itself.
     #[error("{operation} is not supported on {os}")]

@@ -2,7 +2,7 @@
 //!
 //! A [`NetworkConfig`] says how the machine's network shall look while a session is up. [`Interface`] makes it so, by
 //! changing only what differs, and [`Interface::undo`] removes precisely what was added; a [`Journal`] keeps what a killed process could
-//! not undo. [`local_networks`] says beforehand
+//! not undo, and a [`LeakGuard`] keeps everything else from going beside the tunnel. [`local_networks`] says beforehand
 //! in which networks the machine is, [`NetworkWatch`] when that changes, and [`path_to`] by which way an address is reached. [`Clock`] tells the time that
 //! protocols and deadlines run on: it counts the time a machine sleeps, which
 //! [`SleepMeter`] measures. [`open_browser`] shows the user a page.
@@ -17,6 +17,7 @@ mod certificate_store;
 mod clock;
 mod config;
 mod error;
+mod guard_rules;
 mod key_ring;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -40,9 +41,10 @@ pub use certificate_store::{
 pub use clock::Clock;
 pub use config::{InterfaceAddress, MAX_ROUTES, NetworkConfig, Route, TunnelMode};
 pub use error::SystemError;
+pub use guard_rules::{GuardRules, GuardedGateway};
 pub use key_ring::{KeyRing, KeyRingError};
 #[cfg(target_os = "linux")]
-pub use linux::{Interface, Journal, NetworkWatch, sets_dns};
+pub use linux::{Interface, Journal, LeakGuard, NetworkWatch, sets_dns};
 pub use local_networks::{LocalNetwork, local_networks};
 #[cfg(not(target_os = "linux"))]
 pub use network_watch::NetworkWatch;
@@ -51,4 +53,4 @@ pub use privilege::can_configure_network;
 pub use recovered::Recovered;
 pub use sleep_meter::SleepMeter;
 #[cfg(not(target_os = "linux"))]
-pub use unsupported::{Interface, Journal, sets_dns};
+pub use unsupported::{Interface, Journal, LeakGuard, sets_dns};

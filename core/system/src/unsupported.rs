@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Applied, NetworkConfig, Recovered, SystemError};
+use crate::{Applied, GuardRules, NetworkConfig, Recovered, SystemError};
 
 /// Configures one network interface; not supported on this system.
 #[derive(Debug)]
@@ -79,6 +79,36 @@ impl Journal {
     /// Finds nothing.
     pub async fn recover(&self) -> Result<Recovered, SystemError> {
         Ok(Recovered::default())
+    }
+}
+
+/// Keeps everything on the machine that shall go through a tunnel; not supported on this system.
+#[derive(Debug)]
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+pub struct LeakGuard {
+    never: std::convert::Infallible,
+}
+
+#[cfg_attr(test, allow(dead_code, unreachable_pub))]
+impl LeakGuard {
+    /// Fails with [`SystemError::Unsupported`].
+    pub async fn raise(_rules: GuardRules, _journal: Option<Journal>) -> Result<Self, SystemError> {
+        Err(unsupported("a leak guard"))
+    }
+
+    /// Gives it other rules.
+    pub async fn change(&mut self, _rules: GuardRules) -> Result<(), SystemError> {
+        match self.never {}
+    }
+
+    /// Returns the rules that are in effect.
+    pub fn rules(&self) -> &GuardRules {
+        match self.never {}
+    }
+
+    /// Lowers it.
+    pub async fn lower(self) -> Result<(), SystemError> {
+        match self.never {}
     }
 }
 

@@ -5,11 +5,11 @@ use crate::plan::RouteEntry;
 
 /// Where the changes of a file hold: its first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(in crate::linux) struct Place {
     /// The kernel's `boot_id`, which is another one after each start.
-    pub(super) boot: String,
+    pub(in crate::linux) boot: String,
     /// The network namespace.
-    pub(super) network: NetworkId,
+    pub(in crate::linux) network: NetworkId,
 }
 
 /// One change, with what it takes to undo it.
@@ -22,5 +22,10 @@ pub(in crate::linux) enum Change {
         entry: RouteEntry,
         /// The name of its interface: numbers are used again.
         interface_name: String,
+    },
+    /// A table of nftables was made that nobody owns.
+    Table {
+        /// Its name, which nobody else has.
+        name: String,
     },
 }

@@ -45,9 +45,7 @@ impl Journal {
         builder.recursive(true).mode(0o700).create(&self.folder)?;
         is_safe(&self.folder.symlink_metadata()?)?;
         loop {
-            let mut random = [0; 8];
-            getrandom(&mut random)?;
-            let name = format!("{:016x}.{SUFFIX}", u64::from_ne_bytes(random));
+            let name = format!("{:016x}.{SUFFIX}", crate::linux::random_number()?);
             let path = self.folder.join(name);
             let created = OpenOptions::new()
                 .append(true)
@@ -68,7 +66,7 @@ impl Journal {
     }
 
     /// Lists the files, the same each time; none where there is no folder.
-    pub(super) fn files(&self) -> io::Result<Vec<PathBuf>> {
+    pub(in crate::linux) fn files(&self) -> io::Result<Vec<PathBuf>> {
         match self.folder.symlink_metadata() {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             metadata => is_safe(&metadata?)?,
@@ -85,7 +83,7 @@ impl Journal {
     }
 
     /// Opens a file whose owner is gone; none if it is still there, or the file is not.
-    pub(super) fn open_abandoned(path: &Path) -> io::Result<Option<File>> {
+    pub(in crate::linux) fn open_abandoned(path: &Path) -> io::Result<Option<File>> {
         let opened = OpenOptions::new()
             .read(true)
             .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
@@ -121,14 +119,4 @@ fn is_safe(metadata: &std::fs::Metadata) -> io::Result<()> {
         return refuse("other users may write to it");
     }
     Ok(())
-}
-
-fn getrandom(bytes: &mut [u8; 8]) -> io::Result<()> {
-    // SAFETY: the buffer is writable and as long as is said. So few bytes are never cut short.
-    let got = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
-    if got == 8 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
 }

@@ -11,8 +11,7 @@
 mod change;
 mod folder;
 mod record;
-mod recovery;
 
-pub(super) use change::Change;
+pub(super) use change::{Change, Place};
 pub use folder::Journal;
 pub(super) use record::Record;

@@ -66,7 +66,7 @@ impl Record {
 }
 
 impl Place {
-    pub(super) fn here() -> io::Result<Self> {
+    pub(in crate::linux) fn here() -> io::Result<Self> {
         let boot = read_to_string("/proc/sys/kernel/random/boot_id")?;
         let network = NetworkId::of_this_thread();
         Ok(Self {

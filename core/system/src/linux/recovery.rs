@@ -1,10 +1,12 @@
+//! The undoing of what is written down in a journal whose owner is gone.
+
 use std::fs::{File, remove_file};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use super::change::{Change, Place};
-use super::folder::Journal;
 use crate::SystemError;
+use crate::linux::guard::{TABLE, delete_table};
+use crate::linux::journal::{Change, Journal, Place};
 use crate::linux::netlink::Netlink;
 use crate::recovered::Recovered;
 
@@ -66,11 +68,18 @@ async fn undo(changes: Vec<Change>, recovered: &mut Recovered) -> io::Result<boo
     let present = netlink.routes().await?;
     let mut names = Vec::new();
     let mut entries = Vec::new();
+    let mut is_done = true;
     for change in changes.into_iter().rev() {
-        let Change::Route {
-            entry,
-            interface_name,
-        } = change;
+        let (entry, interface_name) = match change {
+            Change::Route {
+                entry,
+                interface_name,
+            } => (entry, interface_name),
+            Change::Table { name } => {
+                is_done &= undo_table(&name, recovered).await;
+                continue;
+            }
+        };
         let link = netlink.link_by_index(entry.interface).await;
         let is_same_interface = link.is_ok_and(|link| link.name == interface_name);
         if is_same_interface && present.contains(&entry) && !entries.contains(&entry) {
@@ -79,7 +88,6 @@ async fn undo(changes: Vec<Change>, recovered: &mut Recovered) -> io::Result<boo
         }
     }
     let outcomes = netlink.remove_routes(&entries).await;
-    let mut is_done = true;
     for ((entry, name), outcome) in entries.iter().zip(names).zip(outcomes) {
         let what = format!("the route to {} by {name}", entry.destination);
         match outcome {
@@ -91,6 +99,32 @@ async fn undo(changes: Vec<Change>, recovered: &mut Recovered) -> io::Result<boo
         }
     }
     Ok(is_done)
+}
+
+/// Deletes a leak guard's table; answers whether it is gone.
+async fn undo_table(name: &str, recovered: &mut Recovered) -> bool {
+    let what = format!("the leak guard {name}");
+    // A name of another form is not of this library's making.
+    let is_ours = name.strip_prefix(TABLE).is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    let outcome = match is_ours {
+        true => delete_table(name).await,
+        false => Err(io::Error::new(
+            ErrorKind::InvalidData,
+            "it has another form of name",
+        )),
+    };
+    match outcome {
+        Ok(was_there) => {
+            recovered.undone.extend(was_there.then_some(what));
+            true
+        }
+        Err(error) => {
+            recovered.left.push(format!("{what}: {error}"));
+            false
+        }
+    }
 }
 
 /// Reads a file; without a first line its owner has done nothing yet. A last line that is torn was never acted on.
