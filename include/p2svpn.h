@@ -377,6 +377,8 @@ enum p2svpn_error_numbers {
     P2SVPN_ERROR_ROUTE_CONFLICT = 712,
     /** This version cannot configure the network of this system. */
     P2SVPN_ERROR_MACHINE_UNSUPPORTED = 713,
+    /** The leak guard could not be raised. */
+    P2SVPN_ERROR_LEAK_GUARD_FAILED = 714,
     /** The session has no userspace stack. */
     P2SVPN_ERROR_DIAL_NOT_USERSPACE = 801,
     /** The session is not connected. */
@@ -1544,6 +1546,25 @@ typedef struct p2svpn_connect_options {
      * often as it takes.
      */
     uint32_t reconnect_rounds;
+    /**
+     * 1 lets nothing leave the machine beside a full tunnel, from the first call of a gateway to the session's end: for this
+     * machine's programs and for what it forwards, over IPv4 and IPv6, DNS included. Allowed are the gateway, loopback, DHCP, the
+     * discovery of IPv6, and the networks that the profile or the gateway excludes. On Linux, with the program nft. 0 does not.
+     */
+    uint32_t leak_guard;
+    /**
+     * With `leak_guard`, 1 leaves the local network reachable, but for DNS; 0 does not.
+     */
+    uint32_t guard_allows_local_network;
+    /**
+     * With `leak_guard`, 1 keeps it up when the program is killed, until a client starts again or p2svpn_recover() is called; 0 has it
+     * go with the program.
+     */
+    uint32_t guard_stays_after_kill;
+    /**
+     * Nothing yet: 0.
+     */
+    uint32_t reserved;
 } p2svpn_connect_options;
 
 /**

@@ -51,6 +51,18 @@ class SessionTest(IsolatedAsyncioTestCase):
         self.assertEqual(status.statistics.reconnects, 1)
         self.assertIn(b"Hello, 172.16.201.2.", page)
 
+    async def test_a_leak_guard_is_for_a_device_that_the_session_configures(self) -> None:
+        async with gateway() as remote, p2svpn.Client() as client:
+            profile = client.profiles.import_file(remote.profile)
+            guard = p2svpn.LeakGuard(allow_local_network=True)
+            session = client.connect(
+                profile, certificate=remote.certificate, device=p2svpn.Userspace(), leak_guard=guard
+            )
+            error = await within(session.closed())
+
+        self.assertEqual(error.name, "INVALID_ARGUMENT")
+        self.assertIn("leak guard", str(error))
+
     async def test_the_network_configuration_is_told(self) -> None:
         async with gateway("--route", "192.168.7.0/24", "--dns", "10.1.0.4") as remote, p2svpn.Client() as client:
             async with connected(client, remote):

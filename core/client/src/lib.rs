@@ -54,6 +54,7 @@ mod export_format;
 mod file;
 mod imported_profile;
 mod inner;
+mod leak_guard;
 mod monitor;
 mod options;
 mod profile_details;
@@ -93,6 +94,7 @@ pub use event::{Ended, Event, EventKind};
 pub use explained::ExplainedProfile;
 pub use export_format::ExportFormat;
 pub use imported_profile::{ImportedProfile, UpdatedProfile};
+pub use leak_guard::LeakGuard;
 pub use options::{ConnectOptions, Timeouts};
 pub use p2svpn_auth::{
     ExternalKey, HttpAnswer, HttpClient, HttpError, HttpFunction, HttpMethod, HttpProxy,

@@ -11,6 +11,7 @@ use crate::credentials::Credentials;
 use crate::device::Device;
 use crate::entra_method::EntraMethod;
 use crate::error::{Error, ErrorCode};
+use crate::leak_guard::LeakGuard;
 use crate::reconnect::Reconnect;
 use crate::server_exception::ServerException;
 use crate::token_provider::TokenProvider;
@@ -48,6 +49,7 @@ pub struct ConnectOptions {
     pub(crate) renegotiate_after: Option<Duration>,
     pub(crate) rounds: Option<u32>,
     pub(crate) reconnect: Reconnect,
+    pub(crate) leak_guard: Option<LeakGuard>,
 }
 
 impl ConnectOptions {
@@ -202,6 +204,16 @@ impl ConnectOptions {
     #[must_use]
     pub fn reconnect(mut self, reconnect: Reconnect) -> Self {
         self.reconnect = reconnect;
+        self
+    }
+
+    /// Keeps everything on the machine that shall go through a full tunnel; by default only routes lead into it.
+    ///
+    /// It needs a network device that the session itself configures. Where only some networks go through the tunnel it is of no use and
+    /// comes down, which a warning tells of.
+    #[must_use]
+    pub fn leak_guard(mut self, guard: LeakGuard) -> Self {
+        self.leak_guard = Some(guard);
         self
     }
 

@@ -168,14 +168,6 @@ fn connections_that_were_open_before_are_held_too() {
 #[test]
 fn nothing_is_forwarded_for_others_by_default() {
     guarded(async || {
-        std::fs::write(
-            "/proc/thread-self/net/../../../sys/net/ipv4/ip_forward",
-            "1",
-        )
-        .ok();
-        ip("link add container type veth peer name inside");
-        ip("addr add 10.88.0.1/24 dev container");
-        ip("link set container up");
         let _guard = LeakGuard::raise(rules(), None).await.unwrap();
 
         let listed = nft("list ruleset");

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_client::{
-    Certificate, ConnectOptions, Credentials, Device, EntraMethod, Error, Reconnect, Timeouts,
+    Certificate, ConnectOptions, Credentials, Device, EntraMethod, Error, LeakGuard, Reconnect,
+    Timeouts,
 };
 
 use crate::certificate::{certificate, p2svpn_certificate};
@@ -147,6 +148,17 @@ pub struct p2svpn_connect_options {
     /// How often all servers of the profile are called to get a lost connection back, before the session gives up; 0 for as
     /// often as it takes.
     pub reconnect_rounds: u32,
+    /// 1 lets nothing leave the machine beside a full tunnel, from the first call of a gateway to the session's end: for this
+    /// machine's programs and for what it forwards, over IPv4 and IPv6, DNS included. Allowed are the gateway, loopback, DHCP, the
+    /// discovery of IPv6, and the networks that the profile or the gateway excludes. On Linux, with the program nft. 0 does not.
+    pub leak_guard: u32,
+    /// With `leak_guard`, 1 leaves the local network reachable, but for DNS; 0 does not.
+    pub guard_allows_local_network: u32,
+    /// With `leak_guard`, 1 keeps it up when the program is killed, until a client starts again or p2svpn_recover() is called; 0 has it
+    /// go with the program.
+    pub guard_stays_after_kill: u32,
+    /// Nothing yet: 0.
+    pub reserved: u32,
 }
 
 /// How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
@@ -251,11 +263,12 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
         given.open_browser,
         given.keep_credentials,
         given.no_reconnect,
+        given.leak_guard,
+        given.guard_allows_local_network,
+        given.guard_stays_after_kill,
     ];
     if flags.iter().any(|flag| *flag > 1) {
-        return Err(invalid(
-            "options: leave_machine, open_browser, keep_credentials and no_reconnect are 0 or 1",
-        ));
+        return Err(invalid("options: what is on or off is 0 or 1"));
     }
     if given.on_token.is_none() && given.free_token_userdata.is_some() {
         return Err(invalid("options: free_token_userdata is for on_token"));
@@ -330,6 +343,18 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
     }
     if given.rounds != 0 {
         options = options.rounds(given.rounds);
+    }
+    let with_guard = given.guard_allows_local_network + given.guard_stays_after_kill;
+    if given.reserved != 0 || (given.leak_guard == 0 && with_guard > 0) {
+        return Err(invalid(
+            "options: reserved is 0, and what begins with guard is for leak_guard",
+        ));
+    }
+    if given.leak_guard == 1 {
+        let guard = LeakGuard::new()
+            .allow_local_network(given.guard_allows_local_network == 1)
+            .stay_after_kill(given.guard_stays_after_kill == 1);
+        options = options.leak_guard(guard);
     }
     options = options.reconnect(match (given.no_reconnect, given.reconnect_rounds) {
         (0, 0) => Reconnect::Always,
@@ -470,6 +495,10 @@ mod tests {
             free_exception_userdata: None,
             no_reconnect: 0,
             reconnect_rounds: 0,
+            leak_guard: 0,
+            guard_allows_local_network: 0,
+            guard_stays_after_kill: 0,
+            reserved: 0,
         }
     }
 
@@ -558,6 +587,6 @@ mod tests {
     #[test]
     fn the_structure_has_no_gap_that_could_hold_rubbish() {
         #[cfg(target_pointer_width = "64")]
-        assert_eq!(size_of::<p2svpn_connect_options>(), 19 * 8 + 16 * 4);
+        assert_eq!(size_of::<p2svpn_connect_options>(), 19 * 8 + 20 * 4);
     }
 }

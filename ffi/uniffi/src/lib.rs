@@ -58,7 +58,7 @@ pub use http_client::{HttpClient, HttpError, HttpRequest, HttpResponse};
 pub use log::LogReader;
 pub use log_queue::{LogLevel, LogRecord};
 pub use network::{InterfaceAddress, NetworkConfig, Route};
-pub use options::{ConnectOptions, EntraMethod, Timeouts};
+pub use options::{ConnectOptions, EntraMethod, LeakGuard, Timeouts};
 pub use profile::{ExportedProfile, ImportedProfile, Plan, ProfileSummary, UpdatedProfile};
 pub use profile_change::ProfileChange;
 pub use profile_details::{ProfileDetails, ServerDetails, SignInDetails};

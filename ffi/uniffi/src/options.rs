@@ -66,6 +66,20 @@ pub struct ConnectOptions {
     /// How often all servers are called for that before the session gives up; for ever if absent.
     #[uniffi(default = None)]
     pub reconnect_rounds: Option<u32>,
+    /// What lets nothing leave the machine beside a full tunnel.
+    #[uniffi(default = None)]
+    pub leak_guard: Option<LeakGuard>,
+}
+
+/// How everything is kept on the machine that shall go through a full tunnel.
+#[derive(uniffi::Record)]
+pub struct LeakGuard {
+    /// Whether the local network stays reachable.
+    #[uniffi(default = false)]
+    pub allow_local_network: bool,
+    /// Whether it stays when the program is killed.
+    #[uniffi(default = false)]
+    pub stay_after_kill: bool,
 }
 
 /// How a session signs in with Entra ID.
@@ -147,6 +161,12 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
         }
         if let Some(rounds) = options.rounds {
             converted = converted.rounds(rounds);
+        }
+        if let Some(guard) = options.leak_guard {
+            let guard = p2svpn_client::LeakGuard::new()
+                .allow_local_network(guard.allow_local_network)
+                .stay_after_kill(guard.stay_after_kill);
+            converted = converted.leak_guard(guard);
         }
         converted = converted.reconnect(match (options.reconnect, options.reconnect_rounds) {
             (false, _) => Reconnect::Never,

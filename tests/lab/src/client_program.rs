@@ -7,8 +7,8 @@ use std::time::Duration;
 use lexopt::prelude::{Long, ValueExt};
 use p2svpn_client::{
     AccessToken, Answer, Certificate, CertificateStore, Challenge, ChallengeId, ChallengeKind,
-    Client, ConnectOptions, Credentials, Device, EntraMethod, Event, EventKind, ProfileId,
-    Reconnect, Session, Status,
+    Client, ConnectOptions, Credentials, Device, EntraMethod, Event, EventKind, LeakGuard,
+    ProfileId, Reconnect, Session, Status,
 };
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 /// `answer ID credentials NAME PASSWORD` or `answer ID token SECONDS TOKEN`; the end of input closes the client.
 ///
 /// The arguments are `--profile FILE` and what else it is to be told: `--certificate FILE --key FILE`, `--pkcs11 MODULE`,
-/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--reconnect`, `--journal FOLDER`,
+/// `--username NAME --password PASSWORD`, `--host-brings-token`, `--root FILE`, `--rounds NUMBER`, `--reconnect`, `--journal FOLDER`, `--guard`, `--guard-stays`,
 /// `--without-extensions`. It logs to standard error as `RUST_LOG` says.
 ///
 /// # Errors
@@ -62,6 +62,8 @@ struct Arguments {
     extensions: bool,
     reconnect: bool,
     journal: Option<PathBuf>,
+    guard: bool,
+    guard_stays: bool,
 }
 
 impl Arguments {
@@ -79,6 +81,8 @@ impl Arguments {
             extensions: true,
             reconnect: false,
             journal: None,
+            guard: false,
+            guard_stays: false,
         };
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
@@ -92,6 +96,8 @@ impl Arguments {
                 Long("host-brings-token") => read.token = true,
                 Long("root") => read.root = Some(parser.value()?.into()),
                 Long("rounds") => read.rounds = parser.value()?.parse()?,
+                Long("guard") => read.guard = true,
+                Long("guard-stays") => read.guard_stays = true,
                 Long("journal") => read.journal = Some(parser.value()?.into()),
                 Long("reconnect") => read.reconnect = true,
                 Long("without-extensions") => read.extensions = false,
@@ -110,6 +116,10 @@ impl Arguments {
                 true => Reconnect::Always,
                 false => Reconnect::Never,
             });
+        if self.guard {
+            let guard = LeakGuard::new().stay_after_kill(self.guard_stays);
+            options = options.leak_guard(guard);
+        }
         if let Some(certificate) = &self.certificate {
             options = options.certificate(Certificate::pem_file(certificate, self.key.clone()));
         }

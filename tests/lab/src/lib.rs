@@ -21,9 +21,11 @@ mod control_wrapping;
 mod dns_service;
 mod echo_service;
 mod error;
+mod escapes;
 mod hash;
 mod hexadecimal;
 mod http;
+mod leaker;
 mod management;
 mod namespace;
 mod needs;
@@ -57,12 +59,15 @@ pub use client_program::run_client;
 pub use control_wrapping::ControlWrapping;
 pub use dns_service::DnsService;
 pub use error::LabError;
+pub use escapes::Escapes;
 pub use hash::Body;
 pub use http::{download, upload};
+pub use leaker::Leaker;
 pub use management::Management;
 pub use namespace::Namespace;
 pub use needs::{
-    can_check_tokens, can_resolve, can_run, can_run_every_server, can_run_pkcs11, can_run_radius,
+    can_check_tokens, can_guard, can_resolve, can_run, can_run_every_server, can_run_pkcs11,
+    can_run_radius,
 };
 pub use netem::Netem;
 pub use openvpn_client::OpenVpnClient;

@@ -95,3 +95,13 @@ pub fn can_run_pkcs11() -> bool {
 pub fn can_check_tokens() -> bool {
     p2svpn_house::require_program("openssl", "a server's script checks signatures with it")
 }
+
+/// Answers whether a test may raise a leak guard here, and see what escapes it; skips the test otherwise.
+///
+/// # Panics
+/// With `CI=true`, instead of skipping.
+#[must_use]
+#[track_caller]
+pub fn can_guard() -> bool {
+    can_run() && p2svpn_house::require_program("nft", "the leak guard is a table of nftables")
+}

@@ -212,6 +212,16 @@ impl Process {
             kilobytes.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
         Ok(kilobytes.ok_or(LabError::Traffic(format!("{path} has no VmRSS")))? * 1024)
     }
+
+    /// How many entries its folder in `/proc` has here: in `fd` its open descriptors, in `task` its threads (proc(5)).
+    ///
+    /// # Errors
+    /// [`LabError::System`] when it has ended.
+    pub fn count_in(&self, folder: &str) -> Result<usize, LabError> {
+        let path = format!("/proc/{}/{folder}", self.child.id());
+        let entries = std::fs::read_dir(&path).map_err(LabError::system(&path))?;
+        Ok(entries.count())
+    }
 }
 
 impl Drop for Process {

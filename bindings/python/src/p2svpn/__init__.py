@@ -65,6 +65,7 @@ from ._event import (
 )
 from ._external_key import ExternalKey, KeyAlgorithm, Scheme
 from ._http import HttpClient, HttpRequest, HttpResponse
+from ._leak_guard import LeakGuard
 from ._logging import TRACE, enable_logging
 from ._network import InterfaceAddress, NetworkConfig, Route
 from ._profile_details import ProfileDetails, ServerDetails, SignInDetails
@@ -123,6 +124,7 @@ __all__ = [
     "LocalMachineStore",
     "NeedsSignInError",
     "Nested",
+    "LeakGuard",
     "NetworkConfig",
     "NetworkConfigEvent",
     "Overlap",

@@ -16,6 +16,7 @@ from ._event import Event
 from ._event_queue import EventQueue
 from ._external_key import ExternalKey
 from ._http import HttpClient, RawHttpClient
+from ._leak_guard import LeakGuard
 from ._profiles import Profile, Profiles, profile_id
 from ._server_exception import RawServerException, ServerException
 from ._session import Session
@@ -116,6 +117,7 @@ class Client:
         rounds: int = 1,
         reconnect: bool = True,
         reconnect_rounds: Optional[int] = None,
+        leak_guard: Optional[LeakGuard] = None,
     ) -> Session:
         """Starts a session and returns at once; :meth:`Session.connected` and the events tell how it goes.
 
@@ -144,7 +146,8 @@ class Client:
         called before the session gives up, with growing pauses; each call in vain is told by a warning.
         ``reconnect``: whether a connection that is lost is made anew; the device, its addresses and its routes stay
         meanwhile. ``reconnect_rounds``: how often all servers are called for that before the session gives up; ``None``
-        for as often as it takes.
+        for as often as it takes. ``leak_guard``: lets nothing leave the machine beside a full tunnel; it needs a
+        network device that the session itself configures.
         """
         options = _raw.ConnectOptions(
             device=device._to_raw(),
@@ -165,6 +168,7 @@ class Client:
             rounds=rounds,
             reconnect=reconnect,
             reconnect_rounds=reconnect_rounds,
+            leak_guard=None if leak_guard is None else leak_guard._to_raw(),
         )
         with translated():
             return Session(self._raw.connect(profile_id(profile), options), self)

@@ -547,6 +547,10 @@ error_codes! {
         "This version cannot configure the network of this system"
         "Addresses and routes are set on Linux only so far."
         "Use the userspace device, or let the host program apply the network configuration."
+    714 LeakGuardFailed "LEAK_GUARD_FAILED" UserAction
+        "The leak guard could not be raised"
+        "The program nft is not installed, or the kernel refused its table."
+        "Install the package nftables, or connect without the leak guard."
 
     // ---- 8xx: connections through the userspace stack ----
     801 DialNotUserspace "DIAL_NOT_USERSPACE" Bug

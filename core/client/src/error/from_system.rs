@@ -9,6 +9,7 @@ impl From<SystemError> for Error {
             SystemError::PermissionDenied { .. } => ErrorCode::MachineDenied,
             SystemError::RouteConflict { .. } => ErrorCode::RouteConflict,
             SystemError::NoRouteToGateway { .. } => ErrorCode::GatewayUnreachable,
+            SystemError::ProgramMissing { .. } => ErrorCode::LeakGuardFailed,
             SystemError::Unsupported { .. } => ErrorCode::MachineUnsupported,
             _ => ErrorCode::MachineFailed,
         };

@@ -5,6 +5,7 @@ use p2svpn_system::Path;
 use p2svpn_tunnel::Tunnel;
 
 use super::failure::Failure;
+use super::guard::Guard;
 use super::machine::Machine;
 use super::shared::Shared;
 use super::sign_in::SignIn;
@@ -18,6 +19,7 @@ pub(super) struct Connected<'a> {
     pub(super) sign_in: &'a SignIn,
     pub(super) tunnel: &'a Tunnel,
     pub(super) machine: &'a mut Machine,
+    pub(super) guard: &'a mut Option<Guard>,
     pub(super) events: &'a mut TunnelEvents,
     pub(super) surroundings: &'a mut Surroundings,
     /// The way to the gateway that the connection was made by.
@@ -76,6 +78,8 @@ impl Connected<'_> {
                 let gateway = self.tunnel.peer_addr().ip();
                 let adapted = self.machine.adapt(&reconfigured.push, gateway).await;
                 adapted.map_err(Failure::final_one)?;
+                let fits = self.machine.fit(self.guard).await;
+                fits.map_err(Failure::final_one)?;
             }
             Heard::CredentialsDue => self.sign_in.credentials_due(),
             Heard::AuthToken(token) => self.sign_in.take_over(token),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use p2svpn_openvpn::{Connection, Remote, Remotes};
 use p2svpn_profile::{Profile, Server, Transport as ProfileTransport};
-use p2svpn_system::{Path, path_to};
+use p2svpn_system::{GuardedGateway, Path, path_to};
 use p2svpn_tunnel::{
     Settings, TcpOptions, TcpTransport, Transport, Tunnel, TunnelError, UdpOptions, UdpTransport,
     resolve,
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::dialogue::{Dialogue, framing};
 use super::failure::{Failure, Next};
+use super::guard::Guard;
 use super::machine::Machine;
 use super::meter::meter;
 use super::question::ask_between;
@@ -51,6 +52,8 @@ pub(super) struct Connector<'a> {
     pub(super) tunnel: &'a mut Option<Arc<Tunnel>>,
     /// What is configured already, by the connection before.
     pub(super) machine: &'a mut Option<Machine>,
+    /// What lets the gateway be called, where nothing else shall leave.
+    pub(super) guard: &'a mut Option<Guard>,
     /// How the connection before was lost, if there was one.
     pub(super) loss: Option<Loss>,
 }
@@ -177,6 +180,16 @@ impl<'a> Connector<'a> {
             facts.gateway_name = Some(server.host().to_owned());
             facts.gateway_address = None;
         });
+        if let Some(guard) = self.guard {
+            if !guard.is_up() {
+                // Whoever looks names up is outside, and cannot be asked later.
+                for server in self.profile.servers.iter() {
+                    let found = resolve(server.host(), server.port(), self.timeout).await;
+                    guard.know(server, found);
+                }
+            }
+            return guard.addresses_of(server);
+        }
         let found = resolve(server.host(), server.port(), self.timeout);
         Ok(match self.machine {
             None => found.await?,
@@ -231,6 +244,13 @@ impl<'a> Connector<'a> {
         extensions: bool,
     ) -> Result<Established, Failure> {
         let shared = self.shared;
+        if let Some(guard) = self.guard {
+            let gateway = GuardedGateway {
+                address,
+                is_udp: server.transport() == ProfileTransport::Udp,
+            };
+            guard.admit(gateway).await.map_err(Failure::final_one)?;
+        }
         if let Some(machine) = self.machine {
             // Where the network is between two states, the next call finds it in order.
             let left_out = machine.leave_out(address.ip()).await;

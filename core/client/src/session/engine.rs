@@ -9,11 +9,13 @@ use p2svpn_profile::Profile;
 use p2svpn_system::Path;
 use p2svpn_tunnel::{Settings, Tunnel};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::connected::Connected;
 use super::connecting::{Connector, Established, hang_up};
 use super::disconnecting::put_back;
 use super::failure::{Failure, Next};
+use super::guard::Guard;
 use super::machine::Machine;
 use super::meter::meter;
 use super::preparing::{Prepared, prepare};
@@ -32,6 +34,9 @@ use crate::state::State;
 
 /// How long a machine that was not put back within its limit is worked on after the session's end.
 pub(crate) const UNDO_REST_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long the leak guard may take to come down, while the gateway is told goodbye.
+const LOWER_LIMIT: Duration = Duration::from_millis(900);
 
 /// The work on a machine that goes on after the session's end; it logs by itself how it ended.
 pub(crate) type UndoRest = JoinHandle<Result<(), String>>;
@@ -53,6 +58,7 @@ pub(crate) async fn run(
         recovery,
         tunnel: None,
         machine: None,
+        guard: None,
         undo_rest: None,
     };
     let error = tokio::select! {
@@ -78,6 +84,8 @@ struct Engine {
     recovery: Arc<Recovery>,
     tunnel: Option<Arc<Tunnel>>,
     machine: Option<Machine>,
+    /// There if the host wants one.
+    guard: Option<Guard>,
     /// The work on the machine that outlasts the session.
     undo_rest: Option<UndoRest>,
 }
@@ -94,6 +102,10 @@ impl Engine {
     async fn connect_and_stay(&mut self, options: ConnectOptions) -> Result<Infallible, Error> {
         let shared = Arc::clone(&self.shared);
         shared.enter(State::Preparing, "");
+        self.recovery.done().await;
+        let journal = self.recovery.journal();
+        let guard = options.leak_guard;
+        self.guard = guard.map(|wish| Guard::new(&shared, wish, journal));
         let (accounts, keeper) = (&self.accounts, &self.keeper);
         let mut prepared = prepare(&shared, &self.profile, options, accounts, keeper).await?;
         let mut surroundings = Surroundings::new(&shared);
@@ -146,6 +158,7 @@ impl Engine {
             remotes: &mut prepared.remotes,
             tunnel: &mut self.tunnel,
             machine: &mut self.machine,
+            guard: &mut self.guard,
             loss,
         }
     }
@@ -175,7 +188,6 @@ impl Engine {
                 let wish = std::mem::replace(&mut prepared.wish, again);
                 let wish = wish.ok_or(ErrorCode::DeviceLost)?;
                 let (shared, profile) = (&self.shared, &self.profile);
-                self.recovery.done().await;
                 let journal = self.recovery.journal();
                 let opened =
                     Machine::open(shared, profile, (wish, journal), &settings.push, gateway).await;
@@ -187,6 +199,10 @@ impl Engine {
                 machine
             }
         };
+        machine
+            .fit(&mut self.guard)
+            .await
+            .map_err(Failure::final_one)?;
         if machine.attach(tunnel).await.is_err() {
             // The tunnel is over already: its last event says why.
             loop {
@@ -214,6 +230,7 @@ impl Engine {
             sign_in: &prepared.sign_in,
             tunnel,
             machine,
+            guard: &mut self.guard,
             events,
             surroundings,
             path,
@@ -245,8 +262,9 @@ impl Engine {
             }
             // What is left of it goes, and the next connection opens another one.
             self.undo_rest = put_back(&self.shared, &mut self.machine).await;
-            self.shared
-                .learn(|facts| facts.protection = Protection::None);
+            let guard = self.guard.as_ref();
+            let protection = guard.map_or(Protection::None, Guard::protection);
+            self.shared.learn(|facts| facts.protection = protection);
         }
         if error.code() == ErrorCode::TokenExpired {
             sign_in.forget_token();
@@ -268,10 +286,16 @@ impl Engine {
         if let Some(rest) = put_back(&self.shared, &mut self.machine).await {
             self.undo_rest = Some(rest);
         }
+        self.shared.close_stack();
+        let lower = async {
+            if let Some(mut guard) = self.guard.take() {
+                // Whatever takes longer goes with its owner, or is in the journal.
+                let _ = timeout(LOWER_LIMIT, guard.lower()).await;
+            }
+        };
+        tokio::join!(lower, hang_up(&self.shared, &mut self.tunnel));
         self.shared
             .learn(|facts| facts.protection = Protection::None);
-        self.shared.close_stack();
-        hang_up(&self.shared, &mut self.tunnel).await;
     }
 }
 

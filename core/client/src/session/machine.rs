@@ -10,6 +10,7 @@ use p2svpn_system::{
 use p2svpn_tunnel::{DeviceKeeper, Stack, Tunnel, TunnelError};
 use tokio::time::timeout;
 
+use super::guard::Guard;
 use super::link;
 use super::network::{network_config, stack_addresses, tunnel_mtu};
 use super::shared::Shared;
@@ -166,6 +167,14 @@ impl Machine {
         let output = work.await;
         self.apply().await?;
         Ok(output)
+    }
+
+    /// Has the leak guard open what is wanted, if there is one.
+    pub(super) async fn fit(&self, guard: &mut Option<Guard>) -> Result<(), Error> {
+        match guard {
+            Some(guard) => guard.enclose(self.device.name(), &self.config).await,
+            None => Ok(()),
+        }
     }
 
     /// Has the packets of the device go through a tunnel, once the one before has given it back.

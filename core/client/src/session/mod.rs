@@ -7,6 +7,7 @@ mod disconnecting;
 mod engine;
 mod exception;
 mod failure;
+mod guard;
 mod handle;
 mod link;
 mod machine;

@@ -3,17 +3,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use p2svpn_openvpn::{Remote, Remotes, Retry};
-use p2svpn_profile::Profile;
+use p2svpn_profile::{DeviceKind, Profile};
+use p2svpn_system::can_configure_network;
 
 use super::dialogue::{Dialogue, framing, timeouts};
 use super::exception::certificate_exception;
-use super::link;
+use super::link::{self, device_kind};
 use super::machine::DeviceWish;
 use super::reconnecting::retry;
 use super::shared::Shared;
 use super::sign_in::SignIn;
 use crate::entra_accounts::EntraAccounts;
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::options::ConnectOptions;
 use crate::profile_keeper::ProfileKeeper;
 
@@ -44,6 +45,11 @@ pub(super) async fn prepare(
     let mut dialogue = Dialogue::new(profile, &options, exception)?;
     let sign_in = SignIn::new(shared, profile, &options, accounts, keeper)?;
     link::check(&options.device, !options.leave_machine)?;
+    let is_guarded = options.leak_guard.is_some();
+    if is_guarded && device_kind(&options, can_configure_network()) != DeviceKind::Machine {
+        let rule = "the leak guard is for a network device that the session configures";
+        return Err(Error::new(ErrorCode::InvalidArgument, rule));
+    }
     if let Some(identity) = sign_in.identity(&options).await? {
         dialogue.sign_in(&identity)?;
     }
