@@ -11,6 +11,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
 use p2svpn_lab::{
     KeyKind, LabError, Network, OpenVpnServer, P2svpnClient, PATIENCE, Roaming, SERVICE,
     ServerOptions, Site, Snapshot, Steady, Table, Transport, can_run, echo_until, ping,
@@ -24,6 +25,10 @@ const LENGTH: Duration = Duration::from_secs(4);
 
 /// How often a client moves.
 const MOVES: usize = 6;
+
+/// How long nobody says anything, unless the environment says otherwise: longer than TCP waits before it asks.
+const IDLE: Duration = Duration::from_secs(45);
+const IDLE_VARIABLE: &str = "P2SVPN_IDLE_SECONDS";
 
 /// What a move may cost.
 const GOAL: Duration = Duration::from_secs(1);
@@ -190,6 +195,59 @@ fn a_machine_that_slept_is_connected_again_at_once_and_lets_no_burst_out() -> Re
     ping(&site.client, SERVICE, 1)?;
     assert_eq!(client.status()?["reconnects"], 1);
     assert_eq!(calls() - before, before, "one call, like the first one");
+    client.stop()
+}
+
+#[test]
+fn a_program_that_stood_still_goes_on_where_it_was() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let options = ServerOptions {
+        one_session_each: true,
+        pushed: vec!["ping 1".to_owned(), "ping-restart 3".to_owned()],
+        more: vec!["ping 1".to_owned()],
+        ..ServerOptions::default()
+    };
+    let _server = OpenVpnServer::start(&site, &options)?;
+    let mut client = connected(&site, Transport::Tcp)?;
+
+    client.process().signal(Signal::SIGSTOP)?;
+    std::thread::sleep(Duration::from_secs(5));
+    client.process().signal(Signal::SIGCONT)?;
+
+    // Longer than the gateway may be silent: either what it has sent meanwhile counts, or the connection is made anew, once.
+    ping(&site.client, SERVICE, 1)?;
+    std::thread::sleep(Duration::from_secs(4));
+    ping(&site.client, SERVICE, 1)?;
+    let status = client.status()?;
+    assert_eq!(status["state"], "Connected");
+    assert!(status["reconnects"].as_u64() <= Some(1), "{status}");
+    client.stop()
+}
+
+#[test]
+fn an_idle_gateway_that_sends_nothing_is_not_a_dead_one() -> Result<(), LabError> {
+    if !can_run() {
+        return Ok(());
+    }
+    let site = Site::new()?;
+    let _server = OpenVpnServer::start(&site, &ServerOptions::default())?;
+    let mut client = connected(&site, Transport::Tcp)?;
+    let idle = std::env::var(IDLE_VARIABLE).map_or(IDLE, |seconds| {
+        Duration::from_secs(seconds.parse().expect("a number of seconds"))
+    });
+
+    std::thread::sleep(idle);
+
+    ping(&site.client, SERVICE, 1)?;
+    let status = client.status()?;
+    println!("idle for {idle:?}, connected all the time");
+    assert_eq!(
+        (&status["state"], &status["reconnects"]),
+        (&"Connected".into(), &0.into())
+    );
     client.stop()
 }
 
