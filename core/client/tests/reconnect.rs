@@ -119,6 +119,23 @@ async fn a_session_ends_with_its_connection_where_the_host_wants_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_lets_the_session_in_and_ends_it_again_is_called_in_vain() {
+    let mut bench = Bench::new().await;
+    let session = bench.connect(bench.options().reconnect(Reconnect::Rounds(2)));
+    within(session.connected()).await.unwrap();
+    let closes = Misbehaviour::StopsAt(Stage::Established, Stop::Closing);
+    bench.gateway.set_misbehaviour(closes);
+
+    bench.gateway.disconnect_all();
+    let ended = within(session.closed()).await;
+
+    let lost = [ErrorCode::ConnectionLost, ErrorCode::HandshakeInterrupted];
+    assert!(lost.contains(&ended.error.unwrap().code()));
+    assert_eq!(bench.gateway.statistics().accepted, 1 + 2);
+    bench.nothing_is_left(&session).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn credentials_that_the_gateway_refuses_are_not_shown_again() {
     let gateway = Gateway::builder().user("alice", "secret");
     let mut bench = Bench::with(gateway).await;
@@ -162,6 +179,28 @@ async fn a_change_of_the_network_or_a_wake_ends_the_pause_before_the_next_attemp
         // Else it would wait for a hundred seconds at least.
         within(until(&session, State::Connected)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_never_rests_is_no_end_of_calls() {
+    let bench = Bench::new().await;
+    let session = bench.connected().await;
+    let accepted = bench.gateway.statistics().accepted;
+    bench
+        .gateway
+        .set_misbehaviour(Misbehaviour::StopsAt(Stage::Reset, Stop::Closing));
+    bench.gateway.disconnect_all();
+    next_attempt(&bench).await;
+
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(3) {
+        session.notify_network_change();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+
+    // Some at once, and then one a second.
+    let calls = bench.gateway.statistics().accepted - accepted;
+    assert!((2..=12).contains(&calls), "{calls} calls");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,10 +114,7 @@ impl<'a> Connector<'a> {
                 }
             };
             let failure = match outcome {
-                Ok(established) => {
-                    self.remotes.connected();
-                    return Ok(established);
-                }
+                Ok(established) => return Ok(established),
                 Err(failure) => failure,
             };
             error = self.sign_in.signing_error().unwrap_or(failure.error);

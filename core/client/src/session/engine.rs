@@ -35,6 +35,11 @@ use crate::state::State;
 /// How long a machine that was not put back within its limit is worked on after the session's end.
 pub(crate) const UNDO_REST_LIMIT: Duration = Duration::from_secs(30);
 
+/// A connection that lasted as long is no call in vain. Of several in a row that are ended sooner all but the first count as such, so
+/// that pauses grow where a gateway lets the session in and ends it again and again, as two clients with one certificate do to
+/// each other.
+const STABLE: Duration = Duration::from_secs(60);
+
 /// How long the leak guard may take to come down, while the gateway is told goodbye.
 const LOWER_LIMIT: Duration = Duration::from_millis(900);
 
@@ -111,6 +116,7 @@ impl Engine {
         let mut surroundings = Surroundings::new(&shared);
         shared.enter(State::Connecting, "");
         let mut loss = None;
+        let mut short_ones: u32 = 0;
         loop {
             let is_again = loss.is_some();
             let established = self
@@ -127,6 +133,7 @@ impl Engine {
                 shared.enter(State::Configuring, "");
             }
             prepared.sign_in.admitted().await;
+            let began = shared.clock().now();
             let configured = self
                 .configure(&mut prepared, &settings, &tunnel, &mut events)
                 .await;
@@ -140,6 +147,14 @@ impl Engine {
                     self.stay(&prepared, connection, &mut surroundings).await
                 }
             };
+            let lasted = shared.clock().now().saturating_duration_since(began);
+            short_ones = match lasted < STABLE && !failure.at_once {
+                true => short_ones.saturating_add(1),
+                false => 0,
+            };
+            if short_ones <= 1 {
+                prepared.remotes.connected();
+            }
             loss = Some(self.lose(&mut prepared, failure).await?);
         }
     }

@@ -18,7 +18,16 @@ pub(super) struct Loss {
     told: u32,
     /// Whether the next call begins without a pause: the gateway is not to blame.
     at_once: bool,
+    /// How many pauses in a row were cut short.
+    cut_short: u32,
 }
+
+/// How many pauses in a row are cut short at once; enough for a machine that comes into another network. Where the network never
+/// rests, the others still last [`SHORTEST`], so that no gateway is called without an end.
+const MOST_CUT_SHORT: u32 = 3;
+
+/// What is left of any further pause at least.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 impl Loss {
     /// Notes why the connection was lost, and whether it is called for again without a pause.
@@ -28,6 +37,7 @@ impl Loss {
             attempt: 1,
             told: 0,
             at_once,
+            cut_short: 0,
         }
     }
 
@@ -68,9 +78,15 @@ impl Loss {
             self.attempt,
             shared.unix_time_in(pause),
         ));
+        let end = now.checked_add(pause);
         tokio::select! {
-            () = shared.rest_until(now.checked_add(pause)) => {}
-            _ = surroundings.notice() => {}
+            () = shared.rest_until(end) => self.cut_short = 0,
+            _ = surroundings.notice() => {
+                self.cut_short = self.cut_short.saturating_add(1);
+                if self.cut_short > MOST_CUT_SHORT {
+                    shared.rest_until(now.checked_add(pause.min(SHORTEST))).await;
+                }
+            }
         }
         true
     }
