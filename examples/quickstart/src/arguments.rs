@@ -32,6 +32,7 @@ quickstart: connect, look at the status, fetch a page from the VNet, disconnect.
   --login-root FILE a root certificate, PEM, that this host's may come from
   --root FILE       a root certificate, PEM or DER, among which the profile's pinned root is looked for
   --device KIND     auto (default), tun, or userspace, which needs no privilege
+  --leak-guard      let nothing leave this machine beside the tunnel, if everything shall go through it; it needs root and nft
   --get URL         fetch http://ADDRESS[:PORT]/PATH through the tunnel, with the userspace device, then disconnect
 ";
 
@@ -50,6 +51,7 @@ pub(crate) struct Arguments {
     /// Where the access token is.
     pub(crate) token: Option<PathBuf>,
     pub(crate) open_browser: bool,
+    pub(crate) leak_guard: bool,
     pub(crate) login: Login,
     pub(crate) root: Option<PathBuf>,
     pub(crate) device: Device,
@@ -69,6 +71,7 @@ impl Arguments {
             method: EntraMethod::default(),
             token: None,
             open_browser: false,
+            leak_guard: false,
             login: Login::default(),
             root: None,
             device: Device::Auto,
@@ -105,6 +108,7 @@ impl Arguments {
                     arguments.method = EntraMethod::Token;
                     arguments.token = Some(parser.value()?.into());
                 }
+                Long("leak-guard") => arguments.leak_guard = true,
                 Long("open-browser") => arguments.open_browser = true,
                 Long("login") => arguments.login.host = Some(parser.value()?.string()?),
                 Long("login-root") => arguments.login.root = Some(parser.value()?.into()),
@@ -154,6 +158,7 @@ impl Arguments {
             ("--token", self.token.is_some()),
             ("--login-root", self.login.root.is_some()),
             ("--root", self.root.is_some()),
+            ("--leak-guard", self.leak_guard),
             ("--get", self.page.is_some()),
         ];
         let is_ours = !explains && self.profile.is_none();

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use p2svpn_client::{Client, ConnectOptions, Event, EventKind, Session, State, Warning};
+use p2svpn_client::{Client, ConnectOptions, Event, EventKind, LeakGuard, Session, State, Warning};
 
 use crate::answer::answer;
 use crate::arguments::Arguments;
@@ -90,6 +90,9 @@ async fn run(mut arguments: Arguments) -> Result<(), Failure> {
     if let Some(user) = arguments.user {
         options = options.username(user);
     }
+    if arguments.leak_guard {
+        options = options.leak_guard(LeakGuard::new());
+    }
     if let Some(root) = arguments.root {
         options = options.trusted_root(std::fs::read(root)?);
     }
@@ -124,9 +127,15 @@ async fn follow(
         let Event { kind, .. } = event;
         let at = clock(started.elapsed());
         match kind {
-            EventKind::State { state, reason, .. } => {
+            EventKind::State {
+                state,
+                reason,
+                reconnection,
+            } => {
+                let attempt = reconnection.map(|one| format!(", attempt {}", one.attempt));
+                let attempt = attempt.unwrap_or_default();
                 let colon = if reason.is_empty() { "" } else { ": " };
-                say(format_args!("{at}  {state}{colon}{reason}"))?;
+                say(format_args!("{at}  {state}{attempt}{colon}{reason}"))?;
                 if state == State::Connected {
                     outcome = use_tunnel(session, page).await;
                     if page.is_some() || outcome.is_err() {
