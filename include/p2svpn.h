@@ -1562,9 +1562,10 @@ typedef struct p2svpn_connect_options {
      */
     uint32_t guard_stays_after_kill;
     /**
-     * Nothing yet: 0.
+     * With `leave_machine`, 1 has the session wait, before it is connected, until the host has applied the first network
+     * configuration and says so by p2svpn_session_network_applied(); 0 does not.
      */
-    uint32_t reserved;
+    uint32_t host_confirms;
 } p2svpn_connect_options;
 
 /**
@@ -3173,6 +3174,19 @@ struct p2svpn_error *p2svpn_session_answer_cancel(const struct p2svpn_session *s
  * when.
  */
 void p2svpn_session_disconnect(const struct p2svpn_session *session);
+
+/**
+ * Says that the host has applied a network configuration, or why it could not, which ends the session. It returns at once.
+ *
+ * A session whose options say `host_confirms` waits for it.
+ *
+ * @param generation  the configuration's, from p2svpn_network_config_generation()
+ * @param failure     why it could not be applied, for people; NULL if it was
+ * @return NULL or INVALID_ARGUMENT
+ */
+struct p2svpn_error *p2svpn_session_network_applied(const struct p2svpn_session *session,
+                                                    uint64_t generation,
+                                                    const char *failure);
 
 /**
  * Says that the machine's network has changed: another address, route or link. NULL is nothing. It returns at once.

@@ -51,6 +51,23 @@ class SessionTest(IsolatedAsyncioTestCase):
         self.assertEqual(status.statistics.reconnects, 1)
         self.assertIn(b"Hello, 172.16.201.2.", page)
 
+    async def test_a_program_that_configures_the_machine_is_waited_for(self) -> None:
+        async with gateway() as remote, p2svpn.Client() as client:
+            profile = client.profiles.import_file(remote.profile)
+            async with client.connect(
+                profile,
+                certificate=remote.certificate,
+                device=p2svpn.Userspace(),
+                configure_machine=False,
+                host_confirms=True,
+            ) as session:
+                async for event in client.events():
+                    if isinstance(event, p2svpn.NetworkConfigEvent):
+                        break
+                self.assertIs(session.status().state, State.CONFIGURING)
+                session.network_applied(event.config)
+                await within(session.connected())
+
     async def test_a_leak_guard_is_for_a_device_that_the_session_configures(self) -> None:
         async with gateway() as remote, p2svpn.Client() as client:
             profile = client.profiles.import_file(remote.profile)

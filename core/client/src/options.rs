@@ -45,6 +45,7 @@ pub struct ConnectOptions {
     pub(crate) timeouts: Timeouts,
     pub(crate) mtu: Option<u16>,
     pub(crate) leave_machine: bool,
+    pub(crate) host_confirms: bool,
     pub(crate) without_extensions: bool,
     pub(crate) renegotiate_after: Option<Duration>,
     pub(crate) rounds: Option<u32>,
@@ -165,6 +166,17 @@ impl ConnectOptions {
         self
     }
 
+    /// Sets whether the session waits, before it is connected, until the host has applied the first `NetworkConfig` event and says so by
+    /// [`Session::network_applied`](crate::Session::network_applied); the default is that it does not.
+    ///
+    /// It is for hosts that configure the machine themselves, with [`configure_machine`](Self::configure_machine) off: a network
+    /// extension, a VPN service, a helper of their own with privilege. Later snapshots are told and not waited for.
+    #[must_use]
+    pub fn host_confirms(mut self, confirms: bool) -> Self {
+        self.host_confirms = confirms;
+        self
+    }
+
     /// Sets whether the gateway is told which extensions of the OpenVPN protocol the client knows; the default is that
     /// it is.
     ///
@@ -233,6 +245,12 @@ impl ConnectOptions {
             return Err(Error::new(
                 ErrorCode::InvalidArgument,
                 "keys are used from a minute to a day",
+            ));
+        }
+        if self.host_confirms && !self.leave_machine {
+            return Err(Error::new(
+                ErrorCode::InvalidArgument,
+                "a host that confirms the network configures the machine itself",
             ));
         }
         if self.rounds == Some(0) || self.reconnect == Reconnect::Rounds(0) {

@@ -290,6 +290,44 @@ async fn a_connection_through_the_tunnel_ends_with_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_configures_the_machine_is_waited_for_if_it_wants_that() {
+    for failure in [None, Some("no helper")] {
+        let mut bench = Bench::new().await;
+        let options = bench.options().configure_machine(false).host_confirms(true);
+        let session = bench.connect(options);
+        let generation = loop {
+            let event = within(bench.client.next_event()).await.unwrap();
+            if let EventKind::NetworkConfig(config) = event.kind {
+                break config.generation;
+            }
+        };
+        assert_eq!(session.status().state, State::Configuring);
+
+        // Of another one than the first nothing is known yet.
+        session.network_applied(generation - 1, Ok(()));
+        assert_eq!(session.status().state, State::Configuring);
+        session.network_applied(
+            generation,
+            failure.map_or(Ok(()), |text| Err(text.to_owned())),
+        );
+
+        match failure {
+            None => {
+                within(session.connected()).await.unwrap();
+                session.disconnect();
+                assert_eq!(within(session.closed()).await.error, None);
+            }
+            Some(text) => {
+                let error = within(session.closed()).await.error.unwrap();
+                assert_eq!(error.code(), ErrorCode::MachineFailed);
+                assert!(error.to_string().contains(text), "{error}");
+            }
+        }
+        bench.nothing_is_left(&session).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_cuts_the_connection_is_told_from_one_that_says_goodbye() {
     let mut bench = Bench::new().await;
     let session = bench.connect(bench.options().reconnect(Reconnect::Never));

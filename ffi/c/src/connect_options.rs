@@ -157,8 +157,9 @@ pub struct p2svpn_connect_options {
     /// With `leak_guard`, 1 keeps it up when the program is killed, until a client starts again or p2svpn_recover() is called; 0 has it
     /// go with the program.
     pub guard_stays_after_kill: u32,
-    /// Nothing yet: 0.
-    pub reserved: u32,
+    /// With `leave_machine`, 1 has the session wait, before it is connected, until the host has applied the first network
+    /// configuration and says so by p2svpn_session_network_applied(); 0 does not.
+    pub host_confirms: u32,
 }
 
 /// How a session signs in with Entra ID when nobody has signed in before, or Entra wants it anew.
@@ -266,6 +267,7 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
         given.leak_guard,
         given.guard_allows_local_network,
         given.guard_stays_after_kill,
+        given.host_confirms,
     ];
     if flags.iter().any(|flag| *flag > 1) {
         return Err(invalid("options: what is on or off is 0 or 1"));
@@ -309,6 +311,7 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
     let mut options = ConnectOptions::default()
         .device(device(given, tun_name)?)
         .configure_machine(given.leave_machine == 0)
+        .host_confirms(given.host_confirms == 1)
         .timeouts(timeouts(given))
         .entra_method(entra_method(given.entra_method)?)
         .open_browser(given.open_browser == 1);
@@ -345,10 +348,8 @@ unsafe fn of_structure(given: &p2svpn_connect_options) -> Result<ConnectOptions,
         options = options.rounds(given.rounds);
     }
     let with_guard = given.guard_allows_local_network + given.guard_stays_after_kill;
-    if given.reserved != 0 || (given.leak_guard == 0 && with_guard > 0) {
-        return Err(invalid(
-            "options: reserved is 0, and what begins with guard is for leak_guard",
-        ));
+    if given.leak_guard == 0 && with_guard > 0 {
+        return Err(invalid("options: what begins with guard is for leak_guard"));
     }
     if given.leak_guard == 1 {
         let guard = LeakGuard::new()
@@ -498,7 +499,7 @@ mod tests {
             leak_guard: 0,
             guard_allows_local_network: 0,
             guard_stays_after_kill: 0,
-            reserved: 0,
+            host_confirms: 0,
         }
     }
 

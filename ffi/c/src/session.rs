@@ -248,6 +248,31 @@ pub extern "C" fn p2svpn_session_disconnect(session: Option<&p2svpn_session>) {
     }
 }
 
+/// Says that the host has applied a network configuration, or why it could not, which ends the session. It returns at once.
+///
+/// A session whose options say `host_confirms` waits for it.
+///
+/// @param generation  the configuration's, from p2svpn_network_config_generation()
+/// @param failure     why it could not be applied, for people; NULL if it was
+/// @return NULL or INVALID_ARGUMENT
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn p2svpn_session_network_applied(
+    session: Option<&p2svpn_session>,
+    generation: u64,
+    failure: *const c_char,
+) -> Option<Box<p2svpn_error>> {
+    entry(|| {
+        let session = &required(session, "session")?.session;
+        // SAFETY: the caller's string holds to the rules.
+        let failure = unsafe { text(failure, "failure") }?;
+        session.network_applied(
+            generation,
+            failure.map_or(Ok(()), |text| Err(text.to_owned())),
+        );
+        Ok(())
+    })
+}
+
 /// Says that the machine's network has changed: another address, route or link. NULL is nothing. It returns at once.
 ///
 /// The session looks whether its way to the gateway is still the same, and connects anew if not; one that waits to connect again

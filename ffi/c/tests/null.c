@@ -266,6 +266,7 @@ int main(void) {
     REFUSED(p2svpn_session_answer_cancel(NULL, 1));
     p2svpn_session_disconnect(NULL);
     FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_recover("\xff", NULL));
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_session_network_applied(NULL, 1, NULL));
     p2svpn_session_notify_network_change(NULL);
     p2svpn_session_notify_sleep(NULL);
     p2svpn_session_notify_wake(NULL);

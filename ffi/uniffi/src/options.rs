@@ -54,6 +54,9 @@ pub struct ConnectOptions {
     /// Whether addresses and routes are set on the machine.
     #[uniffi(default = true)]
     pub configure_machine: bool,
+    /// Whether the session waits until the program has applied the first network configuration.
+    #[uniffi(default = false)]
+    pub host_confirms: bool,
     /// How long the keys that protect packets are used before the client asks for new ones, from a minute to a day.
     #[uniffi(default = None)]
     pub renegotiate_after: Option<Duration>,
@@ -125,6 +128,7 @@ impl From<ConnectOptions> for p2svpn_client::ConnectOptions {
         let mut converted = Self::default()
             .device(options.device.into())
             .configure_machine(options.configure_machine)
+            .host_confirms(options.host_confirms)
             .open_browser(options.open_browser);
         for certificate in options.certificates {
             converted = converted.certificate(certificate.into());

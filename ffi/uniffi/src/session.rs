@@ -49,6 +49,12 @@ impl Session {
         self.session.disconnect();
     }
 
+    /// Says that the program has applied a network configuration, or why it could not.
+    pub fn network_applied(&self, generation: u64, failure: Option<String>) {
+        self.session
+            .network_applied(generation, failure.map_or(Ok(()), Err));
+    }
+
     /// Says that the machine's network has changed.
     pub fn notify_network_change(&self) {
         self.session.notify_network_change();

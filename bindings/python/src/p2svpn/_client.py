@@ -113,6 +113,7 @@ class Client:
         timeouts: Optional[Timeouts] = None,
         mtu: Optional[int] = None,
         configure_machine: bool = True,
+        host_confirms: bool = False,
         renegotiate_after: Optional[float] = None,
         rounds: int = 1,
         reconnect: bool = True,
@@ -141,6 +142,8 @@ class Client:
 
         ``mtu``: the largest packet inside the tunnel, from 576 to 1,500 bytes. ``configure_machine``: whether addresses
         and routes are set on the machine; if not, the program applies each :class:`NetworkConfigEvent` itself.
+        ``host_confirms``: the session then waits, before it is connected, until the program has applied the first one
+        and says so by :meth:`Session.network_applied`.
         ``renegotiate_after``: for how many seconds the keys that protect packets are used before the client asks for
         new ones, from 60 to 86,400; the gateway may ask earlier. ``rounds``: how often all servers of the profile are
         called before the session gives up, with growing pauses; each call in vain is told by a warning.
@@ -164,6 +167,7 @@ class Client:
             timeouts=None if timeouts is None else timeouts._to_raw(),
             mtu=mtu,
             configure_machine=configure_machine,
+            host_confirms=host_confirms,
             renegotiate_after=duration(renegotiate_after),
             rounds=rounds,
             reconnect=reconnect,

@@ -12,6 +12,7 @@ from ._certificate_details import CertificateDetails
 from ._challenge import Challenge, ChooseCertificateChallenge, Redirect
 from ._error import P2SVpnError, error_from_details, translated
 from ._external_key import ExternalKey
+from ._network import NetworkConfig
 from ._sign_in import AccessToken, Credentials
 from ._status import Statistics, Status
 from ._transport import TunnelTransport
@@ -55,6 +56,13 @@ class Session:
     def disconnect(self) -> None:
         """Asks for the end, in whatever state the session is, and returns at once. It ends within 2 seconds."""
         self._raw.disconnect()
+
+    def network_applied(self, config: NetworkConfig, failure: Optional[str] = None) -> None:
+        """Says that the program has applied a network configuration, or why it could not, which ends the session.
+
+        A session that was made with ``host_confirms`` waits for it.
+        """
+        self._raw.network_applied(config.generation, failure)
 
     def notify_network_change(self) -> None:
         """Says that the machine's network has changed: another address, route or link.

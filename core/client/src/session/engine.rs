@@ -211,6 +211,13 @@ impl Engine {
                 machine.apply().await.map_err(Failure::final_one)?;
                 shared.learn(|facts| facts.protection = Protection::Held);
                 machine.tell();
+                if prepared.host_confirms {
+                    let applied = tokio::select! {
+                        applied = self.shared.host_applies(machine.generation()) => applied,
+                        lost = over(events) => return Err(lost),
+                    };
+                    applied.map_err(Failure::final_one)?;
+                }
                 machine
             }
         };
@@ -220,9 +227,7 @@ impl Engine {
             .map_err(Failure::final_one)?;
         if machine.attach(tunnel).await.is_err() {
             // The tunnel is over already: its last event says why.
-            loop {
-                events.next().await?;
-            }
+            return Err(over(events).await);
         }
         Ok(())
     }
@@ -311,6 +316,15 @@ impl Engine {
         tokio::join!(lower, hang_up(&self.shared, &mut self.tunnel));
         self.shared
             .learn(|facts| facts.protection = Protection::None);
+    }
+}
+
+/// Waits until a tunnel is over that nobody listens to yet; returns why.
+async fn over(events: &mut TunnelEvents) -> Failure {
+    loop {
+        if let Err(failure) = events.next().await {
+            return failure;
+        }
     }
 }
 

@@ -66,6 +66,13 @@ impl Session {
         self.shared().disconnect();
     }
 
+    /// Says that the host has applied a `NetworkConfig` event, by its generation, or why it could not, which ends the session.
+    ///
+    /// A session that was made with [`ConnectOptions::host_confirms`](crate::ConnectOptions::host_confirms) waits for it.
+    pub fn network_applied(&self, generation: u64, outcome: Result<(), String>) {
+        self.shared().network_applied(generation, outcome);
+    }
+
     /// Says that the machine's network has changed: another address, route or link.
     ///
     /// The session looks whether its way to the gateway is still the same, and connects anew at once if not; one that is

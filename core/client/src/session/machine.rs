@@ -106,6 +106,11 @@ impl Machine {
         self.bring_to(&config).await
     }
 
+    /// Which snapshot it is that is wanted of the machine.
+    pub(super) fn generation(&self) -> u64 {
+        self.config.generation
+    }
+
     /// Tells the host what is wanted of the machine.
     pub(super) fn tell(&self) {
         self.shared

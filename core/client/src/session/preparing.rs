@@ -28,6 +28,8 @@ pub(super) struct Prepared {
     pub(super) timeout: Duration,
     /// How patiently a lost connection is got back; nothing if it is not.
     pub(super) retry: Option<Retry>,
+    /// Whether the host says when it has applied what is wanted of the machine.
+    pub(super) host_confirms: bool,
     /// The device to open; nothing once the host's own one is in use.
     pub(super) wish: Option<DeviceWish>,
 }
@@ -62,6 +64,7 @@ pub(super) async fn prepare(
         remotes: remotes(profile, options.rounds),
         timeout: timeouts(profile, &options).connect,
         retry: retry(options.reconnect),
+        host_confirms: options.host_confirms,
         wish: Some(DeviceWish {
             device: std::mem::take(&mut options.device),
             mtu: options.mtu,

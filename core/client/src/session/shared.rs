@@ -67,6 +67,8 @@ struct View {
     reconnection: Option<Reconnection>,
     /// What the host has told of the machine and the session has not yet acted on.
     notice: Option<Notice>,
+    /// Which configuration the host has applied last, or why it could not.
+    applied: Option<(u64, Result<(), String>)>,
     /// When the host said that the machine goes to sleep.
     asleep_since: Option<Instant>,
     disconnect: bool,
@@ -107,6 +109,7 @@ impl Shared {
             carried: Statistics::default(),
             reconnection: None,
             notice: None,
+            applied: None,
             asleep_since: None,
             disconnect: false,
             questions: Vec::new(),
@@ -206,6 +209,12 @@ impl Shared {
     /// Notes what the host tells of the machine.
     pub(crate) fn network_changed(&self) {
         self.view.change(|view| view.note(Notice::NetworkChanged));
+    }
+
+    /// Notes what became of a configuration that the host applies.
+    pub(crate) fn network_applied(&self, generation: u64, outcome: Result<(), String>) {
+        self.view
+            .change(|view| view.applied = Some((generation, outcome)));
     }
 
     /// Notes that the machine goes to sleep.
@@ -309,6 +318,17 @@ impl Shared {
     /// Waits until a handle asks for the end.
     pub(crate) async fn disconnect_asked(&self) {
         self.view.until(|view| view.disconnect.then_some(())).await;
+    }
+
+    /// Waits until the host has applied this configuration or a later one.
+    pub(super) async fn host_applies(&self, generation: u64) -> Result<(), Error> {
+        let outcome = self.view.until(|view| {
+            let applied = view.applied.as_ref();
+            let (_, outcome) = applied.filter(|(latest, _)| *latest >= generation)?;
+            Some(outcome.clone())
+        });
+        let failed = |reason| Error::new(ErrorCode::MachineFailed, reason);
+        outcome.await.map_err(failed)
     }
 
     /// Waits until the host tells something of the machine.
