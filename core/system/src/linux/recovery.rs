@@ -80,8 +80,12 @@ async fn undo(changes: Vec<Change>, recovered: &mut Recovered) -> io::Result<boo
                 continue;
             }
         };
-        let link = netlink.link_by_index(entry.interface).await;
-        let is_same_interface = link.is_ok_and(|link| link.name == interface_name);
+        let is_same_interface = match netlink.link_by_index(entry.interface).await {
+            Ok(link) => link.name == interface_name,
+            // A route goes with its interface.
+            Err(error) if error.raw_os_error() == Some(libc::ENODEV) => false,
+            Err(error) => return Err(error),
+        };
         if is_same_interface && present.contains(&entry) && !entries.contains(&entry) {
             entries.push(entry);
             names.push(interface_name);
