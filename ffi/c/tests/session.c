@@ -117,6 +117,33 @@ static void a_machine_that_slept_connects_anew(const p2svpn_client *client, cons
     CHECK(statistics.reconnects == 1);
 }
 
+/* The host configures the machine, and says when it has, or that it could not. */
+static void a_host_that_confirms_is_waited_for(const p2svpn_client *client, const char *profile, const char *file) {
+    p2svpn_certificate certificate = pfx(file, "secret");
+    p2svpn_connect_options options = userspace(&certificate);
+    options.host_confirms = 1;
+    p2svpn_session *session = NULL;
+    FAILS(P2SVPN_ERROR_INVALID_ARGUMENT, p2svpn_client_connect(client, profile, &options, &session));
+    options.leave_machine = 1;
+    for (int applies = 0; applies <= 1; applies++) {
+        OK(p2svpn_client_connect(client, profile, &options, &session));
+        p2svpn_event *event = next_of_kind(client, P2SVPN_EVENT_NETWORK_CONFIG);
+        uint64_t generation = p2svpn_network_config_generation(p2svpn_event_network_config(event));
+        p2svpn_event_free(event);
+        FAILS(P2SVPN_ERROR_WAIT_TIMED_OUT, p2svpn_session_wait_connected(session, 50));
+        OK(p2svpn_session_network_applied(session, generation, applies ? NULL : "no helper"));
+        if (applies) {
+            OK(p2svpn_session_wait_connected(session, 30000));
+            p2svpn_session_disconnect(session);
+        }
+        event = next_of_kind(client, P2SVPN_EVENT_ENDED);
+        const p2svpn_error *error = p2svpn_event_error(event);
+        CHECK(applies ? error == NULL : p2svpn_error_number(error) == P2SVPN_ERROR_MACHINE_FAILED);
+        p2svpn_event_free(event);
+        p2svpn_session_free(session);
+    }
+}
+
 int main(int argc, char **argv) {
     CHECK(argc == 2);
     char path[4096];
@@ -191,6 +218,7 @@ int main(int argc, char **argv) {
     p2svpn_event_free(event);
     OK(p2svpn_client_next_event(client, 0, &event));
     CHECK(event == NULL);
+    a_host_that_confirms_is_waited_for(client, profile, path);
 
     /* The profile's other uses. */
     p2svpn_profiles *profiles = NULL;
